@@ -1,0 +1,113 @@
+//! Who acts: a person through a session, the command line, or the system itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::{Error, Result},
+    id::{SessionId, UserId},
+    time::Zone,
+};
+
+/// What a person may do, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Learns.
+    Learner,
+    /// Learns, writes courses and grades.
+    Instructor,
+    /// Runs the instance.
+    Admin,
+}
+
+/// What a person has paid for or been granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// The free plan.
+    Free,
+    /// Premium courses included.
+    Premium,
+}
+
+/// A signed-in person, as the session lookup found him.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// The session that speaks.
+    pub session: SessionId,
+    /// His role at this moment.
+    pub role: Role,
+    /// His plan at this moment.
+    pub plan: Plan,
+    /// Where his days begin and end.
+    pub zone: Zone,
+}
+
+/// Who acts.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    /// Nobody is signed in.
+    Anonymous,
+    /// A person.
+    Person(Person),
+    /// An operator at the command line.
+    Cli,
+    /// The system itself, with the reason (a job kind, a reaction).
+    System(&'static str),
+}
+
+impl Actor {
+    /// The person, if one is signed in.
+    #[must_use]
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Person(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The id of the person, if one is signed in.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.person().map(|p| p.id)
+    }
+
+    /// # Errors
+    /// [`Error::Unauthenticated`] when nobody is signed in.
+    pub fn signed_in(&self) -> Result<&Person> {
+        self.person().ok_or(Error::Unauthenticated)
+    }
+
+    /// Whether the actor has at least this role. The command line and the system have every role.
+    #[must_use]
+    pub fn is_at_least(&self, role: Role) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::Person(person) => person.role >= role,
+            Self::Cli | Self::System(_) => true,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Unauthenticated`] or [`Error::Denied`].
+    pub fn require(&self, role: Role) -> Result<()> {
+        match self {
+            Self::Anonymous => Err(Error::Unauthenticated),
+            actor if actor.is_at_least(role) => Ok(()),
+            _ => Err(Error::Denied("role")),
+        }
+    }
+
+    /// How rows name the actor: `usr_…`, `cli` or `system:reason`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".into(),
+            Self::Person(person) => person.id.to_string(),
+            Self::Cli => "cli".into(),
+            Self::System(reason) => format!("system:{reason}"),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The catalogue of everything that can happen: the plot of the whole house on one page.
+//!
+//! Events are told in the past tense, carry ids and small facts, and are appended to the
+//! log in the deed's own transaction. A serialised name is fixed for ever.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::{Plan, Role},
+    id::{AssetId, BookmarkId, CourseId, EnrolmentId, LessonId, NoteId, UserId, VersionId},
+};
+
+/// Something that happened. The variant's serialised name is the event's kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body")]
+pub enum Event {
+    /// A person has an account now.
+    #[serde(rename = "user.created")]
+    UserCreated { user: UserId, role: Role, source: String },
+    /// A person proved his address.
+    #[serde(rename = "user.verified")]
+    UserVerified { user: UserId },
+    /// A person's profile changed.
+    #[serde(rename = "user.profile_changed")]
+    UserProfileChanged { user: UserId },
+    /// A person's role or plan changed.
+    #[serde(rename = "user.access_changed")]
+    UserAccessChanged { user: UserId, role: Role, plan: Plan, is_active: bool },
+    /// A person's account was deleted; every slice forgets him.
+    #[serde(rename = "user.deleted")]
+    UserDeleted { user: UserId },
+    /// A person signed in.
+    #[serde(rename = "user.signed_in")]
+    UserSignedIn { user: UserId },
+    /// A course exists, as a draft.
+    #[serde(rename = "course.created")]
+    CourseCreated { course: CourseId },
+    /// A new immutable version of a course is what new learners see.
+    #[serde(rename = "course.published")]
+    CoursePublished { course: CourseId, version: VersionId, number: u32 },
+    /// A course takes no new learners.
+    #[serde(rename = "course.archived")]
+    CourseArchived { course: CourseId },
+    /// An archived course takes learners again.
+    #[serde(rename = "course.restored")]
+    CourseRestored { course: CourseId },
+    /// A draft that was never published is gone.
+    #[serde(rename = "course.deleted")]
+    CourseDeleted { course: CourseId },
+    /// A category was renamed, moved, added or removed.
+    #[serde(rename = "category.changed")]
+    CategoryChanged {},
+    /// A learner joined a course.
+    #[serde(rename = "enrolment.started")]
+    EnrolmentStarted { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    /// A learner chose another pace.
+    #[serde(rename = "enrolment.pace_changed")]
+    EnrolmentPaceChanged { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    /// A learner left a course.
+    #[serde(rename = "enrolment.left")]
+    EnrolmentLeft { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    /// A learner opened a lesson for the first time.
+    #[serde(rename = "lesson.opened")]
+    LessonOpened { user: UserId, course: CourseId, lesson: LessonId },
+    /// A learner finished a lesson for the first time in this enrolment.
+    #[serde(rename = "lesson.completed")]
+    LessonCompleted { enrolment: EnrolmentId, user: UserId, course: CourseId, lesson: LessonId, active_minutes: u32 },
+    /// A learner finished every required lesson.
+    #[serde(rename = "course.completed")]
+    CourseCompleted { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    /// A note was written.
+    #[serde(rename = "note.created")]
+    NoteCreated { note: NoteId, user: UserId, lesson: LessonId },
+    /// A bookmark was set.
+    #[serde(rename = "bookmark.created")]
+    BookmarkCreated { bookmark: BookmarkId, user: UserId, lesson: LessonId },
+    /// A file was stored.
+    #[serde(rename = "asset.stored")]
+    AssetStored { asset: AssetId },
+    /// A section of the instance's settings changed.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged { section: String },
+}

@@ -1,0 +1,12 @@
+//! Pure words: values that every floor above speaks in. No I/O, no async, no SQL.
+//!
+//! Everything here is a plain type with its rules: parse, don't validate.
+
+pub mod actor;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod text;
+pub mod time;

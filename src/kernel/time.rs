@@ -1,0 +1,228 @@
+//! Instants, calendar days and the one place where a learner's learning date is computed.
+
+use std::fmt;
+
+use jiff::{SignedDuration, civil, tz::TimeZone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant: integer milliseconds since the Unix epoch, UTC. RFC 3339 `Z` in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A calendar day without a zone, such as a learning date. ISO 8601 in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(civil::Date);
+
+/// An IANA time zone that is known to exist, such as `Europe/Lisbon`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone, String);
+
+/// Why a text names no time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time zone such as Europe/Lisbon")]
+pub struct ZoneError;
+
+impl Timestamp {
+    /// The instant this many milliseconds after the Unix epoch.
+    #[must_use]
+    pub const fn from_millis(ms: i64) -> Self {
+        Self(ms)
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This instant moved by a number of milliseconds (negative: earlier).
+    #[must_use]
+    pub const fn plus_millis(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// This instant moved by whole seconds.
+    #[must_use]
+    pub const fn plus_secs(self, secs: i64) -> Self {
+        self.plus_millis(secs.saturating_mul(1000))
+    }
+
+    fn jiff(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    /// The learning date of this instant: the date in `zone` of the instant minus the
+    /// day-start hour, so that a lesson at 01:30 belongs to the evening before.
+    #[must_use]
+    pub fn learning_day(self, zone: &Zone, day_start_hour: u8) -> Day {
+        let shifted = self.jiff() - SignedDuration::from_hours(i64::from(day_start_hour));
+        Day(shifted.to_zoned(zone.0.clone()).date())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.jiff())
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        let parsed: jiff::Timestamp = text.parse().map_err(de::Error::custom)?;
+        Ok(Self(parsed.as_millisecond()))
+    }
+}
+
+impl Day {
+    /// The day with these numbers, if it exists.
+    #[must_use]
+    pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Self> {
+        civil::Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// Days since 1970-01-01: how a day is stored.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        let epoch = civil::date(1970, 1, 1);
+        self.0.since((jiff::Unit::Day, epoch)).map_or(0, |span| span.get_days())
+    }
+
+    /// The day with this number (days since 1970-01-01); far values are clamped.
+    #[must_use]
+    pub fn from_number(number: i32) -> Self {
+        let span = jiff::Span::new().try_days(number).unwrap_or_default();
+        Self(civil::date(1970, 1, 1).saturating_add(span))
+    }
+
+    /// This day moved by `n` days.
+    #[must_use]
+    pub fn plus(self, n: i32) -> Self {
+        Self::from_number(self.number().saturating_add(n))
+    }
+
+    /// 1 for Monday … 7 for Sunday.
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().to_monday_one_offset().unsigned_abs()
+    }
+
+    /// The instant at which this learning date begins in `zone`. Where the clock skips the
+    /// start hour (DST), the first instant after the gap counts.
+    #[must_use]
+    pub fn opens_at(self, zone: &Zone, day_start_hour: u8) -> Timestamp {
+        let local = self.0.at(day_start_hour.min(23).cast_signed(), 0, 0, 0);
+        let at = zone.0.to_ambiguous_timestamp(local).later();
+        Timestamp(at.map_or(0, jiff::Timestamp::as_millisecond))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self(TimeZone::UTC, "UTC".into())
+    }
+
+    /// The zone with this IANA name.
+    ///
+    /// # Errors
+    /// [`ZoneError`] when the name is not in the zone database.
+    pub fn parse(name: &str) -> Result<Self, ZoneError> {
+        let zone = TimeZone::get(name).map_err(|_| ZoneError)?;
+        let canonical = zone.iana_name().ok_or(ZoneError)?.to_owned();
+        Ok(Self(zone, canonical))
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.1
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.1)
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().expect("a valid instant").as_millisecond())
+    }
+
+    fn zone(name: &str) -> Zone {
+        Zone::parse(name).expect("a known zone")
+    }
+
+    fn day(y: i16, m: i8, d: i8) -> Day {
+        Day::from_ymd(y, m, d).expect("a real day")
+    }
+
+    #[test]
+    fn night_owls_belong_to_the_evening_before() {
+        let lisbon = zone("Europe/Lisbon");
+        assert_eq!(at("2026-11-22T01:30:00Z").learning_day(&lisbon, 3), day(2026, 11, 21));
+        assert_eq!(at("2026-11-22T03:00:00Z").learning_day(&lisbon, 3), day(2026, 11, 22));
+    }
+
+    #[test]
+    fn a_day_opens_after_a_gap_and_half_hours_hold() {
+        // Berlin skips 02:00–03:00 on 2026-03-29: a day that starts at 2 opens at 03:00 local.
+        assert_eq!(day(2026, 3, 29).opens_at(&zone("Europe/Berlin"), 2), at("2026-03-29T01:00:00Z"));
+        assert_eq!(day(2026, 7, 1).opens_at(&zone("Australia/Lord_Howe"), 3), at("2026-06-30T16:30:00Z"));
+    }
+
+    #[test]
+    fn opening_and_learning_day_agree_everywhere() {
+        for name in ["UTC", "Pacific/Apia", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo"] {
+            let zone = zone(name);
+            for n in 0..800 {
+                let date = day(2025, 1, 1).plus(n);
+                for hour in [0, 3, 6] {
+                    let opens = date.opens_at(&zone, hour);
+                    assert!(opens.learning_day(&zone, hour) >= date.plus(0), "{name} {date} {hour}");
+                    assert!(opens.plus_millis(-3_600_001).learning_day(&zone, hour) <= date, "{name} {date}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_round_trip() {
+        assert_eq!(Day::from_number(20_779).number(), 20_779);
+        assert_eq!(day(1970, 1, 2).number(), 1);
+        assert_eq!(day(2026, 11, 22).weekday(), 7);
+        assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
+    }
+}

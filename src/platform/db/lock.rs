@@ -1,0 +1,91 @@
+//! One process owns one data folder: an advisory lock on a file in it.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    path::Path,
+};
+
+/// Held for as long as the process owns the folder.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+/// Why a folder cannot be owned.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another process owns it.
+    #[error("the data folder {folder} is in use by another Momentum process{holder}; stop that one first")]
+    Held {
+        /// The folder.
+        folder: String,
+        /// ` (process 4711)` when it is known.
+        holder: String,
+    },
+    /// SQLite's locks do not hold on network file systems.
+    #[error("the data folder {folder} is on a network file system ({kind}), where SQLite's locks do not hold and data can be lost; use a local disk")]
+    Network {
+        /// The folder.
+        folder: String,
+        /// The file system's name.
+        kind: &'static str,
+    },
+    /// The lock file could not be opened or written.
+    #[error("the data folder {folder} cannot be used: {source}")]
+    Io {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Takes the folder for this process, creating it if it is missing.
+///
+/// # Errors
+/// [`LockError`] when it is held, on a network file system, or not writable.
+pub fn take(folder: &Path) -> Result<FolderLock, LockError> {
+    let shown = folder.display().to_string();
+    let io = |source| LockError::Io { folder: shown.clone(), source };
+    std::fs::create_dir_all(folder).map_err(io)?;
+    if let Some(kind) = network_kind(folder) {
+        return Err(LockError::Network { folder: shown, kind });
+    }
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join("momentum.lock")).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let holder = match file.read_to_string(&mut pid) {
+                Ok(n) if n > 0 => format!(" (process {})", pid.trim()),
+                _ => String::new(),
+            };
+            return Err(LockError::Held { folder: shown, holder });
+        }
+        Err(TryLockError::Error(source)) => return Err(io(source)),
+    }
+    let pid = std::process::id().to_string();
+    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(pid.as_bytes())).map_err(io)?;
+    Ok(FolderLock { _file: file })
+}
+
+/// The name of the network file system that holds `folder`, if it is one.
+#[must_use]
+pub fn network_kind(folder: &Path) -> Option<&'static str> {
+    // Magic numbers of statfs(2).
+    const KINDS: [(u64, &str); 9] = [
+        (0x6969, "NFS"),
+        (0x517B, "SMB"),
+        (0xFF53_4D42, "CIFS"),
+        (0xFE53_4D42, "SMB2"),
+        (0x5346_414F, "AFS"),
+        (0x00C3_6400, "Ceph"),
+        (0x0BD0_0BD0, "Lustre"),
+        (0x0102_1997, "9p"),
+        (0x4750_4653, "GPFS"),
+    ];
+    let magic = rustix::fs::statfs(folder).ok()?.f_type;
+    let magic = u64::try_from(magic).unwrap_or_default() & 0xFFFF_FFFF;
+    KINDS.iter().find(|(number, _)| *number == magic).map(|(_, name)| *name)
+}

@@ -1,0 +1,184 @@
+//! Forward-only migrations: embedded, in order, one transaction each, name and hash recorded.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::pragmas;
+use crate::kernel::time::Timestamp;
+
+/// One embedded step.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// 1, 2, 3 … without gaps.
+    pub number: u32,
+    /// One word.
+    pub name: &'static str,
+    /// The statements.
+    pub sql: &'static str,
+}
+
+macro_rules! steps {
+    ($($number:literal $name:literal),* $(,)?) => {
+        /// Every step in order.
+        pub const STEPS: &[Step] = &[$(Step { number: $number, name: $name, sql: include_str!(concat!("../../migrations/", $name, ".sql")) }),*];
+    };
+}
+
+steps! {
+    1 "0001_platform",
+    2 "0002_people",
+    3 "0003_auth",
+    4 "0004_media",
+    5 "0005_courses",
+    6 "0006_enrolments",
+    7 "0007_progress",
+    8 "0008_notes",
+    9 "0009_search",
+}
+
+/// Why a database cannot be brought to this binary's schema.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// A newer binary wrote it.
+    #[error("the database was written by a newer Momentum (step {found}, this one knows {known}); install that version again or restore a backup")]
+    Newer {
+        /// The step found.
+        found: u32,
+        /// The last step known.
+        known: u32,
+    },
+    /// A recorded step is not the embedded one.
+    #[error("migration {name} in the database is not the one in this binary; the database was changed by another build")]
+    Changed {
+        /// The step's name.
+        name: String,
+    },
+    /// Steps are pending and the caller forbade them.
+    #[error("{0} migrations are pending; start without --no-migrate to apply them")]
+    Pending(usize),
+    /// A step left rows that point nowhere.
+    #[error("migration {name} would break {count} references; nothing was changed")]
+    Dangling {
+        /// The step's name.
+        name: &'static str,
+        /// How many rows.
+        count: i64,
+    },
+    /// The safety copy could not be written.
+    #[error("the safety copy before migrating could not be made: {0}")]
+    Copy(#[source] rusqlite::Error),
+    /// A statement failed.
+    #[error("migration {name} failed, nothing of it was kept: {source}")]
+    Step {
+        /// The step's name.
+        name: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The database could not be opened or read.
+    #[error("the database cannot be opened: {0}")]
+    Open(#[from] rusqlite::Error),
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Names of the applied steps.
+    pub applied: Vec<&'static str>,
+    /// The copy made before the first one, unless the database was new.
+    pub copy: Option<PathBuf>,
+}
+
+/// Brings the database at `path` to the newest schema. With `allow` false, pending steps are an error.
+///
+/// # Errors
+/// [`MigrateError`]; the database is as it was before the failing step.
+pub fn run(path: &Path, now: Timestamp, allow: bool) -> Result<Report, MigrateError> {
+    run_steps(path, STEPS, now, allow)
+}
+
+/// As [`run`], with these steps: for tests of each step on rows.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Result<Report, MigrateError> {
+    let conn = Connection::open(path)?;
+    pragmas::writer(&conn)?;
+    let done = applied(&conn)?;
+    let known = steps.len() as u32;
+    if let Some(found) = done.last().map(|(number, ..)| *number).filter(|found| *found > known) {
+        return Err(MigrateError::Newer { found, known });
+    }
+    for (step, (_, name, hash)) in steps.iter().zip(&done) {
+        if step.name != name || digest(step.sql) != *hash {
+            return Err(MigrateError::Changed { name: name.clone() });
+        }
+    }
+    let pending = &steps[done.len()..];
+    if pending.is_empty() {
+        return Ok(Report::default());
+    }
+    if !allow && !done.is_empty() {
+        return Err(MigrateError::Pending(pending.len()));
+    }
+    let copy = if done.is_empty() { None } else { Some(safety_copy(&conn, path, done.len())?) };
+    for step in pending {
+        apply(&conn, step, now)?;
+    }
+    conn.execute_batch("PRAGMA analysis_limit=0; PRAGMA optimize=0x10002;")?;
+    Ok(Report { applied: pending.iter().map(|s| s.name).collect(), copy })
+}
+
+fn digest(sql: &str) -> String {
+    Sha256::digest(sql.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn applied(conn: &Connection) -> Result<Vec<(u32, String, String)>, rusqlite::Error> {
+    conn.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+    )?;
+    let mut rows = conn.prepare("SELECT number, name, hash FROM migrations ORDER BY number")?;
+    let all = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect();
+    all
+}
+
+fn safety_copy(conn: &Connection, path: &Path, done: usize) -> Result<PathBuf, MigrateError> {
+    let copy = path.with_file_name(format!("before-step-{:04}.db", done + 1));
+    if copy.exists() {
+        // An earlier try was cut off: its copy is of the same state or older, and must stay.
+        return Ok(copy);
+    }
+    let part = copy.with_extension("db.part");
+    let _left_over = std::fs::remove_file(&part);
+    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()]).map_err(MigrateError::Copy)?;
+    std::fs::rename(&part, &copy).map_err(|e| MigrateError::Copy(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))?;
+    Ok(copy)
+}
+
+fn apply(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateError> {
+    let failed = |source| MigrateError::Step { name: step.name, source };
+    // Inside a transaction this PRAGMA does nothing, and a table rebuild's DROP would cascade.
+    conn.execute_batch("PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE;").map_err(failed)?;
+    let result = statements(conn, step, now);
+    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    conn.execute_batch(end).map_err(failed)?;
+    conn.execute_batch("PRAGMA foreign_keys=ON").map_err(failed)?;
+    result
+}
+
+fn statements(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateError> {
+    let failed = |source| MigrateError::Step { name: step.name, source };
+    conn.execute_batch(step.sql).map_err(failed)?;
+    let count = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).map_err(failed)?;
+    if count > 0 {
+        return Err(MigrateError::Dangling { name: step.name, count });
+    }
+    conn.execute(
+        "INSERT INTO migrations (number, name, hash, applied_at) VALUES (?1, ?2, ?3, ?4)",
+        (step.number, step.name, digest(step.sql), now),
+    )
+    .map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! The database: readers in their lanes, and the one writer.
+//!
+//! [`Database`] is opened once by `app` and hands out [`Db`] handles that know who acts. A
+//! handler gets its handle only from a guard, a job from its context.
+
+pub mod lock;
+pub mod migrate;
+mod pragmas;
+mod readers;
+mod tx;
+mod values;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use rusqlite::Connection;
+
+pub use tx::{OnConflict, Read, Tx};
+pub(crate) use tx::fault;
+pub use writer::{Bells, WriterStats};
+
+use self::{readers::Lane, writer::{Means, WriteQueue}};
+use super::clock::{SharedChance, SharedClock};
+use crate::kernel::{
+    actor::Actor,
+    error::{Error, Result},
+    time::Timestamp,
+};
+
+/// The name of the database file in the data folder.
+pub const FILE: &str = "momentum.db";
+
+/// How long an ordinary read may take.
+const READ_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a report or export may take.
+const HEAVY_DEADLINE: Duration = Duration::from_secs(60);
+
+/// The opened database of one data folder.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: WriteQueue,
+    readers: Lane,
+    heavy: Lane,
+    bells: Arc<Bells>,
+    clock: SharedClock,
+    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+impl Database {
+    /// Opens a migrated database file: one writer, `max(4, 2 × cores)` readers, two heavy readers.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or the threads cannot be started.
+    pub fn open(path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let threads = (cores * 2).max(4);
+        let conn = Connection::open(path).map_err(fault)?;
+        pragmas::writer(&conn).map_err(fault)?;
+        let bells = Arc::new(Bells::default());
+        let means = Means { clock: clock.clone(), chance, bells: bells.clone(), last_id: 0 };
+        let (writer, thread) = WriteQueue::start(conn, means)?;
+        let pool = readers::pool(path, u32::try_from(threads + 2).unwrap_or(64))?;
+        let readers = Lane::start("db-reader", &pool, threads, READ_DEADLINE, clock.clone())?;
+        let heavy = Lane::start("db-heavy", &pool, 2, HEAVY_DEADLINE, clock.clone())?;
+        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers, heavy, bells, clock, thread: Mutex::new(Some(thread)) }) })
+    }
+
+    /// A handle through which `actor` reads and writes. Only `app`, guards, jobs and the command
+    /// line call this: see the architecture test.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Db {
+        Db { database: self.clone(), actor }
+    }
+
+    /// Rung after commits that gave the dispatcher or the runner work.
+    #[must_use]
+    pub fn bells(&self) -> &Arc<Bells> {
+        &self.inner.bells
+    }
+
+    /// Counters of the writer.
+    #[must_use]
+    pub fn stats(&self) -> &WriterStats {
+        &self.inner.writer.stats
+    }
+
+    /// Writes and reads that wait now.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.inner.writer.waiting(), self.inner.readers.waiting() + self.inner.heavy.waiting())
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// The time of the house.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Runs `f` on the writing connection alone, outside any transaction: checkpoints, statistics.
+    ///
+    /// # Errors
+    /// What `f` returns, or `Unavailable` after the writer ended.
+    pub async fn upkeep<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    {
+        self.inner.writer.upkeep(f).await
+    }
+
+    /// Finishes what is queued, renews statistics, folds the log into the file and closes.
+    pub fn close(&self) {
+        self.inner.writer.stop();
+        let thread = self.inner.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            if thread.join().is_err() {
+                tracing::error!("the writer ended by a panic");
+            }
+        }
+    }
+}
+
+/// A handle that knows who acts.
+#[derive(Clone)]
+pub struct Db {
+    database: Database,
+    actor: Actor,
+}
+
+impl Db {
+    /// Runs a deed on the writer and answers after it is on disk. The closure is synchronous: no
+    /// transaction can wait on the network, and a caller that goes away does not undo it.
+    ///
+    /// # Errors
+    /// The closure's own error, or `Unavailable` when the queue is full or the disk refused.
+    pub async fn write<T, F>(&self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.database.inner.writer.write(false, label, self.actor.clone(), f).await
+    }
+
+    /// As [`Db::write`], behind everybody else: imports and background work, in chunks of at most 500 rows.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_low<T, F>(&self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.database.inner.writer.write(true, label, self.actor.clone(), f).await
+    }
+
+    /// Reads one snapshot within 5 seconds.
+    ///
+    /// # Errors
+    /// The closure's own error, or `Unavailable` when the lane is full or the deadline passed.
+    pub async fn read<T, F>(&self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.database.inner.readers.read(label, f).await
+    }
+
+    /// Reads one snapshot within 60 seconds, in the lane of reports and exports.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_heavy<T, F>(&self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.database.inner.heavy.read(label, f).await
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The time of the house.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.database.now()
+    }
+
+    /// The same database, for another actor: sign-in becomes a person, a job becomes the system.
+    #[must_use]
+    pub(crate) fn becoming(&self, actor: Actor) -> Self {
+        Self { database: self.database.clone(), actor }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        fault(error)
+    }
+}

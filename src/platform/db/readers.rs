@@ -1,0 +1,131 @@
+//! Reader threads: each job borrows a read-only connection from the r2d2 pool.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use super::{pragmas, tx::Read};
+use crate::{
+    kernel::error::{Error, Result},
+    platform::clock::SharedClock,
+};
+
+/// Opens read-only connections for r2d2 with every setting in one place.
+#[derive(Debug)]
+struct ReadConnections(PathBuf);
+
+impl r2d2::ManageConnection for ReadConnections {
+    type Connection = Connection;
+    type Error = rusqlite::Error;
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&self.0, flags)?;
+        pragmas::reader(&conn)?;
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Connection) -> rusqlite::Result<()> {
+        conn.query_row("SELECT 1", [], |_| Ok(()))
+    }
+
+    fn has_broken(&mut self, conn: &mut Connection) -> bool {
+        // A job that panicked may have left its transaction open.
+        !conn.is_autocommit()
+    }
+}
+
+type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
+
+/// A queue of reads with its own threads and deadline.
+#[derive(Clone)]
+pub(super) struct Lane {
+    queue: Sender<ReadJob>,
+    clock: SharedClock,
+    deadline: Duration,
+}
+
+/// How many reads may wait in a lane before callers are told to come back.
+const LANE_CAPACITY: usize = 4096;
+
+pub(super) fn pool(path: &Path, size: u32) -> Result<r2d2::Pool<impl r2d2::ManageConnection<Connection = Connection, Error = rusqlite::Error>>> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .test_on_check_out(false)
+        .connection_timeout(Duration::from_secs(5))
+        .build(ReadConnections(path.to_owned()))
+        .map_err(Error::internal)
+}
+
+impl Lane {
+    /// Starts `threads` threads that share one queue.
+    pub(super) fn start<M>(name: &str, pool: &r2d2::Pool<M>, threads: usize, deadline: Duration, clock: SharedClock) -> Result<Self>
+    where
+        M: r2d2::ManageConnection<Connection = Connection>,
+    {
+        let (queue, jobs) = crossbeam_channel::bounded::<ReadJob>(LANE_CAPACITY);
+        for n in 0..threads {
+            let (jobs, pool) = (jobs.clone(), pool.clone());
+            std::thread::Builder::new()
+                .name(format!("{name}-{n}"))
+                .spawn(move || serve(&jobs, &pool))
+                .map_err(Error::internal)?;
+        }
+        Ok(Self { queue, clock, deadline })
+    }
+
+    pub(super) async fn read<T, F>(&self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let (clock, deadline) = (self.clock.clone(), self.deadline);
+        let job: ReadJob = Box::new(move |conn| {
+            if reply.is_closed() {
+                return; // The caller has gone: nobody reads the answer.
+            }
+            // The receiver may have gone meanwhile, which is no fault.
+            let _gone = reply.send(snapshot(conn, clock.now(), deadline, f));
+        });
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Unavailable { code: "db.busy", retry_after: 1 },
+            TrySendError::Disconnected(_) => Error::Unavailable { code: "db.closed", retry_after: 5 },
+        })?;
+        answer.await.map_err(|_| Error::internal(format!("read {label} panicked")))?
+    }
+
+    /// Reads that wait now.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+}
+
+fn snapshot<T>(conn: &Connection, now: crate::kernel::time::Timestamp, deadline: Duration, f: impl FnOnce(&Read<'_>) -> Result<T>) -> Result<T> {
+    let ends = Instant::now() + deadline;
+    conn.progress_handler(1000, Some(move || Instant::now() > ends)).map_err(super::tx::fault)?;
+    conn.execute_batch("BEGIN").map_err(super::tx::fault)?;
+    let result = f(&Read::new(conn, now));
+    conn.execute_batch("COMMIT").map_err(super::tx::fault)?;
+    result
+}
+
+fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<ReadJob>, pool: &r2d2::Pool<M>) {
+    for job in jobs {
+        match pool.get() {
+            Ok(conn) => {
+                let run = std::panic::AssertUnwindSafe(|| job(&conn));
+                if std::panic::catch_unwind(run).is_err() {
+                    tracing::error!("a read panicked");
+                }
+            }
+            Err(error) => tracing::error!(%error, "no read connection"),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Carries events to reactions, each at its own pace.
+
+use std::sync::Arc;
+
+use super::{Reaction, Recorded, after};
+use crate::{
+    kernel::{actor::Actor, error::Result},
+    platform::db::{Database, Db, Read, Tx},
+};
+
+/// Events that one write carries to one reaction.
+const CHUNK: u32 = 100;
+/// Failures after which an event is parked for a reaction.
+const TRIES: i64 = 5;
+
+/// Carries events to reactions.
+#[derive(Clone)]
+pub struct Dispatcher {
+    db: Db,
+    reactions: Arc<Vec<Arc<dyn Reaction>>>,
+}
+
+impl Dispatcher {
+    /// A dispatcher for these reactions.
+    #[must_use]
+    pub fn new(database: &Database, reactions: Vec<Arc<dyn Reaction>>) -> Self {
+        Self { db: database.acting_as(Actor::System("events")), reactions: Arc::new(reactions) }
+    }
+
+    /// The reactions, in the order of `app`.
+    #[must_use]
+    pub fn reactions(&self) -> &[Arc<dyn Reaction>] {
+        &self.reactions
+    }
+
+    /// Carries everything that is in the log now. True when anything was carried.
+    ///
+    /// # Errors
+    /// A database fault; a failing reaction is counted, logged and tried again.
+    pub async fn run_once(&self) -> Result<bool> {
+        let mut moved = false;
+        for reaction in self.reactions.iter() {
+            while self.step(reaction.clone()).await? {
+                moved = true;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Runs until `stop` is cancelled, woken by commits that told something.
+    pub async fn serve(self, database: Database, stop: tokio_util::sync::CancellationToken) {
+        loop {
+            if let Err(error) = self.run_once().await {
+                tracing::error!(?error, "events could not be carried");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = database.bells().events.notified() => {}
+                () = tokio::time::sleep(std::time::Duration::from_secs(5)) => {}
+            }
+        }
+    }
+
+    /// One chunk for one reaction. True when there may be more.
+    async fn step(&self, reaction: Arc<dyn Reaction>) -> Result<bool> {
+        let name = reaction.name();
+        let pending = self.db.read("events.pending", move |read| {
+            let seq = cursor(read, name)?;
+            after(read, seq, CHUNK)
+        });
+        let events = pending.await?;
+        let Some(last) = events.last().map(|e| e.seq) else { return Ok(false) };
+        let first = events[0].seq;
+        let carried = {
+            let reaction = reaction.clone();
+            self.db.write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, last)).await
+        };
+        match carried {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                tracing::warn!(reaction = name, ?error, "a reaction failed; its events go one by one");
+                self.one_by_one(reaction, first, last).await
+            }
+        }
+    }
+
+    /// After a failure: each event in its own write, so that the bad one alone is counted.
+    async fn one_by_one(&self, reaction: Arc<dyn Reaction>, first: i64, last: i64) -> Result<bool> {
+        let name = reaction.name();
+        let chunk = self.db.read("events.chunk", move |read| after(read, first - 1, CHUNK)).await?;
+        for recorded in chunk.into_iter().filter(|r| r.seq <= last) {
+            let seq = recorded.seq;
+            let worker = reaction.clone();
+            let one = self.db.write_low("events.carry_one", move |tx| carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq));
+            if let Err(error) = one.await {
+                let parked = self.db.write_low("events.count_failure", move |tx| count_failure(tx, name, seq, &format!("{error:?}"))).await?;
+                if !parked {
+                    return Ok(false); // Tried again at the next round, in order.
+                }
+                tracing::error!(reaction = name, seq, "an event was parked after repeated failures");
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn cursor(read: &Read<'_>, name: &str) -> Result<i64> {
+    read.count("SELECT seq FROM reaction_cursors WHERE reaction = ?1", [name])
+}
+
+fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO reaction_cursors (reaction, seq) VALUES (?1, ?2) ON CONFLICT (reaction) DO UPDATE SET seq = excluded.seq",
+        (name, seq),
+    )?;
+    Ok(())
+}
+
+fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Recorded], last: i64) -> Result<()> {
+    // Another carrier may have been faster: the cursor decides, inside this write.
+    let from = cursor(tx, reaction.name())?;
+    for recorded in events.iter().filter(|r| r.seq > from) {
+        if reaction.hears(&super::split(&recorded.event)?.0) {
+            reaction.react(tx, recorded)?;
+        }
+    }
+    set_cursor(tx, reaction.name(), last.max(from))
+}
+
+/// Counts a failure; at the fifth the event is parked and the cursor passes it. True when parked.
+fn count_failure(tx: &Tx<'_>, name: &'static str, seq: i64, error: &str) -> Result<bool> {
+    tx.execute(
+        "INSERT INTO parked_events (reaction, seq, failures, last_error, at, is_parked) VALUES (?1, ?2, 1, ?3, ?4, 0)
+         ON CONFLICT (reaction, seq) DO UPDATE SET failures = failures + 1, last_error = excluded.last_error, at = excluded.at",
+        (name, seq, error.chars().take(500).collect::<String>(), tx.now()),
+    )?;
+    let failures = tx.count("SELECT failures FROM parked_events WHERE reaction = ?1 AND seq = ?2", (name, seq))?;
+    if failures < TRIES {
+        return Ok(false);
+    }
+    tx.execute("UPDATE parked_events SET is_parked = 1 WHERE reaction = ?1 AND seq = ?2", (name, seq))?;
+    set_cursor(tx, name, seq)?;
+    Ok(true)
+}

@@ -1,0 +1,92 @@
+//! The event log and its dispatcher: what slices tell, and how others hear it.
+//!
+//! [`Tx::tell`] appends in the deed's transaction. Each [`Reaction`] has a cursor; its effect and
+//! its cursor move in one write, hence exactly once. A reaction may write its own tables or
+//! enqueue jobs, nothing else.
+
+mod dispatcher;
+
+use crate::{
+    kernel::{error::{Error, Result}, event::Event, time::Timestamp},
+    platform::db::{Read, Tx},
+};
+
+pub use dispatcher::Dispatcher;
+
+/// An event as the log keeps it.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its place in the log.
+    pub seq: i64,
+    /// What happened.
+    pub event: Event,
+    /// Who did it: `usr_…`, `cli` or `system:reason`.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether a reaction may be played again from the beginning of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// It only builds rows of its own: its cursor may go back to 0.
+    Rebuilds,
+    /// It sends things to people or other systems: its cursor only moves forward.
+    Sends,
+}
+
+/// Something that listens.
+pub trait Reaction: Send + Sync + 'static {
+    /// `slice.purpose`, fixed for ever: the cursor's name.
+    fn name(&self) -> &'static str;
+    /// Whether it may be replayed.
+    fn replay(&self) -> Replay;
+    /// Whether it cares for this kind of event; others are skipped without a call.
+    fn hears(&self, kind: &str) -> bool;
+    /// Reacts inside a write that also moves the cursor.
+    ///
+    /// # Errors
+    /// After five failures the event is parked for this reaction and the log goes on.
+    fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()>;
+}
+
+/// The serialised kind and body of an event.
+fn split(event: &Event) -> Result<(String, String)> {
+    let value = serde_json::to_value(event).map_err(Error::internal)?;
+    let kind = value.get("kind").and_then(|k| k.as_str()).unwrap_or_default().to_owned();
+    let body = value.get("body").map_or_else(|| "{}".to_owned(), ToString::to_string);
+    Ok((kind, body))
+}
+
+pub(super) fn append(tx: &Tx<'_>, event: &Event) -> Result<()> {
+    let (kind, body) = split(event)?;
+    tx.execute("INSERT INTO events (kind, body, actor, at) VALUES (?1, ?2, ?3, ?4)", (kind, body, tx.actor().label(), tx.now()))?;
+    Ok(())
+}
+
+/// Events after `seq`, oldest first, at most `limit`.
+///
+/// # Errors
+/// A database fault.
+pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
+    let rows = read.list(
+        "SELECT seq, kind, body, actor, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        (seq, limit),
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get::<_, Timestamp>(4)?)),
+    )?;
+    rows.into_iter()
+        .map(|(seq, kind, body, actor, at)| {
+            let text = format!(r#"{{"kind":{},"body":{body}}}"#, serde_json::Value::String(kind));
+            let event = serde_json::from_str(&text).map_err(Error::internal)?;
+            Ok(Recorded { seq, event, actor, at })
+        })
+        .collect()
+}
+
+/// The last place of the log; 0 when it is empty.
+///
+/// # Errors
+/// A database fault.
+pub fn head(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT max(seq) FROM events", [])
+}

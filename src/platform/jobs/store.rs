@@ -1,0 +1,168 @@
+//! The job table: insert, claim, settle.
+
+use serde::Serialize;
+
+use super::{Job, JobError, JobKind, Queue};
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        id::JobId,
+        page::Page,
+        time::Timestamp,
+    },
+    platform::db::{Read, Tx},
+};
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    /// Waits for its time.
+    Waiting,
+    /// Runs under a lease.
+    Running,
+    /// Gave up; a person may retry it.
+    Dead,
+}
+crate::text_enum!(JobState { Waiting = "waiting", Running = "running", Dead = "dead" });
+
+/// A job as admins see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: String,
+    /// Its queue.
+    pub queue: String,
+    /// `waiting`, `running` or `dead`.
+    pub state: String,
+    /// Runs so far.
+    pub attempts: u32,
+    /// When it runs next, or ran last.
+    pub run_at: Timestamp,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+}
+
+pub(crate) fn insert<J: Job>(tx: &Tx<'_>, job: &J, at: Timestamp) -> Result<JobId> {
+    let key = job.dedupe_key();
+    if let Some(key) = &key {
+        let waiting = tx.find("SELECT id FROM jobs WHERE kind = ?1 AND dedupe_key = ?2 AND state = 'waiting'", (J::KIND, key), |row| row.get(0))?;
+        if let Some(id) = waiting {
+            return Ok(id);
+        }
+    }
+    let id = tx.new_id();
+    let payload = serde_json::to_string(job).map_err(Error::internal)?;
+    tx.execute(
+        "INSERT INTO jobs (id, kind, queue, payload, state, attempts, run_at, dedupe_key, created_at) VALUES (?1, ?2, ?3, ?4, 'waiting', 0, ?5, ?6, ?7)",
+        (id, J::KIND, J::QUEUE, payload, at, key, tx.now()),
+    )?;
+    Ok(id)
+}
+
+/// A job taken under a lease.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    pub(super) id: JobId,
+    pub(super) kind: String,
+    pub(super) payload: String,
+    pub(super) attempt: u32,
+}
+
+/// Takes up to `room` due jobs of a queue.
+pub(super) fn claim(tx: &Tx<'_>, queue: Queue, room: u32, kinds: &[JobKind]) -> Result<Vec<Claimed>> {
+    let due = tx.list(
+        "SELECT id, kind, payload, attempts FROM jobs WHERE state = 'waiting' AND queue = ?1 AND run_at <= ?2 ORDER BY run_at, id LIMIT ?3",
+        (queue, tx.now(), room),
+        |row| Ok(Claimed { id: row.get(0)?, kind: row.get(1)?, payload: row.get(2)?, attempt: row.get::<_, u32>(3)? + 1 }),
+    )?;
+    for job in &due {
+        let lease = kinds.iter().find(|k| k.name == job.kind).map_or(120, |k| k.lease.as_secs());
+        let until = tx.now().plus_secs(i64::try_from(lease).unwrap_or(120));
+        tx.execute("UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1", (job.id, job.attempt, until))?;
+    }
+    Ok(due)
+}
+
+/// When the next waiting job of any queue is due.
+pub(super) fn next_due(read: &Read<'_>) -> Result<Option<Timestamp>> {
+    Ok(read.find("SELECT min(run_at) FROM jobs WHERE state = 'waiting'", [], |row| row.get(0))?.flatten())
+}
+
+/// Jobs whose lease ended wait again: their runner is gone or stuck.
+pub(super) fn return_expired(tx: &Tx<'_>, all: bool) -> Result<usize> {
+    tx.execute(
+        "UPDATE jobs SET state = 'waiting', lease_until = NULL WHERE state = 'running' AND (?2 OR lease_until < ?1)",
+        (tx.now(), all),
+    )
+}
+
+pub(super) fn settle(tx: &Tx<'_>, id: JobId, attempt: u32, attempts: u32, result: Result<(), JobError>) -> Result<()> {
+    let dead = |error: String| {
+        tx.execute("UPDATE jobs SET state = 'dead', lease_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1", (id, brief(&error), tx.now()))
+    };
+    match result {
+        Ok(()) => tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?,
+        Err(JobError::Snooze(wait)) => {
+            let at = tx.now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+            tx.execute("UPDATE jobs SET state = 'waiting', lease_until = NULL, attempts = attempts - 1, run_at = ?2 WHERE id = ?1", (id, at))?
+        }
+        Err(JobError::Fail(error)) => dead(error)?,
+        Err(JobError::Retry(error)) if attempt >= attempts => dead(error)?,
+        Err(JobError::Retry(error)) => tx.execute(
+            "UPDATE jobs SET state = 'waiting', lease_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1",
+            (id, brief(&error), tx.now().plus_secs(back_off(attempt))),
+        )?,
+    };
+    Ok(())
+}
+
+/// 5 s, 20 s, 45 s … up to an hour: quadratic, so that a short outage is bridged quickly.
+fn back_off(attempt: u32) -> i64 {
+    (5 * i64::from(attempt) * i64::from(attempt)).min(3600)
+}
+
+fn brief(error: &str) -> String {
+    error.chars().take(1000).collect()
+}
+
+/// Jobs in a state (or all), newest first.
+///
+/// # Errors
+/// A database fault.
+pub fn list_jobs(read: &Read<'_>, state: Option<JobState>, before: Option<JobId>, limit: u32) -> Result<Page<JobRow>> {
+    let rows = read.list(
+        "SELECT id, kind, queue, state, attempts, run_at, last_error, created_at FROM jobs
+         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        (state, before, limit + 1),
+        |row| {
+            Ok(JobRow {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                queue: row.get(2)?,
+                state: row.get(3)?,
+                attempts: row.get(4)?,
+                run_at: row.get(5)?,
+                last_error: row.get(6)?,
+                created_at: row.get(7)?,
+            })
+        },
+    )?;
+    Ok(Page::cut(rows, limit, |row| row.id.to_string()))
+}
+
+/// Lets a dead or waiting job run now.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such job, or it runs already.
+pub fn retry_job(tx: &Tx<'_>, id: JobId) -> Result<()> {
+    let changed = tx.execute("UPDATE jobs SET state = 'waiting', attempts = 0, run_at = ?2 WHERE id = ?1 AND state <> 'running'", (id, tx.now()))?;
+    if changed == 0 {
+        return Err(Error::NotFound("job"));
+    }
+    tx.ring_jobs();
+    Ok(())
+}
