@@ -63,12 +63,19 @@ pub enum Error {
 impl Error {
     /// One wrong field.
     pub fn field(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError { path: path.into(), code: code.into(), message: message.into() }])
+        Self::Invalid(vec![FieldError {
+            path: path.into(),
+            code: code.into(),
+            message: message.into(),
+        }])
     }
 
     /// A state that forbids the deed.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::Conflict { code, message: message.into() }
+        Self::Conflict {
+            code,
+            message: message.into(),
+        }
     }
 
     /// A fault of ours.
@@ -89,7 +96,11 @@ impl Fields {
 
     /// Adds an error under `path`.
     pub fn push(&mut self, path: &str, error: TextError) {
-        self.0.push(FieldError { path: path.into(), code: error.code.into(), message: error.message });
+        self.0.push(FieldError {
+            path: path.into(),
+            code: error.code.into(),
+            message: error.message,
+        });
     }
 
     /// # Errors
@@ -112,7 +123,10 @@ pub struct TextError {
 impl TextError {
     /// A refusal with a code and a sentence.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! Events are told in the past tense, carry ids and small facts, and are appended to the
 //! log in the deed's own transaction. A serialised name is fixed for ever.
 
+#![expect(missing_docs, reason = "each variant's doc comment names its fields")]
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -25,7 +27,12 @@ pub enum Event {
     UserProfileChanged { user: UserId },
     /// A person's role or plan changed.
     #[serde(rename = "user.access_changed")]
-    UserAccessChanged { user: UserId, role: Role, plan: Plan, is_active: bool },
+    UserAccessChanged {
+        user: UserId,
+        role: Role,
+        plan: Plan,
+        is_active: bool,
+    },
     /// A person's account was deleted; every slice forgets him.
     #[serde(rename = "user.deleted")]
     UserDeleted { user: UserId },
@@ -52,28 +59,54 @@ pub enum Event {
     CategoryChanged {},
     /// A learner joined a course.
     #[serde(rename = "enrolment.started")]
-    EnrolmentStarted { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    EnrolmentStarted {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+    },
     /// A learner chose another pace.
     #[serde(rename = "enrolment.pace_changed")]
-    EnrolmentPaceChanged { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    EnrolmentPaceChanged {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+    },
     /// A learner left a course.
     #[serde(rename = "enrolment.left")]
-    EnrolmentLeft { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    EnrolmentLeft {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+    },
     /// A learner opened a lesson for the first time.
     #[serde(rename = "lesson.opened")]
     LessonOpened { user: UserId, course: CourseId, lesson: LessonId },
     /// A learner finished a lesson for the first time in this enrolment.
     #[serde(rename = "lesson.completed")]
-    LessonCompleted { enrolment: EnrolmentId, user: UserId, course: CourseId, lesson: LessonId, active_minutes: u32 },
+    LessonCompleted {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+        lesson: LessonId,
+        active_minutes: u32,
+    },
     /// A learner finished every required lesson.
     #[serde(rename = "course.completed")]
-    CourseCompleted { enrolment: EnrolmentId, user: UserId, course: CourseId },
+    CourseCompleted {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+    },
     /// A note was written.
     #[serde(rename = "note.created")]
     NoteCreated { note: NoteId, user: UserId, lesson: LessonId },
     /// A bookmark was set.
     #[serde(rename = "bookmark.created")]
-    BookmarkCreated { bookmark: BookmarkId, user: UserId, lesson: LessonId },
+    BookmarkCreated {
+        bookmark: BookmarkId,
+        user: UserId,
+        lesson: LessonId,
+    },
     /// A file was stored.
     #[serde(rename = "asset.stored")]
     AssetStored { asset: AssetId },

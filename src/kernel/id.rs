@@ -195,7 +195,14 @@ mod tests {
     #[test]
     fn foreign_and_malformed_texts_are_refused() {
         let user = UserId::compose(EPOCH_MS, 1).to_string();
-        for text in [user.as_str(), "crs_", "crs_000000000000u", "crs_zzzzzzzzzzzzz", "", "crs_é00000000000"] {
+        for text in [
+            user.as_str(),
+            "crs_",
+            "crs_000000000000u",
+            "crs_zzzzzzzzzzzzz",
+            "",
+            "crs_é00000000000",
+        ] {
             assert!(text.parse::<CourseId>().is_err(), "{text}");
         }
     }

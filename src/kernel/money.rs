@@ -52,6 +52,10 @@ impl Price {
     /// # Errors
     /// [`TextError`] for a negative or absurd amount.
     pub fn checked(self) -> Result<Self, TextError> {
-        if (0..=100_000_000).contains(&self.minor) { Ok(self) } else { Err(TextError::new("price.out_of_range", "Use an amount from 0 to 1,000,000.00.")) }
+        if (0..=100_000_000).contains(&self.minor) {
+            Ok(self)
+        } else {
+            Err(TextError::new("price.out_of_range", "Use an amount from 0 to 1,000,000.00."))
+        }
     }
 }

@@ -16,10 +16,20 @@ fn line(text: &str, min: usize, max: usize) -> Result<String, TextError> {
     let clean = clean_line(text);
     let length = clean.chars().count();
     if length < min {
-        return Err(TextError::new("text.too_short", if min == 1 { "Write something here.".to_owned() } else { format!("Use at least {min} characters.") }));
+        return Err(TextError::new(
+            "text.too_short",
+            if min == 1 {
+                "Write something here.".to_owned()
+            } else {
+                format!("Use at least {min} characters.")
+            },
+        ));
     }
     if length > max {
-        return Err(TextError::new("text.too_long", format!("Use at most {max} characters (now {length}).")));
+        return Err(TextError::new(
+            "text.too_long",
+            format!("Use at most {max} characters (now {length})."),
+        ));
     }
     Ok(clean)
 }
@@ -81,8 +91,17 @@ impl Slug {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let good = !text.is_empty()
             && text.len() <= 80
-            && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-        if good { Ok(Self(text.into())) } else { Err(TextError::new("slug.malformed", "Use lower-case letters, digits and single hyphens.")) }
+            && text
+                .split('-')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        if good {
+            Ok(Self(text.into()))
+        } else {
+            Err(TextError::new(
+                "slug.malformed",
+                "Use lower-case letters, digits and single hyphens.",
+            ))
+        }
     }
 
     /// Makes a slug from any title; empty results become `fallback`.
@@ -142,11 +161,23 @@ impl Email {
             && !local.starts_with('.')
             && !local.ends_with('.')
             && !local.contains("..")
-            && local.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"@<>()[],;:\\\"".contains(c));
+            && local
+                .chars()
+                .all(|c| !c.is_control() && !c.is_whitespace() && !"@<>()[],;:\\\"".contains(c));
         let domain_good = domain.len() <= 253
-            && domain.split('.').all(|l| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_alphanumeric() || c == '-'))
+            && domain.split('.').all(|l| {
+                !l.is_empty()
+                    && l.len() <= 63
+                    && !l.starts_with('-')
+                    && !l.ends_with('-')
+                    && l.chars().all(|c| c.is_alphanumeric() || c == '-')
+            })
             && (domain.contains('.') || domain == "localhost");
-        if local_good && domain_good && text.len() <= 254 { Ok(Self(text.into())) } else { Err(bad()) }
+        if local_good && domain_good && text.len() <= 254 {
+            Ok(Self(text.into()))
+        } else {
+            Err(bad())
+        }
     }
 
     /// The address as written.
@@ -190,10 +221,17 @@ impl<'de> Deserialize<'de> for Email {
 /// # Errors
 /// [`TextError`] when longer than `max` characters.
 pub fn free_text(text: &str, max: usize) -> Result<String, TextError> {
-    let clean: String = text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect();
+    let clean: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
+        .collect();
     let length = clean.chars().count();
     if length > max {
-        return Err(TextError::new("text.too_long", format!("Use at most {max} characters (now {length}).")));
+        return Err(TextError::new(
+            "text.too_long",
+            format!("Use at most {max} characters (now {length})."),
+        ));
     }
     Ok(clean.trim_end().to_owned())
 }
@@ -207,7 +245,20 @@ mod tests {
         for good in ["a@b.co", "Ana.María+x@exämple.org", "x@localhost", "o'brien@mail.example.com"] {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "a", "a@", "@b.c", "a b@c.d", "a@b", "a@b..c", "a\n@b.c", "a@-b.c", "a..b@c.de", "\"a\"@b.co", "a@b.c>"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.c",
+            "a b@c.d",
+            "a@b",
+            "a@b..c",
+            "a\n@b.c",
+            "a@-b.c",
+            "a..b@c.de",
+            "\"a\"@b.co",
+            "a@b.c>",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(Email::parse("Ana@Example.ORG").map(|e| e.domain()), Ok("example.org".into()));
@@ -223,7 +274,10 @@ mod tests {
 
     #[test]
     fn slugs() {
-        assert_eq!(Slug::from_title("Clear writing — at work!", "course").as_str(), "clear-writing-at-work");
+        assert_eq!(
+            Slug::from_title("Clear writing — at work!", "course").as_str(),
+            "clear-writing-at-work"
+        );
         assert_eq!(Slug::from_title("日本語", "course").as_str(), "course");
         assert!(Slug::parse("a--b").is_err() && Slug::parse("A").is_err() && Slug::parse("a-1").is_ok());
     }

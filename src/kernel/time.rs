@@ -200,12 +200,22 @@ mod tests {
     fn a_day_opens_after_a_gap_and_half_hours_hold() {
         // Berlin skips 02:00–03:00 on 2026-03-29: a day that starts at 2 opens at 03:00 local.
         assert_eq!(day(2026, 3, 29).opens_at(&zone("Europe/Berlin"), 2), at("2026-03-29T01:00:00Z"));
-        assert_eq!(day(2026, 7, 1).opens_at(&zone("Australia/Lord_Howe"), 3), at("2026-06-30T16:30:00Z"));
+        assert_eq!(
+            day(2026, 7, 1).opens_at(&zone("Australia/Lord_Howe"), 3),
+            at("2026-06-30T16:30:00Z")
+        );
     }
 
     #[test]
     fn opening_and_learning_day_agree_everywhere() {
-        for name in ["UTC", "Pacific/Apia", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Cairo"] {
+        for name in [
+            "UTC",
+            "Pacific/Apia",
+            "America/New_York",
+            "Asia/Kathmandu",
+            "Australia/Lord_Howe",
+            "Africa/Cairo",
+        ] {
             let zone = zone(name);
             for n in 0..800 {
                 let date = day(2025, 1, 1).plus(n);

@@ -24,7 +24,9 @@ pub enum LockError {
         holder: String,
     },
     /// SQLite's locks do not hold on network file systems.
-    #[error("the data folder {folder} is on a network file system ({kind}), where SQLite's locks do not hold and data can be lost; use a local disk")]
+    #[error(
+        "the data folder {folder} is on a network file system ({kind}), where SQLite's locks do not hold and data can be lost; use a local disk"
+    )]
     Network {
         /// The folder.
         folder: String,
@@ -47,12 +49,21 @@ pub enum LockError {
 /// [`LockError`] when it is held, on a network file system, or not writable.
 pub fn take(folder: &Path) -> Result<FolderLock, LockError> {
     let shown = folder.display().to_string();
-    let io = |source| LockError::Io { folder: shown.clone(), source };
+    let io = |source| LockError::Io {
+        folder: shown.clone(),
+        source,
+    };
     std::fs::create_dir_all(folder).map_err(io)?;
     if let Some(kind) = network_kind(folder) {
         return Err(LockError::Network { folder: shown, kind });
     }
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join("momentum.lock")).map_err(io)?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join("momentum.lock"))
+        .map_err(io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -66,7 +77,10 @@ pub fn take(folder: &Path) -> Result<FolderLock, LockError> {
         Err(TryLockError::Error(source)) => return Err(io(source)),
     }
     let pid = std::process::id().to_string();
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(pid.as_bytes())).map_err(io)?;
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(pid.as_bytes()))
+        .map_err(io)?;
     Ok(FolderLock { _file: file })
 }
 

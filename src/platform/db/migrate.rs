@@ -42,7 +42,9 @@ steps! {
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// A newer binary wrote it.
-    #[error("the database was written by a newer Momentum (step {found}, this one knows {known}); install that version again or restore a backup")]
+    #[error(
+        "the database was written by a newer Momentum (step {found}, this one knows {known}); install that version again or restore a backup"
+    )]
     Newer {
         /// The step found.
         found: u32,
@@ -123,12 +125,19 @@ pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Re
     if !allow && !done.is_empty() {
         return Err(MigrateError::Pending(pending.len()));
     }
-    let copy = if done.is_empty() { None } else { Some(safety_copy(&conn, path, done.len())?) };
+    let copy = if done.is_empty() {
+        None
+    } else {
+        Some(safety_copy(&conn, path, done.len())?)
+    };
     for step in pending {
         apply(&conn, step, now)?;
     }
     conn.execute_batch("PRAGMA analysis_limit=0; PRAGMA optimize=0x10002;")?;
-    Ok(Report { applied: pending.iter().map(|s| s.name).collect(), copy })
+    Ok(Report {
+        applied: pending.iter().map(|s| s.name).collect(),
+        copy,
+    })
 }
 
 fn digest(sql: &str) -> String {
@@ -140,8 +149,7 @@ fn applied(conn: &Connection) -> Result<Vec<(u32, String, String)>, rusqlite::Er
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
     )?;
     let mut rows = conn.prepare("SELECT number, name, hash FROM migrations ORDER BY number")?;
-    let all = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect();
-    all
+    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
 }
 
 fn safety_copy(conn: &Connection, path: &Path, done: usize) -> Result<PathBuf, MigrateError> {
@@ -152,7 +160,8 @@ fn safety_copy(conn: &Connection, path: &Path, done: usize) -> Result<PathBuf, M
     }
     let part = copy.with_extension("db.part");
     let _left_over = std::fs::remove_file(&part);
-    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()]).map_err(MigrateError::Copy)?;
+    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()])
+        .map_err(MigrateError::Copy)?;
     std::fs::rename(&part, &copy).map_err(|e| MigrateError::Copy(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))?;
     Ok(copy)
 }
@@ -171,7 +180,9 @@ fn apply(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateEr
 fn statements(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateError> {
     let failed = |source| MigrateError::Step { name: step.name, source };
     conn.execute_batch(step.sql).map_err(failed)?;
-    let count = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).map_err(failed)?;
+    let count = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .map_err(failed)?;
     if count > 0 {
         return Err(MigrateError::Dangling { name: step.name, count });
     }

@@ -19,11 +19,14 @@ use std::{
 
 use rusqlite::Connection;
 
-pub use tx::{OnConflict, Read, Tx};
 pub(crate) use tx::fault;
+pub use tx::{OnConflict, Read, Tx};
 pub use writer::{Bells, WriterStats};
 
-use self::{readers::Lane, writer::{Means, WriteQueue}};
+use self::{
+    readers::Lane,
+    writer::{Means, WriteQueue},
+};
 use super::clock::{SharedChance, SharedClock};
 use crate::kernel::{
     actor::Actor,
@@ -66,19 +69,37 @@ impl Database {
         let conn = Connection::open(path).map_err(fault)?;
         pragmas::writer(&conn).map_err(fault)?;
         let bells = Arc::new(Bells::default());
-        let means = Means { clock: clock.clone(), chance, bells: bells.clone(), last_id: 0 };
+        let means = Means {
+            clock: clock.clone(),
+            chance,
+            bells: bells.clone(),
+            last_id: 0,
+        };
         let (writer, thread) = WriteQueue::start(conn, means)?;
         let pool = readers::pool(path, u32::try_from(threads + 2).unwrap_or(64))?;
         let readers = Lane::start("db-reader", &pool, threads, READ_DEADLINE, clock.clone())?;
         let heavy = Lane::start("db-heavy", &pool, 2, HEAVY_DEADLINE, clock.clone())?;
-        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers, heavy, bells, clock, thread: Mutex::new(Some(thread)) }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                writer,
+                readers,
+                heavy,
+                bells,
+                clock,
+                thread: Mutex::new(Some(thread)),
+            }),
+        })
     }
 
     /// A handle through which `actor` reads and writes. Only `app`, guards, jobs and the command
     /// line call this: see the architecture test.
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Db {
-        Db { database: self.clone(), actor }
+        Db {
+            database: self.clone(),
+            actor,
+        }
     }
 
     /// Rung after commits that gave the dispatcher or the runner work.
@@ -96,7 +117,10 @@ impl Database {
     /// Writes and reads that wait now.
     #[must_use]
     pub fn waiting(&self) -> (usize, usize) {
-        (self.inner.writer.waiting(), self.inner.readers.waiting() + self.inner.heavy.waiting())
+        (
+            self.inner.writer.waiting(),
+            self.inner.readers.waiting() + self.inner.heavy.waiting(),
+        )
     }
 
     /// The database file.
@@ -127,10 +151,8 @@ impl Database {
     pub fn close(&self) {
         self.inner.writer.stop();
         let thread = self.inner.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            if thread.join().is_err() {
-                tracing::error!("the writer ended by a panic");
-            }
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the writer ended by a panic");
         }
     }
 }
@@ -207,7 +229,10 @@ impl Db {
     /// The same database, for another actor: sign-in becomes a person, a job becomes the system.
     #[must_use]
     pub(crate) fn becoming(&self, actor: Actor) -> Self {
-        Self { database: self.database.clone(), actor }
+        Self {
+            database: self.database.clone(),
+            actor,
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-const EVERY: &str = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
+const EVERY: &str =
+    "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
 
 pub(super) fn writer(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch("PRAGMA page_size=4096; PRAGMA journal_mode=WAL;")?;

@@ -34,13 +34,13 @@ impl r2d2::ManageConnection for ReadConnections {
         conn.query_row("SELECT 1", [], |_| Ok(()))
     }
 
-    fn has_broken(&mut self, conn: &mut Connection) -> bool {
+    fn has_broken(&self, conn: &mut Connection) -> bool {
         // A job that panicked may have left its transaction open.
         !conn.is_autocommit()
     }
 }
 
-type ReadJob = Box<dyn FnOnce(&Connection) + Send>;
+type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A queue of reads with its own threads and deadline.
 #[derive(Clone)]
@@ -53,7 +53,10 @@ pub(super) struct Lane {
 /// How many reads may wait in a lane before callers are told to come back.
 const LANE_CAPACITY: usize = 4096;
 
-pub(super) fn pool(path: &Path, size: u32) -> Result<r2d2::Pool<impl r2d2::ManageConnection<Connection = Connection, Error = rusqlite::Error>>> {
+pub(super) fn pool(
+    path: &Path,
+    size: u32,
+) -> Result<r2d2::Pool<impl r2d2::ManageConnection<Connection = Connection, Error = rusqlite::Error>>> {
     r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
@@ -95,8 +98,14 @@ impl Lane {
             let _gone = reply.send(snapshot(conn, clock.now(), deadline, f));
         });
         self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Unavailable { code: "db.busy", retry_after: 1 },
-            TrySendError::Disconnected(_) => Error::Unavailable { code: "db.closed", retry_after: 5 },
+            TrySendError::Full(_) => Error::Unavailable {
+                code: "db.busy",
+                retry_after: 1,
+            },
+            TrySendError::Disconnected(_) => Error::Unavailable {
+                code: "db.closed",
+                retry_after: 5,
+            },
         })?;
         answer.await.map_err(|_| Error::internal(format!("read {label} panicked")))?
     }
@@ -107,9 +116,15 @@ impl Lane {
     }
 }
 
-fn snapshot<T>(conn: &Connection, now: crate::kernel::time::Timestamp, deadline: Duration, f: impl FnOnce(&Read<'_>) -> Result<T>) -> Result<T> {
+fn snapshot<T>(
+    conn: &mut Connection,
+    now: crate::kernel::time::Timestamp,
+    deadline: Duration,
+    f: impl FnOnce(&Read<'_>) -> Result<T>,
+) -> Result<T> {
     let ends = Instant::now() + deadline;
-    conn.progress_handler(1000, Some(move || Instant::now() > ends)).map_err(super::tx::fault)?;
+    conn.progress_handler(1000, Some(move || Instant::now() > ends))
+        .map_err(super::tx::fault)?;
     conn.execute_batch("BEGIN").map_err(super::tx::fault)?;
     let result = f(&Read::new(conn, now));
     conn.execute_batch("COMMIT").map_err(super::tx::fault)?;
@@ -119,8 +134,8 @@ fn snapshot<T>(conn: &Connection, now: crate::kernel::time::Timestamp, deadline:
 fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<ReadJob>, pool: &r2d2::Pool<M>) {
     for job in jobs {
         match pool.get() {
-            Ok(conn) => {
-                let run = std::panic::AssertUnwindSafe(|| job(&conn));
+            Ok(mut conn) => {
+                let run = std::panic::AssertUnwindSafe(|| job(&mut conn));
                 if std::panic::catch_unwind(run).is_err() {
                     tracing::error!("a read panicked");
                 }

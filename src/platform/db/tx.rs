@@ -49,7 +49,13 @@ impl<'c> Read<'c> {
     ///
     /// # Errors
     /// [`Error::NotFound`] or a database fault.
-    pub fn get<T>(&self, what: &'static str, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub fn get<T>(
+        &self,
+        what: &'static str,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         self.find(sql, params, map)?.ok_or(Error::NotFound(what))
     }
 
@@ -80,7 +86,11 @@ impl<'c> Read<'c> {
 
     fn statement(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>> {
         let statement = self.conn.prepare_cached(sql).map_err(fault)?;
-        if statement.readonly() { Ok(statement) } else { Err(Error::internal(format!("a read that writes: {sql}"))) }
+        if statement.readonly() {
+            Ok(statement)
+        } else {
+            Err(Error::internal(format!("a read that writes: {sql}")))
+        }
     }
 }
 
@@ -109,7 +119,13 @@ impl<'c> Deref for Tx<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(read: Read<'c>, actor: &'c Actor, chance: &'c dyn Chance, last_id: &'c Cell<i64>, wakes: &'c Cell<Wakes>) -> Self {
-        Self { read, actor, chance, last_id, wakes }
+        Self {
+            read,
+            actor,
+            chance,
+            last_id,
+            wakes,
+        }
     }
 
     /// Who does this.
@@ -141,7 +157,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// A database fault. Unique and check violations are told apart by [`OnConflict::on_conflict`].
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
-        self.read.conn.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(fault)
+        self.read
+            .conn
+            .prepare_cached(sql)
+            .and_then(|mut s| s.execute(params))
+            .map_err(fault)
     }
 
     /// Runs one statement with a RETURNING clause and maps its first row.
@@ -149,7 +169,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// A database fault.
     pub fn returning<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
-        self.read.conn.prepare_cached(sql).and_then(|mut s| s.query_row(params, map).optional()).map_err(fault)
+        self.read
+            .conn
+            .prepare_cached(sql)
+            .and_then(|mut s| s.query_row(params, map).optional())
+            .map_err(fault)
     }
 
     /// Appends an event to the log, in this deed's transaction.
@@ -158,7 +182,10 @@ impl<'c> Tx<'c> {
     /// A database fault.
     pub fn tell(&self, event: &Event) -> Result<()> {
         events::append(self, event)?;
-        self.wakes.set(Wakes { events: true, ..self.wakes.get() });
+        self.wakes.set(Wakes {
+            events: true,
+            ..self.wakes.get()
+        });
         Ok(())
     }
 
@@ -182,7 +209,10 @@ impl<'c> Tx<'c> {
 
     /// Wakes the job runner after this commit.
     pub(crate) fn ring_jobs(&self) {
-        self.wakes.set(Wakes { jobs: true, ..self.wakes.get() });
+        self.wakes.set(Wakes {
+            jobs: true,
+            ..self.wakes.get()
+        });
     }
 }
 
@@ -190,8 +220,14 @@ impl<'c> Tx<'c> {
 /// `Unavailable`, for the client can do something about neither but try again.
 pub(crate) fn fault(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => Error::Unavailable { code: "db.disk_full", retry_after: 30 },
-        Some(rusqlite::ErrorCode::OperationInterrupted) => Error::Unavailable { code: "db.deadline", retry_after: 5 },
+        Some(rusqlite::ErrorCode::DiskFull) => Error::Unavailable {
+            code: "db.disk_full",
+            retry_after: 30,
+        },
+        Some(rusqlite::ErrorCode::OperationInterrupted) => Error::Unavailable {
+            code: "db.deadline",
+            retry_after: 5,
+        },
         _ => Error::internal(error),
     }
 }
@@ -216,5 +252,14 @@ impl<T> OnConflict<T> for Result<T> {
 
 fn is_constraint(source: &(dyn std::error::Error + 'static)) -> bool {
     let code = source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error);
-    matches!(code, Some(ffi::Error { extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID | ffi::SQLITE_CONSTRAINT_CHECK, .. }))
+    matches!(
+        code,
+        Some(ffi::Error {
+            extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_ROWID
+                | ffi::SQLITE_CONSTRAINT_CHECK,
+            ..
+        })
+    )
 }

@@ -45,10 +45,13 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Called with `None` after COMMIT, with the error when the batch was lost.
 type Finish = Box<dyn FnOnce(Option<Error>) + Send>;
 
+/// Runs the closure; says whether it succeeded and how to answer its caller.
+type Deed = Box<dyn FnOnce(&Tx<'_>) -> (bool, Finish) + Send>;
+
 struct WriteJob {
     label: &'static str,
     actor: Actor,
-    run: Box<dyn FnOnce(&Tx<'_>) -> (bool, Finish) + Send>,
+    run: Deed,
     _slot: OwnedSemaphorePermit,
 }
 
@@ -103,9 +106,27 @@ impl WriteQueue {
         let (high, high_jobs) = crossbeam_channel::unbounded();
         let (low, low_jobs) = crossbeam_channel::unbounded();
         let stats = Arc::new(WriterStats::default());
-        let writer = Writer { conn, last_id: Cell::new(means.last_id), means, stats: stats.clone(), high: high_jobs, low: low_jobs };
-        let thread = std::thread::Builder::new().name("db-writer".into()).spawn(move || writer.serve()).map_err(Error::internal)?;
-        Ok((Self { high, low, slots: Arc::new(Semaphore::new(QUEUE)), stats }, thread))
+        let writer = Writer {
+            conn,
+            last_id: Cell::new(means.last_id),
+            means,
+            stats: stats.clone(),
+            high: high_jobs,
+            low: low_jobs,
+        };
+        let thread = std::thread::Builder::new()
+            .name("db-writer".into())
+            .spawn(move || writer.serve())
+            .map_err(Error::internal)?;
+        Ok((
+            Self {
+                high,
+                low,
+                slots: Arc::new(Semaphore::new(QUEUE)),
+                stats,
+            },
+            thread,
+        ))
     }
 
     pub(super) async fn write<T, F>(&self, low: bool, label: &'static str, actor: Actor, f: F) -> Result<T>
@@ -113,8 +134,14 @@ impl WriteQueue {
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let busy = || Error::Unavailable { code: "db.busy", retry_after: 1 };
-        let slot = tokio::time::timeout(PATIENCE, self.slots.clone().acquire_owned()).await.map_err(|_| busy())?.map_err(|_| busy())?;
+        let busy = || Error::Unavailable {
+            code: "db.busy",
+            retry_after: 1,
+        };
+        let slot = tokio::time::timeout(PATIENCE, self.slots.clone().acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())?;
         let (reply, answer) = oneshot::channel();
         let run = Box::new(move |tx: &Tx<'_>| {
             let result = f(tx);
@@ -128,10 +155,20 @@ impl WriteQueue {
             });
             (ok, finish)
         });
-        let job = Message::Write(WriteJob { label, actor, run, _slot: slot });
+        let job = Message::Write(WriteJob {
+            label,
+            actor,
+            run,
+            _slot: slot,
+        });
         let queue = if low { &self.low } else { &self.high };
-        queue.send(job).map_err(|_| Error::Unavailable { code: "db.closed", retry_after: 5 })?;
-        answer.await.map_err(|_| Error::internal(format!("write {label} panicked or was lost")))?
+        queue.send(job).map_err(|_| Error::Unavailable {
+            code: "db.closed",
+            retry_after: 5,
+        })?;
+        answer
+            .await
+            .map_err(|_| Error::internal(format!("write {label} panicked or was lost")))?
     }
 
     pub(super) async fn upkeep<T, F>(&self, f: F) -> Result<T>
@@ -143,7 +180,10 @@ impl WriteQueue {
         let upkeep: Upkeep = Box::new(move |conn| {
             let _gone = reply.send(f(conn));
         });
-        self.high.send(Message::Upkeep(upkeep)).map_err(|_| Error::Unavailable { code: "db.closed", retry_after: 5 })?;
+        self.high.send(Message::Upkeep(upkeep)).map_err(|_| Error::Unavailable {
+            code: "db.closed",
+            retry_after: 5,
+        })?;
         answer.await.map_err(|_| Error::internal("upkeep panicked"))?
     }
 
@@ -211,7 +251,9 @@ impl Writer {
     }
 
     fn fold(&self) -> bool {
-        let result = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        let result = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         match result {
             Ok(0) => true,
             Ok(_) => false, // A reader still needs the log: next time.
@@ -234,10 +276,10 @@ impl Writer {
         });
         let outcome = outcome.and_then(|()| self.conn.execute_batch("COMMIT").map_err(fault));
         self.settle(outcome, finishes, wakes.get());
-        if let Some(upkeep) = met.upkeep {
-            if catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err() {
-                tracing::error!("database upkeep panicked");
-            }
+        if let Some(upkeep) = met.upkeep
+            && catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err()
+        {
+            tracing::error!("database upkeep panicked");
         }
         met.stop
     }
@@ -245,7 +287,14 @@ impl Writer {
     fn gather(&self, began: Instant, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>, met: &mut After) -> Result<()> {
         let mut low = 0;
         while finishes.len() < BATCH && began.elapsed() < BATCH_TIME {
-            let message = self.high.try_recv().or_else(|e| if low < LOW_BATCH { low += 1; self.low.try_recv() } else { Err(e) });
+            let message = self.high.try_recv().or_else(|e| {
+                if low < LOW_BATCH {
+                    low += 1;
+                    self.low.try_recv()
+                } else {
+                    Err(e)
+                }
+            });
             match message {
                 Ok(Message::Write(job)) => self.run(job, wakes, finishes)?,
                 Ok(Message::Upkeep(upkeep)) => {
@@ -265,7 +314,10 @@ impl Writer {
     /// Runs one closure in its savepoint. An error means that the whole batch is lost.
     fn run(&self, job: WriteJob, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>) -> Result<()> {
         let began = Instant::now();
-        self.conn.prepare_cached("SAVEPOINT deed").and_then(|mut s| s.execute([])).map_err(fault)?;
+        self.conn
+            .prepare_cached("SAVEPOINT deed")
+            .and_then(|mut s| s.execute([]))
+            .map_err(fault)?;
         let before = wakes.get();
         let read = Read::new(&self.conn, self.means.clock.now());
         let tx = Tx::new(read, &job.actor, self.means.chance.as_ref(), &self.last_id, wakes);
@@ -280,9 +332,15 @@ impl Writer {
         let ok = matches!(&result, Ok((true, _)));
         if !ok {
             wakes.set(before);
-            self.conn.prepare_cached("ROLLBACK TO deed").and_then(|mut s| s.execute([])).map_err(fault)?;
+            self.conn
+                .prepare_cached("ROLLBACK TO deed")
+                .and_then(|mut s| s.execute([]))
+                .map_err(fault)?;
         }
-        self.conn.prepare_cached("RELEASE deed").and_then(|mut s| s.execute([])).map_err(fault)?;
+        self.conn
+            .prepare_cached("RELEASE deed")
+            .and_then(|mut s| s.execute([]))
+            .map_err(fault)?;
         match result {
             Ok((_, finish)) => finishes.push(finish),
             Err(_) => tracing::error!(label = job.label, "a write panicked; its changes were rolled back"),
@@ -311,13 +369,16 @@ impl Writer {
             Err(error) => {
                 tracing::error!(error = ?error, lost = finishes.len(), "a batch of writes was lost; its callers are told to try again");
                 self.stats.refusing.store(true, Ordering::Relaxed);
-                if !self.conn.is_autocommit() {
-                    if let Err(error) = self.conn.execute_batch("ROLLBACK") {
-                        tracing::error!(%error, "rollback failed");
-                    }
+                if !self.conn.is_autocommit()
+                    && let Err(error) = self.conn.execute_batch("ROLLBACK")
+                {
+                    tracing::error!(%error, "rollback failed");
                 }
                 for finish in finishes {
-                    finish(Some(Error::Unavailable { code: "db.write_failed", retry_after: 2 }));
+                    finish(Some(Error::Unavailable {
+                        code: "db.write_failed",
+                        retry_after: 2,
+                    }));
                 }
             }
         }

@@ -24,7 +24,10 @@ impl Dispatcher {
     /// A dispatcher for these reactions.
     #[must_use]
     pub fn new(database: &Database, reactions: Vec<Arc<dyn Reaction>>) -> Self {
-        Self { db: database.acting_as(Actor::System("events")), reactions: Arc::new(reactions) }
+        Self {
+            db: database.acting_as(Actor::System("events")),
+            reactions: Arc::new(reactions),
+        }
     }
 
     /// The reactions, in the order of `app`.
@@ -69,11 +72,15 @@ impl Dispatcher {
             after(read, seq, CHUNK)
         });
         let events = pending.await?;
-        let Some(last) = events.last().map(|e| e.seq) else { return Ok(false) };
+        let Some(last) = events.last().map(|e| e.seq) else {
+            return Ok(false);
+        };
         let first = events[0].seq;
         let carried = {
             let reaction = reaction.clone();
-            self.db.write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, last)).await
+            self.db
+                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, last))
+                .await
         };
         match carried {
             Ok(()) => Ok(true),
@@ -91,9 +98,16 @@ impl Dispatcher {
         for recorded in chunk.into_iter().filter(|r| r.seq <= last) {
             let seq = recorded.seq;
             let worker = reaction.clone();
-            let one = self.db.write_low("events.carry_one", move |tx| carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq));
+            let one = self.db.write_low("events.carry_one", move |tx| {
+                carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq)
+            });
             if let Err(error) = one.await {
-                let parked = self.db.write_low("events.count_failure", move |tx| count_failure(tx, name, seq, &format!("{error:?}"))).await?;
+                let parked = self
+                    .db
+                    .write_low("events.count_failure", move |tx| {
+                        count_failure(tx, name, seq, &format!("{error:?}"))
+                    })
+                    .await?;
                 if !parked {
                     return Ok(false); // Tried again at the next round, in order.
                 }
@@ -138,7 +152,10 @@ fn count_failure(tx: &Tx<'_>, name: &'static str, seq: i64, error: &str) -> Resu
     if failures < TRIES {
         return Ok(false);
     }
-    tx.execute("UPDATE parked_events SET is_parked = 1 WHERE reaction = ?1 AND seq = ?2", (name, seq))?;
+    tx.execute(
+        "UPDATE parked_events SET is_parked = 1 WHERE reaction = ?1 AND seq = ?2",
+        (name, seq),
+    )?;
     set_cursor(tx, name, seq)?;
     Ok(true)
 }

@@ -7,7 +7,11 @@
 mod dispatcher;
 
 use crate::{
-    kernel::{error::{Error, Result}, event::Event, time::Timestamp},
+    kernel::{
+        error::{Error, Result},
+        event::Event,
+        time::Timestamp,
+    },
     platform::db::{Read, Tx},
 };
 
@@ -60,7 +64,10 @@ fn split(event: &Event) -> Result<(String, String)> {
 
 pub(super) fn append(tx: &Tx<'_>, event: &Event) -> Result<()> {
     let (kind, body) = split(event)?;
-    tx.execute("INSERT INTO events (kind, body, actor, at) VALUES (?1, ?2, ?3, ?4)", (kind, body, tx.actor().label(), tx.now()))?;
+    tx.execute(
+        "INSERT INTO events (kind, body, actor, at) VALUES (?1, ?2, ?3, ?4)",
+        (kind, body, tx.actor().label(), tx.now()),
+    )?;
     Ok(())
 }
 
@@ -72,7 +79,15 @@ pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
     let rows = read.list(
         "SELECT seq, kind, body, actor, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         (seq, limit),
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?, row.get::<_, Timestamp>(4)?)),
+        |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, String>(3)?,
+                row.get::<_, Timestamp>(4)?,
+            ))
+        },
     )?;
     rows.into_iter()
         .map(|(seq, kind, body, actor, at)| {

@@ -18,8 +18,8 @@ use crate::{
 };
 
 pub use runner::Runner;
-pub use store::{JobRow, JobState, list_jobs, retry_job};
 pub(crate) use store::insert;
+pub use store::{JobRow, JobState, list_jobs, retry_job};
 
 /// A queue with its own width, so that slow work never holds up mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,5 +124,11 @@ pub fn kind<J: Job>() -> JobKind {
             job.run(ctx).await
         })
     });
-    JobKind { name: J::KIND, queue: J::QUEUE, attempts: J::ATTEMPTS, lease: J::LEASE, run }
+    JobKind {
+        name: J::KIND,
+        queue: J::QUEUE,
+        attempts: J::ATTEMPTS,
+        lease: J::LEASE,
+        run,
+    }
 }

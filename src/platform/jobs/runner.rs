@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     kernel::{actor::Actor, error::Result},
-    platform::{Platform, db::{Database, Db}},
+    platform::{
+        Platform,
+        db::{Database, Db},
+    },
 };
 
 /// How long running jobs may finish at shutdown before their lease is given back.
@@ -30,7 +33,12 @@ impl Runner {
     /// A runner for these kinds.
     #[must_use]
     pub fn new(database: &Database, platform: Arc<Platform>, kinds: Vec<JobKind>) -> Self {
-        Self { database: database.clone(), db: database.acting_as(Actor::System("jobs")), platform, kinds: Arc::new(kinds) }
+        Self {
+            database: database.clone(),
+            db: database.acting_as(Actor::System("jobs")),
+            platform,
+            kinds: Arc::new(kinds),
+        }
     }
 
     /// Runs every job that is due now, one after another, until none is left: for tests and the
@@ -132,13 +140,22 @@ impl Runner {
         if let Err(error) = &result {
             tracing::warn!(job.id = %id, attempt, ?error, "a job did not finish");
         }
-        if let Err(error) = self.db.write("jobs.settle", move |tx| store::settle(tx, id, attempt, attempts, result)).await {
+        if let Err(error) = self
+            .db
+            .write("jobs.settle", move |tx| store::settle(tx, id, attempt, attempts, result))
+            .await
+        {
             tracing::error!(?error, job.id = %id, "a job could not be settled; its lease will end");
         }
     }
 
     async fn run_kind(&self, kind: &JobKind, job: Claimed) -> Result<(), JobError> {
-        let ctx = JobContext { id: job.id, attempt: job.attempt, db: self.db.becoming(Actor::System(kind.name)), platform: self.platform.clone() };
+        let ctx = JobContext {
+            id: job.id,
+            attempt: job.attempt,
+            db: self.db.becoming(Actor::System(kind.name)),
+            platform: self.platform.clone(),
+        };
         let run = tokio::spawn((kind.run)(job.payload, ctx));
         let abort = run.abort_handle();
         match tokio::time::timeout(kind.lease, run).await {

@@ -49,7 +49,11 @@ pub struct JobRow {
 pub(crate) fn insert<J: Job>(tx: &Tx<'_>, job: &J, at: Timestamp) -> Result<JobId> {
     let key = job.dedupe_key();
     if let Some(key) = &key {
-        let waiting = tx.find("SELECT id FROM jobs WHERE kind = ?1 AND dedupe_key = ?2 AND state = 'waiting'", (J::KIND, key), |row| row.get(0))?;
+        let waiting = tx.find(
+            "SELECT id FROM jobs WHERE kind = ?1 AND dedupe_key = ?2 AND state = 'waiting'",
+            (J::KIND, key),
+            |row| row.get(0),
+        )?;
         if let Some(id) = waiting {
             return Ok(id);
         }
@@ -77,19 +81,31 @@ pub(super) fn claim(tx: &Tx<'_>, queue: Queue, room: u32, kinds: &[JobKind]) -> 
     let due = tx.list(
         "SELECT id, kind, payload, attempts FROM jobs WHERE state = 'waiting' AND queue = ?1 AND run_at <= ?2 ORDER BY run_at, id LIMIT ?3",
         (queue, tx.now(), room),
-        |row| Ok(Claimed { id: row.get(0)?, kind: row.get(1)?, payload: row.get(2)?, attempt: row.get::<_, u32>(3)? + 1 }),
+        |row| {
+            Ok(Claimed {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                payload: row.get(2)?,
+                attempt: row.get::<_, u32>(3)? + 1,
+            })
+        },
     )?;
     for job in &due {
         let lease = kinds.iter().find(|k| k.name == job.kind).map_or(120, |k| k.lease.as_secs());
         let until = tx.now().plus_secs(i64::try_from(lease).unwrap_or(120));
-        tx.execute("UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1", (job.id, job.attempt, until))?;
+        tx.execute(
+            "UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1",
+            (job.id, job.attempt, until),
+        )?;
     }
     Ok(due)
 }
 
 /// When the next waiting job of any queue is due.
 pub(super) fn next_due(read: &Read<'_>) -> Result<Option<Timestamp>> {
-    Ok(read.find("SELECT min(run_at) FROM jobs WHERE state = 'waiting'", [], |row| row.get(0))?.flatten())
+    Ok(read
+        .find("SELECT min(run_at) FROM jobs WHERE state = 'waiting'", [], |row| row.get(0))?
+        .flatten())
 }
 
 /// Jobs whose lease ended wait again: their runner is gone or stuck.
@@ -102,13 +118,19 @@ pub(super) fn return_expired(tx: &Tx<'_>, all: bool) -> Result<usize> {
 
 pub(super) fn settle(tx: &Tx<'_>, id: JobId, attempt: u32, attempts: u32, result: Result<(), JobError>) -> Result<()> {
     let dead = |error: String| {
-        tx.execute("UPDATE jobs SET state = 'dead', lease_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1", (id, brief(&error), tx.now()))
+        tx.execute(
+            "UPDATE jobs SET state = 'dead', lease_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1",
+            (id, brief(&error), tx.now()),
+        )
     };
     match result {
         Ok(()) => tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?,
         Err(JobError::Snooze(wait)) => {
             let at = tx.now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
-            tx.execute("UPDATE jobs SET state = 'waiting', lease_until = NULL, attempts = attempts - 1, run_at = ?2 WHERE id = ?1", (id, at))?
+            tx.execute(
+                "UPDATE jobs SET state = 'waiting', lease_until = NULL, attempts = attempts - 1, run_at = ?2 WHERE id = ?1",
+                (id, at),
+            )?
         }
         Err(JobError::Fail(error)) => dead(error)?,
         Err(JobError::Retry(error)) if attempt >= attempts => dead(error)?,
@@ -159,7 +181,10 @@ pub fn list_jobs(read: &Read<'_>, state: Option<JobState>, before: Option<JobId>
 /// # Errors
 /// [`Error::NotFound`] when there is no such job, or it runs already.
 pub fn retry_job(tx: &Tx<'_>, id: JobId) -> Result<()> {
-    let changed = tx.execute("UPDATE jobs SET state = 'waiting', attempts = 0, run_at = ?2 WHERE id = ?1 AND state <> 'running'", (id, tx.now()))?;
+    let changed = tx.execute(
+        "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = ?2 WHERE id = ?1 AND state <> 'running'",
+        (id, tx.now()),
+    )?;
     if changed == 0 {
         return Err(Error::NotFound("job"));
     }

@@ -1,0 +1,11 @@
+//! Who may learn what, at which pace, and what is open when.
+//!
+//! Tables: none yet. Tells: nothing yet. Hears: nothing yet.
+
+use crate::platform::module::Module;
+
+/// What this slice hands to `app`.
+#[must_use]
+pub fn module() -> Module {
+    Module::new("enrolments", &[])
+}

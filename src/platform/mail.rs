@@ -1,0 +1,1 @@
+//! Mail on its way out: queued in the deed's transaction, sent by a job.

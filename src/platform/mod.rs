@@ -1,0 +1,55 @@
+//! Mechanisms that know nothing of schools. A slice may use them; they never import a slice.
+
+pub mod audit;
+pub mod blobs;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod events;
+pub mod jobs;
+pub mod mail;
+pub mod module;
+pub mod services;
+pub mod settings;
+pub mod telemetry;
+pub mod web;
+
+use std::{path::PathBuf, sync::Arc};
+
+use self::{
+    blobs::Blobs,
+    clock::{SharedChance, SharedClock},
+    config::Config,
+    crypto::{Keys, Passwords},
+    services::Services,
+};
+
+/// What every slice may use besides a database handle. Built once by `app`, passed by reference.
+pub struct Platform {
+    /// The validated configuration.
+    pub config: Config,
+    /// The time.
+    pub clock: SharedClock,
+    /// Random bits.
+    pub chance: SharedChance,
+    /// Hashes passwords on its own threads.
+    pub passwords: Passwords,
+    /// Seals secrets and signs links.
+    pub keys: Keys,
+    /// The content-addressed file store.
+    pub blobs: Blobs,
+    /// Long-lived objects that slices own, such as the search index.
+    pub services: Services,
+}
+
+impl Platform {
+    /// The folder that holds everything this instance keeps.
+    #[must_use]
+    pub fn data(&self) -> &PathBuf {
+        &self.config.data
+    }
+}
+
+/// The mechanisms, shared.
+pub type SharedPlatform = Arc<Platform>;

@@ -1,0 +1,263 @@
+//! The only door to the database: a handler gets its handle from a [`Guard`], and a guard only
+//! from a proof that the actor may do what the handler does.
+//!
+//! `R: Require` decides and yields the proof, whose constructor is private to the slice's
+//! `policy.rs`; verbs demand it. What you may not see is 404, not 403.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    kernel::{
+        actor::Actor,
+        error::{Error, Result},
+        id::SessionId,
+    },
+    platform::{
+        Platform,
+        db::{Database, Db, Read, Tx},
+    },
+};
+
+/// The name of the session cookie; under TLS it has the `__Host-` prefix.
+pub const COOKIE: &str = "momentum_session";
+
+/// The state of every route. The database is private to this file.
+#[derive(Clone)]
+pub struct Web {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    database: Database,
+    platform: Arc<Platform>,
+    authenticate: Arc<dyn Authenticate>,
+    tracker: TaskTracker,
+}
+
+/// Turns a session token into an actor. The `auth` slice implements it; `app` puts it here.
+pub trait Authenticate: Send + Sync + 'static {
+    /// Who holds this token now; `None` when it is unknown or has ended.
+    ///
+    /// # Errors
+    /// A database fault.
+    fn authenticate(&self, read: &Read<'_>, token: &str) -> Result<Option<Authenticated>>;
+
+    /// Notes that the session was used; called at most when [`Authenticated::is_stale`].
+    ///
+    /// # Errors
+    /// A database fault.
+    fn touch(&self, tx: &Tx<'_>, session: SessionId, ip: Option<IpAddr>) -> Result<()>;
+}
+
+/// A session that holds.
+#[derive(Debug)]
+pub struct Authenticated {
+    /// Its person.
+    pub actor: Actor,
+    /// Whether its last use was noted so long ago that it should be noted again.
+    pub is_stale: bool,
+}
+
+impl Web {
+    /// Built once by `app`.
+    #[must_use]
+    pub fn new(database: Database, platform: Arc<Platform>, authenticate: Arc<dyn Authenticate>, tracker: TaskTracker) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                database,
+                platform,
+                authenticate,
+                tracker,
+            }),
+        }
+    }
+
+    /// The mechanisms of the house.
+    #[must_use]
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.inner.platform
+    }
+
+    /// Spawns work that a graceful stop waits for.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.inner.tracker.spawn(work);
+    }
+
+    /// For `/readyz` and metrics: never for answers to people.
+    pub(in crate::platform::web) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+}
+
+/// What a guard decides about, taken from the request before anything is decided.
+pub trait FromAsk: Sized + Send + 'static {
+    /// Takes the key from the path, the query or headers.
+    ///
+    /// # Errors
+    /// `NotFound` when the path names nothing of this kind.
+    fn from_ask(parts: &mut Parts, web: &Web) -> impl Future<Output = Result<Self>> + Send;
+}
+
+/// For guards that decide about nothing in particular.
+#[derive(Debug, Clone, Copy)]
+pub struct NoKey;
+
+impl FromAsk for NoKey {
+    async fn from_ask(_: &mut Parts, _: &Web) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// Path parameters by name, such as `struct CoursePath { course: CourseId }`.
+#[derive(Debug, Clone, Copy)]
+pub struct PathKey<T>(pub T);
+
+impl<T: DeserializeOwned + Send + 'static> FromAsk for PathKey<T> {
+    async fn from_ask(parts: &mut Parts, web: &Web) -> Result<Self> {
+        let path = Path::<T>::from_request_parts(parts, web).await;
+        path.map(|Path(key)| Self(key)).map_err(|_| Error::NotFound("page"))
+    }
+}
+
+/// A permission: deciding it yields a proof.
+pub trait Require: Sized + Send + 'static {
+    /// What is decided about.
+    type Key: FromAsk;
+
+    /// Decides on a snapshot of the database.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `Denied` or `NotFound`.
+    fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self>;
+}
+
+/// Everybody, signed in or not. Its use is visible in a diff.
+#[derive(Debug)]
+pub struct Anyone(());
+
+impl Require for Anyone {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, _: &Actor, _: &NoKey) -> Result<Self> {
+        Ok(Self(()))
+    }
+}
+
+/// Anyone who is signed in, for what belongs to himself.
+#[derive(Debug)]
+pub struct SignedIn {
+    person: crate::kernel::actor::Person,
+}
+
+impl SignedIn {
+    /// The person.
+    #[must_use]
+    pub fn person(&self) -> &crate::kernel::actor::Person {
+        &self.person
+    }
+
+    /// The person's id.
+    #[must_use]
+    pub fn user(&self) -> crate::kernel::id::UserId {
+        self.person.id
+    }
+}
+
+impl Require for SignedIn {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        Ok(Self {
+            person: actor.signed_in()?.clone(),
+        })
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Origin {
+    /// The client's address, through trusted proxies.
+    pub ip: Option<IpAddr>,
+    /// Its `User-Agent`, cut to 300 characters.
+    pub user_agent: String,
+    /// Whether it came over TLS, to us or to a trusted proxy.
+    pub is_secure: bool,
+}
+
+/// A decided permission and what it opens.
+pub struct Guard<R> {
+    /// The proof: hand it to the verb.
+    pub can: R,
+    /// Who acts.
+    pub actor: Actor,
+    /// The database, acting as him.
+    pub db: Db,
+    /// The mechanisms of the house.
+    pub platform: Arc<Platform>,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+impl<R: Require> FromRequestParts<Web> for Guard<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
+        let key = R::Key::from_ask(parts, web).await;
+        let token = session_token(&parts.headers);
+        let authenticate = web.inner.authenticate.clone();
+        let reader = web.inner.database.acting_as(Actor::Anonymous);
+        let decided = reader.read("web.guard", move |read| {
+            let found = token.map(|token| authenticate.authenticate(read, &token)).transpose()?.flatten();
+            let (actor, stale) = found.map_or((Actor::Anonymous, false), |a| (a.actor, a.is_stale));
+            // A key that names nothing is told only to those who may know that much.
+            let can = match key {
+                Ok(key) => R::decide(read, &actor, &key)?,
+                Err(_) if matches!(actor, Actor::Anonymous) => return Err(Error::Unauthenticated),
+                Err(error) => return Err(error),
+            };
+            Ok((can, actor, stale))
+        });
+        let (can, actor, stale) = decided.await?;
+        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
+        if stale {
+            touch_later(web, &actor, origin.ip);
+        }
+        let db = web.inner.database.acting_as(actor.clone());
+        Ok(Self {
+            can,
+            actor,
+            db,
+            platform: web.inner.platform.clone(),
+            origin,
+        })
+    }
+}
+
+fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
+    let Some(session) = actor.person().map(|p| p.session) else { return };
+    let (db, authenticate) = (web.inner.database.acting_as(actor.clone()), web.inner.authenticate.clone());
+    web.spawn(async move {
+        if let Err(error) = db.write_low("auth.touch", move |tx| authenticate.touch(tx, session, ip)).await {
+            tracing::debug!(?error, "the use of a session was not noted");
+        }
+    });
+}
+
+/// The token of the session cookie, else of `Authorization: Bearer`.
+fn session_token(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookie = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
+        .map(|(_, value)| value.to_owned());
+    cookie.or_else(|| {
+        let bearer = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        bearer.strip_prefix("Bearer ").map(str::to_owned)
+    })
+}

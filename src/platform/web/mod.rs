@@ -1,0 +1,6 @@
+//! HTTP: the guard, the problem, the layers and the embedded web app.
+
+pub mod extract;
+pub mod guard;
+pub mod problem;
+pub mod schema;

@@ -1,0 +1,57 @@
+//! How kernel words look in the OpenAPI document.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
+    },
+};
+
+use crate::kernel::{
+    actor::{Plan, Role},
+    id::{Id, Kind},
+    text::{Email, Label, Line, PersonName, Slug, Summary, Title},
+    time::{Day, Timestamp, Zone},
+};
+
+impl<K: Kind> PartialSchema for Id<K> {
+    fn schema() -> RefOr<Schema> {
+        let pattern = format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{12}}$", K::PREFIX);
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).into()
+    }
+}
+impl<K: Kind> ToSchema for Id<K> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("Id_{}", K::PREFIX))
+    }
+}
+
+macro_rules! strings {
+    ($($name:ident: $build:expr;)*) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let build: fn(ObjectBuilder) -> ObjectBuilder = $build;
+                build(ObjectBuilder::new().schema_type(Type::String)).into()
+            }
+        }
+        impl ToSchema for $name {}
+    )*};
+}
+
+strings! {
+    Timestamp: |o| o.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    Day: |o| o.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    Zone: |o| o.description(Some("An IANA time zone, such as Europe/Lisbon."));
+    Email: |o| o.format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).max_length(Some(254));
+    PersonName: |o| o.min_length(Some(1)).max_length(Some(80));
+    Title: |o| o.min_length(Some(1)).max_length(Some(120));
+    Summary: |o| o.max_length(Some(300));
+    Label: |o| o.min_length(Some(1)).max_length(Some(40));
+    Line: |o| o.max_length(Some(200));
+    Slug: |o| o.pattern(Some("^[a-z0-9]+(-[a-z0-9]+)*$")).max_length(Some(80));
+    Role: |o| o.enum_values(Some(["learner", "instructor", "admin"]));
+    Plan: |o| o.enum_values(Some(["free", "premium"]));
+}
