@@ -27,6 +27,18 @@ use self::{
     services::Services,
 };
 
+/// The tables of the mechanisms: no slice names them in SQL.
+pub const TABLES: &[&str] = &[
+    "events",
+    "reaction_cursors",
+    "parked_events",
+    "jobs",
+    "audit",
+    "settings",
+    "mails",
+    "migrations",
+];
+
 /// What every slice may use besides a database handle. Built once by `app`, passed by reference.
 pub struct Platform {
     /// The validated configuration.
