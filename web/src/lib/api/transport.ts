@@ -15,7 +15,7 @@ export function setTransportHooks(h: TransportHooks): void {
 }
 
 /** The ways in answer 401 for a wrong password; that is no ended session. */
-const waysIn = /^\/api\/v1\/(auth|session|setup|invites)\b/;
+const waysIn = /^\/api\/v1\/(auth\/|setup$|instance$)/;
 
 function send(request: Request): Promise<Response> {
 	return fetch(request).then(

@@ -1,18 +1,10 @@
-/** Names for the shapes that many screens share. Everything else: straight from schema.d.ts. */
-export type Role = 'learner' | 'instructor' | 'admin';
+import type { components } from './schema.d.ts';
 
-export interface Viewer {
-	id: string;
-	name: string;
-	email: string;
-	role: Role;
-	avatar_url?: string | null;
-	timezone?: string;
-}
+/** The shapes many screens share, under short names. Everything else: `Schema<'CoursePage'>`. */
+export type Schema<K extends keyof components['schemas']> = components['schemas'][K];
 
-export interface Site {
-	name: string;
-	logo_url?: string | null;
-	registration: 'open' | 'invite' | 'closed';
-	needs_setup: boolean;
-}
+export type Viewer = Schema<'MeOut'>;
+export type Instance = Schema<'InstanceOut'>;
+export type Role = Viewer['role'];
+export type CourseCard = Schema<'CourseCard'>;
+export type Profile = Schema<'ProfileOut'>;

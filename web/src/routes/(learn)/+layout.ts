@@ -3,7 +3,7 @@ import { session } from '#lib/state/session.svelte.ts';
 
 export async function load({ parent, url }) {
 	await parent();
-	if (session.site.needs_setup) redirect(307, '/setup');
+	if (session.instance.needs_setup) redirect(307, '/setup');
 	if (!session.user) redirect(307, `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`);
 	return { user: session.user };
 }
