@@ -24,6 +24,7 @@ use crate::{
         crypto::{HashCost, Keys, Passwords},
         db::{self, Database, Db, Read, Tx, lock, migrate},
         events::{Dispatcher, Reaction},
+        images::Images,
         jobs::{JobKind, Runner},
         module::{AssetGates, Follow, Forgetters, Module},
         services::Services,
@@ -138,7 +139,8 @@ impl App {
         let parts = gather(modules(), &config)?;
         let platform = Arc::new(Platform {
             keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
-            blobs: Blobs::new(config.data.join("media")),
+            blobs: Blobs::new(config.data.join("blobs")),
+            images: Images::default(),
             passwords: Passwords::start(means.cost)?,
             clock: means.clock,
             chance: means.chance,
