@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod blobs;
+pub mod branding;
 pub mod clock;
 pub mod config;
 pub mod crypto;
