@@ -24,6 +24,7 @@ use crate::{
         crypto::{HashCost, Keys, Passwords},
         db::{self, Database, Db, Read, Tx, lock, migrate},
         events::{Dispatcher, Reaction},
+        images::Images,
         jobs::{JobKind, Runner},
         module::{AssetGates, Follow, Forgetters, Module},
         services::Services,
@@ -80,6 +81,8 @@ pub struct Means {
     pub cost: HashCost,
     /// Whether pending migrations are applied; otherwise they refuse the start.
     pub may_migrate: bool,
+    /// Whose sessions hold.
+    pub authenticate: Arc<dyn Authenticate>,
 }
 
 impl Means {
@@ -91,6 +94,7 @@ impl Means {
             chance: Arc::new(Random::system()),
             cost: HashCost::Standard,
             may_migrate: true,
+            authenticate: Arc::new(NoSessions),
         }
     }
 }
@@ -135,7 +139,8 @@ impl App {
         let parts = gather(modules(), &config)?;
         let platform = Arc::new(Platform {
             keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
-            blobs: Blobs::new(config.data.join("media")),
+            blobs: Blobs::new(config.data.join("blobs")),
+            images: Images::default(),
             passwords: Passwords::start(means.cost)?,
             clock: means.clock,
             chance: means.chance,
@@ -147,7 +152,7 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), authenticator(), tracker.clone()),
+            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
             platform,
             database,
             follow: parts.follow,
@@ -301,10 +306,6 @@ fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
         }
         Err(error) => Err(error).with_context(|| format!("reading {shown}")),
     }
-}
-
-fn authenticator() -> Arc<dyn Authenticate> {
-    Arc::new(NoSessions)
 }
 
 /// Until there are sessions, nobody holds one.

@@ -258,6 +258,56 @@ impl<'de> Deserialize<'de> for Email {
     }
 }
 
+/// A language tag such as `en` or `pt-BR` (BCP 47, without extensions); its primary part in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Language(String);
+
+impl Language {
+    /// The language that everything has words in.
+    #[must_use]
+    pub fn english() -> Self {
+        Self("en".into())
+    }
+
+    /// Accepts two or three letters, then parts of 2–8 letters or digits behind hyphens.
+    ///
+    /// # Errors
+    /// [`TextError`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let mut parts = text.trim().split('-');
+        let primary = parts.next().unwrap_or_default();
+        let good = (2..=3).contains(&primary.len())
+            && primary.bytes().all(|b| b.is_ascii_alphabetic())
+            && text.len() <= 20
+            && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if !good {
+            return Err(TextError::new("language.malformed", "Write a language such as en or pt-BR."));
+        }
+        let rest = &text.trim()[primary.len()..];
+        Ok(Self(format!("{}{rest}", primary.to_ascii_lowercase())))
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
 /// Free text of several lines: control characters other than line breaks and tabs are removed.
 ///
 /// # Errors

@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod blobs;
+pub mod branding;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod events;
+pub mod images;
 pub mod jobs;
 pub mod mail;
 pub mod module;
@@ -22,6 +24,7 @@ use self::{
     clock::{SharedChance, SharedClock},
     config::Config,
     crypto::{Keys, Passwords},
+    images::Images,
     services::Services,
 };
 
@@ -51,6 +54,8 @@ pub struct Platform {
     pub keys: Keys,
     /// The content-addressed file store.
     pub blobs: Blobs,
+    /// Where pictures are decoded and made smaller, a few at once.
+    pub images: Images,
     /// Long-lived objects that slices own, such as the search index.
     pub services: Services,
 }
