@@ -1,6 +1,46 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
-use crate::{admin, auth, courses, enrolments, media, notes, people, platform::module::Module, progress, search};
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio_util::task::TaskTracker;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    admin, auth, courses, enrolments,
+    kernel::{
+        actor::Actor,
+        error::{Error, Result},
+        id::SessionId,
+    },
+    media, notes, people,
+    platform::{
+        Platform,
+        blobs::Blobs,
+        clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
+        config::Config,
+        crypto::{HashCost, Keys, Passwords},
+        db::{self, Database, Db, Read, Tx, lock, migrate},
+        events::{Dispatcher, Reaction},
+        images::Images,
+        jobs::{JobKind, Runner},
+        module::{AssetGates, Follow, Forgetters, Module},
+        services::Services,
+        web::{
+            document,
+            guard::{Authenticate, Authenticated, Web},
+        },
+    },
+    progress, search,
+};
+
+/// Where the API lives.
+pub const API: &str = "/api/v1";
+
+/// The file in the data folder that holds the instance's key unless the configuration does.
+pub const KEY_FILE: &str = "key";
 
 /// Every slice, from the lowest floor to the highest.
 #[must_use]
@@ -16,4 +56,267 @@ pub fn modules() -> Vec<Module> {
         search::module(),
         admin::module(),
     ]
+}
+
+/// What the document says about each slice's operations.
+const TAGS: [(&str, &str); 9] = [
+    ("people", "Profiles and accounts."),
+    ("media", "Files: images, video, captions, documents."),
+    ("courses", "The catalogue, course pages and authoring."),
+    ("auth", "Registration, sign-in, sessions, invitations."),
+    ("enrolments", "Who learns what, and at which pace."),
+    ("progress", "Today, lessons, completion, history."),
+    ("notes", "Notes and bookmarks."),
+    ("search", "Search over courses and lessons."),
+    ("admin", "The instance: settings, audit trail, jobs."),
+];
+
+/// Time, chance and the cost of a password hash: given, so that tests stand still.
+pub struct Means {
+    /// The time of the house.
+    pub clock: SharedClock,
+    /// The house's random bits.
+    pub chance: SharedChance,
+    /// Work of one password hash.
+    pub cost: HashCost,
+    /// Whether pending migrations are applied; otherwise they refuse the start.
+    pub may_migrate: bool,
+    /// Whose sessions hold.
+    pub authenticate: Arc<dyn Authenticate>,
+}
+
+impl Means {
+    /// The system's clock and chance, and hashes at full strength.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(Random::system()),
+            cost: HashCost::Standard,
+            may_migrate: true,
+            authenticate: Arc::new(NoSessions),
+        }
+    }
+}
+
+/// One instance: its folder, its mechanisms, its slices.
+pub struct App {
+    platform: Arc<Platform>,
+    database: Database,
+    dispatcher: Dispatcher,
+    runner: Runner,
+    follow: Vec<Follow>,
+    routes: Router<Web>,
+    document: Arc<OpenApi>,
+    web: Web,
+    tracker: TaskTracker,
+    _lock: lock::FolderLock,
+}
+
+/// What the slices hand over, sorted by who takes it.
+struct Parts {
+    services: Services,
+    jobs: Vec<JobKind>,
+    reactions: Vec<Arc<dyn Reaction>>,
+    follow: Vec<Follow>,
+    routes: OpenApiRouter<Web>,
+}
+
+impl App {
+    /// Takes the data folder, migrates its database and builds everything; nothing runs yet.
+    ///
+    /// # Errors
+    /// A folder that is held or on a network file system, a database of another version, a key
+    /// that cannot be read, threads that cannot be started.
+    pub fn open(config: Config, means: Means) -> anyhow::Result<Self> {
+        let lock = lock::take(&config.data)?;
+        let file = config.data.join(db::FILE);
+        let report = migrate::run(&file, means.clock.now(), means.may_migrate)?;
+        if !report.applied.is_empty() {
+            tracing::info!(steps = report.applied.len(), copy = ?report.copy, "the database was migrated");
+        }
+        let database = Database::open(&file, means.clock.clone(), means.chance.clone())?;
+        let parts = gather(modules(), &config)?;
+        let platform = Arc::new(Platform {
+            keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
+            blobs: Blobs::new(config.data.join("blobs")),
+            images: Images::default(),
+            passwords: Passwords::start(means.cost)?,
+            clock: means.clock,
+            chance: means.chance,
+            services: parts.services,
+            config,
+        });
+        let tracker = TaskTracker::new();
+        let (routes, document) = complete(parts.routes);
+        Ok(Self {
+            dispatcher: Dispatcher::new(&database, parts.reactions),
+            runner: Runner::new(&database, platform.clone(), parts.jobs),
+            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
+            platform,
+            database,
+            follow: parts.follow,
+            routes,
+            document: Arc::new(document),
+            tracker,
+            _lock: lock,
+        })
+    }
+
+    /// The mechanisms of the house.
+    #[must_use]
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    /// The database, acting as this actor: for the command line and tests.
+    #[must_use]
+    pub fn db(&self, actor: Actor) -> Db {
+        self.database.acting_as(actor)
+    }
+
+    /// The opened database: for statistics and upkeep.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Carries events to reactions.
+    #[must_use]
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.dispatcher
+    }
+
+    /// Runs background jobs.
+    #[must_use]
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    /// The API's document.
+    #[must_use]
+    pub fn document(&self) -> &Arc<OpenApi> {
+        &self.document
+    }
+
+    /// Every route, ready to be served.
+    pub fn router(&self) -> Router {
+        self.routes.clone().with_state(self.web.clone())
+    }
+
+    /// Carries events, runs jobs that are due and follows up until nothing is left to do.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub async fn settle(&self) -> Result<()> {
+        loop {
+            let carried = self.dispatcher.run_once().await?;
+            let ran = self.runner.run_due().await?;
+            let mut followed = false;
+            for follow in &self.follow {
+                followed |= follow(self.db(Actor::System("follow")), self.platform.clone()).await?;
+            }
+            if !(carried || ran || followed) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Finishes the work that requests left behind and what the writer still has, and closes
+    /// the database.
+    pub async fn close(&self) {
+        self.tracker.close();
+        self.tracker.wait().await;
+        let database = self.database.clone();
+        if tokio::task::spawn_blocking(move || database.close()).await.is_err() {
+            tracing::error!("closing the database panicked");
+        }
+    }
+}
+
+/// The API's document, without opening anything.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let routes = modules()
+        .into_iter()
+        .fold(OpenApiRouter::new(), |all, module| all.merge(module.routes));
+    complete(routes).1
+}
+
+fn complete(routes: OpenApiRouter<Web>) -> (Router<Web>, OpenApi) {
+    let (router, mut document) = OpenApiRouter::with_openapi(document::base()).nest(API, routes).split_for_parts();
+    document::complete(&mut document, &TAGS);
+    (router, document)
+}
+
+fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
+    let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
+    let forgetters = modules.iter().filter_map(|m| m.forget).collect();
+    let mut parts = Parts {
+        services: Services::default()
+            .with(Arc::new(AssetGates(gates)))
+            .with(Arc::new(Forgetters(forgetters))),
+        jobs: Vec::new(),
+        reactions: Vec::new(),
+        follow: Vec::new(),
+        routes: OpenApiRouter::new(),
+    };
+    for module in modules {
+        if let Some(provide) = module.provide {
+            parts.services = provide(config, parts.services)?;
+        }
+        parts.jobs.extend(module.jobs);
+        parts.reactions.extend(module.reactions);
+        parts.follow.extend(module.follow);
+        parts.routes = parts.routes.merge(module.routes);
+    }
+    Ok(parts)
+}
+
+/// The instance's key, made at the first start and readable by its owner alone.
+fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+    use std::{
+        io::Write as _,
+        os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    };
+    let file = data.join(KEY_FILE);
+    let shown = file.display();
+    match std::fs::read(&file) {
+        Ok(bytes) => {
+            let mode = std::fs::metadata(&file)?.permissions().mode();
+            if mode & 0o077 != 0 {
+                tracing::warn!("{shown} can be read by others; make it 0600");
+            }
+            bytes
+                .try_into()
+                .map_err(|_| anyhow::anyhow!("{shown} is not a key of 32 bytes; restore it from a backup"))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut key = [0_u8; 32];
+            chance.fill(&mut key);
+            let part = data.join("key.part");
+            let _left_over = std::fs::remove_file(&part);
+            let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+            out.write_all(&key)
+                .and_then(|()| out.sync_all())
+                .with_context(|| format!("writing {shown}"))?;
+            // Renamed when whole, so that a cut-off start leaves no half key behind.
+            std::fs::rename(&part, &file)?;
+            Ok(key)
+        }
+        Err(error) => Err(error).with_context(|| format!("reading {shown}")),
+    }
+}
+
+/// Until there are sessions, nobody holds one.
+struct NoSessions;
+
+impl Authenticate for NoSessions {
+    fn authenticate(&self, _: &Read<'_>, _: &str) -> Result<Option<Authenticated>> {
+        Ok(None)
+    }
+
+    fn touch(&self, _: &Tx<'_>, _: SessionId, _: Option<std::net::IpAddr>) -> Result<()> {
+        Err(Error::NotFound("session"))
+    }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::time::Timestamp;
+
 /// Short for results that fail with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -40,6 +42,16 @@ pub enum Error {
         code: &'static str,
         /// A sentence for the person.
         message: String,
+    },
+    /// The thing is there, and the actor may know it, but it is closed to him for now.
+    #[error("locked: {code} ({reason})")]
+    Locked {
+        /// Stable code, such as `lesson.locked`.
+        code: &'static str,
+        /// Why, as a fixed word, such as `not_yet`.
+        reason: &'static str,
+        /// When it opens, if that is known.
+        opens_at: Option<Timestamp>,
     },
     /// Too many tries; come back after this many seconds.
     #[error("too many requests")]

@@ -142,6 +142,48 @@ impl<'de> Deserialize<'de> for Slug {
     }
 }
 
+macro_rules! marks {
+    ($($(#[$doc:meta])* $name:ident, $code:literal, $hint:literal, $good:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+        impl $name {
+            /// Accepts a text of this form.
+            ///
+            /// # Errors
+            /// [`TextError`] for anything else.
+            pub fn parse(text: &str) -> Result<Self, TextError> {
+                let good: fn(&str) -> bool = $good;
+                if good(text) { Ok(Self(text.into())) } else { Err(TextError::new($code, $hint)) }
+            }
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                Self::parse(&text).map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+
+marks! {
+    /// The name a client gives to one deed, such as a UUID: the same deed sent twice is done once.
+    ClientKey, "key.malformed", "Use 8 to 64 letters, digits, hyphens or underscores, such as a UUID.", |text| {
+        (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    /// The lasting name of a block or action item of a lesson: 10 lower-case letters and digits.
+    BlockId, "block.malformed", "Use the block's data-id: 10 lower-case letters and digits.", |text| {
+        text.len() == 10 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+}
+
 /// An e-mail address, kept as written and compared in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
@@ -210,6 +252,56 @@ impl Serialize for Email {
     }
 }
 impl<'de> Deserialize<'de> for Email {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// A language tag such as `en` or `pt-BR` (BCP 47, without extensions); its primary part in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Language(String);
+
+impl Language {
+    /// The language that everything has words in.
+    #[must_use]
+    pub fn english() -> Self {
+        Self("en".into())
+    }
+
+    /// Accepts two or three letters, then parts of 2–8 letters or digits behind hyphens.
+    ///
+    /// # Errors
+    /// [`TextError`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let mut parts = text.trim().split('-');
+        let primary = parts.next().unwrap_or_default();
+        let good = (2..=3).contains(&primary.len())
+            && primary.bytes().all(|b| b.is_ascii_alphabetic())
+            && text.len() <= 20
+            && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if !good {
+            return Err(TextError::new("language.malformed", "Write a language such as en or pt-BR."));
+        }
+        let rest = &text.trim()[primary.len()..];
+        Ok(Self(format!("{}{rest}", primary.to_ascii_lowercase())))
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Language {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
         Self::parse(&text).map_err(de::Error::custom)

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, civil, tz::TimeZone};
+use jiff::{
+    civil,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant: integer milliseconds since the Unix epoch, UTC. RFC 3339 `Z` in JSON.
@@ -52,12 +55,19 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
-    /// The learning date of this instant: the date in `zone` of the instant minus the
-    /// day-start hour, so that a lesson at 01:30 belongs to the evening before.
+    /// The learning date of this instant: the date that the clock on the wall in `zone` shows,
+    /// set back by the day-start hour, so that a lesson at 01:30 belongs to the evening before.
+    ///
+    /// It is `D` exactly from [`Day::opens_at`] of `D` until that of the next day: what opens and
+    /// what counts change at one instant, on days with a clock change too.
     #[must_use]
     pub fn learning_day(self, zone: &Zone, day_start_hour: u8) -> Day {
-        let shifted = self.jiff() - SignedDuration::from_hours(i64::from(day_start_hour));
-        Day(shifted.to_zoned(zone.0.clone()).date())
+        let local = zone.0.to_datetime(self.jiff());
+        let early = local.hour().unsigned_abs() < day_start_hour.min(23);
+        let day = Day(local.date()).plus(-i32::from(early));
+        // A clock set back over the start hour shows it twice: the first time counts.
+        let next = day.plus(1);
+        if next.opens_at(zone, day_start_hour) <= self { next } else { day }
     }
 }
 
@@ -114,13 +124,16 @@ impl Day {
         self.0.weekday().to_monday_one_offset().unsigned_abs()
     }
 
-    /// The instant at which this learning date begins in `zone`. Where the clock skips the
-    /// start hour (DST), the first instant after the gap counts.
+    /// The instant at which this learning date begins in `zone`. Where the clock skips the start
+    /// hour, the first instant after the gap counts; where it shows it twice, the first of them.
     #[must_use]
     pub fn opens_at(self, zone: &Zone, day_start_hour: u8) -> Timestamp {
         let local = self.0.at(day_start_hour.min(23).cast_signed(), 0, 0, 0);
-        let at = zone.0.to_ambiguous_timestamp(local).later();
-        Timestamp(at.map_or(0, jiff::Timestamp::as_millisecond))
+        let shown = zone.0.to_ambiguous_timestamp(local);
+        let skipped = matches!(shown.offset(), AmbiguousOffset::Gap { .. });
+        let Ok(at) = shown.earlier() else { return Timestamp(0) };
+        let change = if skipped { zone.0.following(at).next() } else { None };
+        Timestamp(change.map_or(at, |change| change.timestamp()).as_millisecond())
     }
 }
 
@@ -208,24 +221,56 @@ mod tests {
 
     #[test]
     fn opening_and_learning_day_agree_everywhere() {
-        for name in [
+        // Clock changes of one hour, half an hour and two hours, at midnight and at night, and a
+        // country that skipped a whole day.
+        let zones = [
             "UTC",
-            "Pacific/Apia",
+            "Europe/Berlin",
             "America/New_York",
-            "Asia/Kathmandu",
-            "Australia/Lord_Howe",
+            "America/Havana",
+            "America/Santiago",
             "Africa/Cairo",
-        ] {
+            "Asia/Beirut",
+            "Asia/Kathmandu",
+            "Atlantic/Azores",
+            "Australia/Lord_Howe",
+            "Antarctica/Troll",
+            "Pacific/Apia",
+            "Pacific/Kiritimati",
+        ];
+        for name in zones {
             let zone = zone(name);
-            for n in 0..800 {
-                let date = day(2025, 1, 1).plus(n);
-                for hour in [0, 3, 6] {
-                    let opens = date.opens_at(&zone, hour);
-                    assert!(opens.learning_day(&zone, hour) >= date.plus(0), "{name} {date} {hour}");
-                    assert!(opens.plus_millis(-3_600_001).learning_day(&zone, hour) <= date, "{name} {date}");
+            for start in [day(2011, 12, 1), day(2025, 1, 1)] {
+                for n in 0..800 {
+                    let date = start.plus(n);
+                    for hour in 0..=6 {
+                        let opens = date.opens_at(&zone, hour);
+                        assert!(opens.learning_day(&zone, hour) >= date, "{name} {date} {hour}");
+                        assert!(opens.plus_millis(-1).learning_day(&zone, hour) < date, "{name} {date} {hour}");
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_clock_change_moves_both_boundaries() {
+        // Berlin, 2026-03-29: 03:00 local is 01:00Z, one hour after 02:00 would have been.
+        let berlin = zone("Europe/Berlin");
+        assert_eq!(at("2026-03-29T00:59:59Z").learning_day(&berlin, 3), day(2026, 3, 28));
+        assert_eq!(at("2026-03-29T01:00:00Z").learning_day(&berlin, 3), day(2026, 3, 29));
+        // New York, 2026-11-01: 01:00 comes twice; the first begins the day, the second ends nothing.
+        let new_york = zone("America/New_York");
+        assert_eq!(day(2026, 11, 1).opens_at(&new_york, 1), at("2026-11-01T05:00:00Z"));
+        assert_eq!(at("2026-11-01T06:00:00Z").learning_day(&new_york, 1), day(2026, 11, 1));
+        // Troll sets its clock back from 03:00 to 01:00: a day that starts at 2 has begun and stays.
+        let troll = zone("Antarctica/Troll");
+        assert_eq!(day(2026, 10, 25).opens_at(&troll, 2), at("2026-10-25T00:00:00Z"));
+        assert_eq!(at("2026-10-25T01:30:00Z").learning_day(&troll, 2), day(2026, 10, 25));
+        // Apia had no 2011-12-30: it begins and ends with the skip.
+        let apia = zone("Pacific/Apia");
+        assert_eq!(day(2011, 12, 30).opens_at(&apia, 3), at("2011-12-30T10:00:00Z"));
+        assert_eq!(day(2011, 12, 31).opens_at(&apia, 3), at("2011-12-30T13:00:00Z"));
     }
 
     #[test]

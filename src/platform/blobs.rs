@@ -1,23 +1,338 @@
 //! The content-addressed file store: a blob's name is the SHA-256 of its bytes.
+//!
+//! Bytes arrive piece by piece in a `*.part` file and are hashed on the way, so nothing is ever
+//! whole in memory. [`Part::seal`] makes them durable (file, rename, folder) and hands out a
+//! [`Sealed`] blob that stays pinned until it is dropped: a sweep that runs meanwhile leaves it
+//! alone, so the caller can commit the row that names it without a race.
+//!
+//! One process owns the store (see [`super::db::lock`]); the pins are therefore in memory.
 
-use std::path::PathBuf;
+use std::{
+    collections::{HashMap, HashSet},
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-/// The file store of one data folder.
+use sha2::{Digest as _, Sha256};
+
+use super::crypto::hex;
+
+/// The file store of one data folder, or one shelf of it.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     folder: PathBuf,
+    live: Arc<Mutex<Live>>,
+}
+
+/// What must not be swept now.
+#[derive(Debug, Default)]
+struct Live {
+    /// Blobs whose row may not be committed yet, and how many hold them.
+    pins: HashMap<PathBuf, u32>,
+    /// Files that are being written.
+    parts: HashSet<PathBuf>,
+    next: u64,
 }
 
 impl Blobs {
     /// The store in this folder.
     #[must_use]
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            live: Arc::default(),
+        }
+    }
+
+    /// A part of the store with its own folder: each slice keeps and sweeps only its own shelf.
+    #[must_use]
+    pub fn shelf(&self, name: &'static str) -> Self {
+        Self {
+            folder: self.folder.join(name),
+            live: self.live.clone(),
+        }
     }
 
     /// Where the blob with this SHA-256 (lower-case hex) lies.
     #[must_use]
     pub fn path(&self, sha256: &str) -> PathBuf {
         self.folder.join(sha256.get(..2).unwrap_or("__")).join(sha256)
+    }
+
+    /// A file to write a new blob into. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn begin(&self) -> io::Result<Part> {
+        fs::create_dir_all(&self.folder)?;
+        loop {
+            let path = {
+                let mut live = self.live();
+                live.next += 1;
+                let path = self.folder.join(format!("{:08x}.part", live.next));
+                live.parts.insert(path.clone());
+                path
+            };
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    return Ok(Part {
+                        file,
+                        path,
+                        hasher: Sha256::new(),
+                        bytes: 0,
+                        blobs: self.clone(),
+                    });
+                }
+                // Left by a former process.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    self.live().parts.remove(&path);
+                }
+                Err(error) => {
+                    self.live().parts.remove(&path);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Stores these bytes. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn put(&self, bytes: &[u8]) -> io::Result<Sealed> {
+        let mut part = self.begin()?;
+        part.write(bytes)?;
+        part.seal()
+    }
+
+    /// Deletes a blob unless it is pinned or `is_wanted` says that a row names it; true when it is
+    /// gone. Blocking; the pins stay locked while `is_wanted` is asked.
+    ///
+    /// # Errors
+    /// What `is_wanted` or the file system says.
+    pub fn sweep<E: From<io::Error>>(&self, sha256: &str, is_wanted: impl FnOnce() -> Result<bool, E>) -> Result<bool, E> {
+        let path = self.path(sha256);
+        let live = self.live();
+        if live.pins.contains_key(&path) || is_wanted()? {
+            return Ok(false);
+        }
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Every blob on this shelf (SHA-256 and size), and the unfinished files nobody writes any more.
+    /// Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn walk(&self) -> io::Result<Found> {
+        let mut found = Found::default();
+        if !self.folder.exists() {
+            return Ok(found);
+        }
+        for entry in walkdir::WalkDir::new(&self.folder).min_depth(1).max_depth(2) {
+            let entry = entry?;
+            if !entry.file_type().is_file() {
+                continue;
+            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let bytes = entry.metadata()?.len();
+            if entry.depth() == 2 && name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
+                found.blobs.push((name, bytes));
+            } else if entry.depth() == 1 && name.ends_with(".part") && !self.live().parts.contains(entry.path()) {
+                found.leftovers.push((entry.into_path(), bytes));
+            }
+        }
+        Ok(found)
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What lies on a shelf.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// SHA-256 and size of every blob.
+    pub blobs: Vec<(String, u64)>,
+    /// Unfinished files of a former process, and their sizes.
+    pub leftovers: Vec<(PathBuf, u64)>,
+}
+
+/// A blob that is being written. Dropped without [`Part::seal`], nothing is left of it.
+#[derive(Debug)]
+pub struct Part {
+    file: File,
+    path: PathBuf,
+    hasher: Sha256,
+    bytes: u64,
+    blobs: Blobs,
+}
+
+impl Part {
+    /// Appends. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says, such as a full disk.
+    pub fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.file.write_all(piece)?;
+        self.hasher.update(piece);
+        self.bytes += piece.len() as u64;
+        Ok(())
+    }
+
+    /// The SHA-256 of what was written so far: lower-case hex.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        hex(&self.hasher.clone().finalize())
+    }
+
+    /// How much was written so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The unfinished file, to look at what is in it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the bytes durable under their own hash. When the store has them already, this copy
+    /// is dropped. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says; nothing half-written is left.
+    pub fn seal(mut self) -> io::Result<Sealed> {
+        let sha256 = hex(&std::mem::take(&mut self.hasher).finalize());
+        let path = self.blobs.path(&sha256);
+        // From here on a sweep leaves the blob alone, whether it is new or old.
+        let pin = Pin::new(&self.blobs, path.clone());
+        if !has_size(&path, self.bytes) {
+            self.file.sync_all()?;
+            let folder = path.parent().unwrap_or(&self.blobs.folder);
+            fs::create_dir_all(folder)?;
+            fs::rename(&self.path, &path)?;
+            File::open(folder)?.sync_all()?;
+            File::open(&self.blobs.folder)?.sync_all()?;
+        }
+        Ok(Sealed {
+            sha256,
+            bytes: self.bytes,
+            path,
+            _pin: pin,
+        })
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After a seal it is gone already.
+        let _gone = fs::remove_file(&self.path);
+        self.blobs.live().parts.remove(&self.path);
+    }
+}
+
+fn has_size(path: &Path, bytes: u64) -> bool {
+    fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() == bytes)
+}
+
+/// A durable blob, held against sweeps until this is dropped.
+#[derive(Debug)]
+pub struct Sealed {
+    /// Its name: lower-case hex.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Where it lies.
+    pub path: PathBuf,
+    _pin: Pin,
+}
+
+#[derive(Debug)]
+struct Pin {
+    blobs: Blobs,
+    path: PathBuf,
+}
+
+impl Pin {
+    fn new(blobs: &Blobs, path: PathBuf) -> Self {
+        *blobs.live().pins.entry(path.clone()).or_default() += 1;
+        Self {
+            blobs: blobs.clone(),
+            path,
+        }
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        let mut live = self.blobs.live();
+        if let Some(count) = live.pins.get_mut(&self.path) {
+            *count -= 1;
+            if *count == 0 {
+                live.pins.remove(&self.path);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Blobs) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::new(folder.path().join("blobs")).shelf("media");
+        (folder, blobs)
+    }
+
+    #[test]
+    fn the_same_bytes_are_kept_once_and_nothing_unfinished_stays() -> io::Result<()> {
+        let (_folder, blobs) = store();
+        let one = blobs.put(b"hello")?;
+        let two = blobs.put(b"hello")?;
+        assert_eq!(one.sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assert_eq!(one.path, two.path);
+        let mut cut_off = blobs.begin()?;
+        cut_off.write(b"hal")?;
+        assert_eq!(blobs.walk()?.leftovers, vec![], "a live part is nobody's leftover");
+        drop(cut_off);
+        let found = blobs.walk()?;
+        assert_eq!((found.blobs.len(), found.leftovers.len()), (1, 0));
+        assert_eq!(fs::read(&one.path)?, b"hello");
+        Ok(())
+    }
+
+    #[test]
+    fn a_pinned_or_wanted_blob_is_not_swept() -> io::Result<()> {
+        let (_folder, blobs) = store();
+        let sealed = blobs.put(b"x")?;
+        let name = sealed.sha256.clone();
+        assert!(!blobs.sweep::<io::Error>(&name, || Ok(false))?, "pinned");
+        drop(sealed);
+        assert!(!blobs.sweep::<io::Error>(&name, || Ok(true))?, "wanted");
+        assert!(blobs.sweep::<io::Error>(&name, || Ok(false))?);
+        assert!(!blobs.path(&name).exists());
+        Ok(())
+    }
+
+    #[test]
+    fn a_torn_blob_is_replaced_and_leftovers_are_found() -> io::Result<()> {
+        let (_folder, blobs) = store();
+        let sealed = blobs.put(b"whole")?;
+        fs::write(&sealed.path, b"wh")?;
+        blobs.put(b"whole")?;
+        assert_eq!(fs::read(&sealed.path)?, b"whole");
+        fs::write(blobs.folder.join("00000009.part"), b"old")?;
+        assert_eq!(blobs.walk()?.leftovers.len(), 1);
+        Ok(())
     }
 }

@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod blobs;
+pub mod branding;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod events;
+pub mod images;
 pub mod jobs;
 pub mod mail;
 pub mod module;
@@ -22,8 +24,21 @@ use self::{
     clock::{SharedChance, SharedClock},
     config::Config,
     crypto::{Keys, Passwords},
+    images::Images,
     services::Services,
 };
+
+/// The tables of the mechanisms: no slice names them in SQL.
+pub const TABLES: &[&str] = &[
+    "events",
+    "reaction_cursors",
+    "parked_events",
+    "jobs",
+    "audit",
+    "settings",
+    "mails",
+    "migrations",
+];
 
 /// What every slice may use besides a database handle. Built once by `app`, passed by reference.
 pub struct Platform {
@@ -39,6 +54,8 @@ pub struct Platform {
     pub keys: Keys,
     /// The content-addressed file store.
     pub blobs: Blobs,
+    /// Where pictures are decoded and made smaller, a few at once.
+    pub images: Images,
     /// Long-lived objects that slices own, such as the search index.
     pub services: Services,
 }

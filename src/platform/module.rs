@@ -2,9 +2,18 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{db::Read, events::Reaction, jobs::JobKind, web::guard::Web};
+use super::{
+    Platform,
+    config::Config,
+    db::{Db, Read, Tx},
+    events::Reaction,
+    jobs::JobKind,
+    services::Services,
+    web::guard::Web,
+};
 use crate::kernel::{actor::Actor, error::Result, id::AssetId};
 
 /// Whether an actor may read an asset because of the use a slice makes of it. `Ok(None)`: the
@@ -12,7 +21,52 @@ use crate::kernel::{actor::Actor, error::Result, id::AssetId};
 pub type AssetGate = fn(&Read<'_>, &Actor, AssetId) -> Result<Option<bool>>;
 
 /// Runs when a person is to be forgotten: deletes the slice's rows about him.
-pub type Forget = fn(&super::db::Tx<'_>, crate::kernel::id::UserId) -> Result<()>;
+pub type Forget = fn(&Tx<'_>, crate::kernel::id::UserId) -> Result<()>;
+
+/// Builds the slice's long-lived objects before the port opens.
+pub type Provide = fn(&Config, Services) -> Result<Services>;
+
+/// Brings what a slice keeps outside the database, such as the search index, up to date with it.
+/// Called after events were carried and every few seconds. True when there was something to do.
+pub type Follow = fn(Db, Arc<Platform>) -> BoxFuture<'static, Result<bool>>;
+
+/// Enqueues the slice's upkeep, once a night.
+pub type Nightly = fn(&Tx<'_>) -> Result<()>;
+
+/// The asset gates of every slice, for the slice that serves assets. In the [`Services`].
+pub struct AssetGates(pub Vec<AssetGate>);
+
+impl AssetGates {
+    /// Whether any slice lets this actor read the asset because of a use it makes of it.
+    /// `None` when no slice uses it.
+    ///
+    /// # Errors
+    /// A database fault of a gate.
+    pub fn ask(&self, read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<Option<bool>> {
+        let mut used = None;
+        for gate in &self.0 {
+            match gate(read, actor, asset)? {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => used = Some(false),
+                None => {}
+            }
+        }
+        Ok(used)
+    }
+}
+
+/// What every slice deletes of a person, for the slice that owns accounts. In the [`Services`].
+pub struct Forgetters(pub Vec<Forget>);
+
+impl Forgetters {
+    /// Lets every slice forget the person, from the highest floor to the lowest.
+    ///
+    /// # Errors
+    /// The first fault; the deed is then rolled back as a whole.
+    pub fn forget(&self, tx: &Tx<'_>, user: crate::kernel::id::UserId) -> Result<()> {
+        self.0.iter().rev().try_for_each(|forget| forget(tx, user))
+    }
+}
 
 /// A slice, as `app` sees it.
 pub struct Module {
@@ -30,6 +84,12 @@ pub struct Module {
     pub asset_gates: Vec<AssetGate>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
+    /// Its long-lived objects.
+    pub provide: Option<Provide>,
+    /// What it keeps outside the database.
+    pub follow: Option<Follow>,
+    /// Its upkeep.
+    pub nightly: Option<Nightly>,
 }
 
 impl Module {
@@ -44,6 +104,9 @@ impl Module {
             reactions: Vec::new(),
             asset_gates: Vec::new(),
             forget: None,
+            provide: None,
+            follow: None,
+            nightly: None,
         }
     }
 }

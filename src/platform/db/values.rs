@@ -8,7 +8,7 @@ use rusqlite::{
 use crate::kernel::{
     actor::{Plan, Role},
     id::Id,
-    text::{Email, Label, Line, PersonName, Slug, Summary, Title},
+    text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
     time::{Day, Timestamp, Zone},
 };
 
@@ -67,7 +67,7 @@ macro_rules! texts {
         }
     )*};
 }
-texts!(Email, Label, Line, PersonName, Slug, Summary, Title);
+texts!(BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title);
 
 /// Gives an enum without fields its fixed words in the database: `text_enum!(Role { Learner = "learner" })`.
 #[macro_export]

@@ -109,7 +109,6 @@ type RunFn = Arc<dyn Fn(String, JobContext) -> BoxFuture<'static, Result<(), Job
 #[derive(Clone)]
 pub struct JobKind {
     pub(crate) name: &'static str,
-    pub(crate) queue: Queue,
     pub(crate) attempts: u32,
     pub(crate) lease: Duration,
     pub(crate) run: RunFn,
@@ -126,7 +125,6 @@ pub fn kind<J: Job>() -> JobKind {
     });
     JobKind {
         name: J::KIND,
-        queue: J::QUEUE,
         attempts: J::ATTEMPTS,
         lease: J::LEASE,
         run,

@@ -7,7 +7,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::kernel::error::{Error, FieldError};
+use crate::kernel::{
+    error::{Error, FieldError},
+    time::Timestamp,
+};
 
 /// The body of every error answer.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -21,6 +24,12 @@ pub struct Problem {
     /// Wrong fields of the input, if it was the input.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<ProblemField>,
+    /// Why it is locked: a fixed word, such as `not_yet`, `not_enrolled` or `premium`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it opens, if it is locked and that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Timestamp>,
     /// Names this request in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -56,6 +65,8 @@ impl Problem {
             code: code.into(),
             title: title.into(),
             fields: Vec::new(),
+            reason: None,
+            opens_at: None,
             request_id: None,
         }
     }
@@ -106,6 +117,12 @@ fn describe(error: Error) -> (Problem, Option<u32>) {
             None,
         ),
         Error::Conflict { code, message } => (Problem::new(StatusCode::CONFLICT, code, &message), None),
+        Error::Locked { code, reason, opens_at } => {
+            let mut problem = Problem::new(StatusCode::FORBIDDEN, code, "This is not open to you yet.");
+            problem.reason = Some(reason.into());
+            problem.opens_at = opens_at;
+            (problem, None)
+        }
         Error::Throttled { retry_after } => (
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "throttled", "Too many tries. Wait a little."),
             Some(retry_after),

@@ -13,7 +13,7 @@ use utoipa::{
 use crate::kernel::{
     actor::{Plan, Role},
     id::{Id, Kind},
-    text::{Email, Label, Line, PersonName, Slug, Summary, Title},
+    text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
     time::{Day, Timestamp, Zone},
 };
 
@@ -50,7 +50,10 @@ strings! {
     Title: |o| o.min_length(Some(1)).max_length(Some(120));
     Summary: |o| o.max_length(Some(300));
     Label: |o| o.min_length(Some(1)).max_length(Some(40));
+    Language: |o| o.max_length(Some(20)).description(Some("A language tag, such as en or pt-BR."));
     Line: |o| o.max_length(Some(200));
+    ClientKey: |o| o.pattern(Some("^[0-9A-Za-z_-]+$")).min_length(Some(8)).max_length(Some(64));
+    BlockId: |o| o.pattern(Some("^[0-9a-z]{10}$"));
     Slug: |o| o.pattern(Some("^[a-z0-9]+(-[a-z0-9]+)*$")).max_length(Some(80));
     Role: |o| o.enum_values(Some(["learner", "instructor", "admin"]));
     Plan: |o| o.enum_values(Some(["free", "premium"]));

@@ -1,0 +1,143 @@
+//! All SQL over `assets`, `asset_renditions`, `asset_uses` and `blobs`.
+
+use rusqlite::Row;
+
+use super::model::{Asset, Rendition};
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        id::{AssetId, UserId},
+        time::Timestamp,
+    },
+    platform::db::{Read, Tx},
+};
+
+const COLUMNS: &str = "id, owner_id, kind, mime, name, bytes, sha256, source_sha256, width, height, duration_ms, created_at";
+
+fn asset(row: &Row<'_>) -> rusqlite::Result<Asset> {
+    Ok(Asset {
+        id: row.get(0)?,
+        owner: row.get(1)?,
+        kind: row.get(2)?,
+        mime: row.get(3)?,
+        name: row.get(4)?,
+        bytes: row.get::<_, i64>(5)?.unsigned_abs(),
+        sha256: row.get(6)?,
+        source_sha256: row.get(7)?,
+        width: row.get(8)?,
+        height: row.get(9)?,
+        duration_ms: row.get::<_, Option<i64>>(10)?.map(i64::unsigned_abs),
+        created_at: row.get(11)?,
+    })
+}
+
+pub(super) fn find_asset(read: &Read<'_>, id: AssetId) -> Result<Option<Asset>> {
+    read.find(&format!("SELECT {COLUMNS} FROM assets WHERE id = ?1"), [id], asset)
+}
+
+pub(super) fn get_asset(read: &Read<'_>, id: AssetId) -> Result<Asset> {
+    find_asset(read, id)?.ok_or(Error::NotFound("asset"))
+}
+
+/// The asset that this person made from the same bytes under the same name.
+pub(super) fn find_twin(read: &Read<'_>, owner: Option<UserId>, source_sha256: &str, name: &str) -> Result<Option<Asset>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM assets WHERE (source_sha256 = ?1 OR sha256 = ?1) AND owner_id IS ?2 AND name = ?3 ORDER BY id LIMIT 1"
+    );
+    read.find(&sql, (source_sha256, owner, name), asset)
+}
+
+pub(super) fn insert_blob(tx: &Tx<'_>, sha256: &str, bytes: u64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO blobs (sha256, bytes, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (sha256) DO NOTHING",
+        (sha256, size(bytes), tx.now()),
+    )?;
+    Ok(())
+}
+
+pub(super) fn insert_asset(tx: &Tx<'_>, asset: &Asset) -> Result<()> {
+    tx.execute(
+        "INSERT INTO assets (id, owner_id, kind, mime, name, bytes, sha256, source_sha256, width, height, duration_ms, created_at, unused_since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+        (
+            asset.id,
+            asset.owner,
+            asset.kind,
+            &asset.mime,
+            &asset.name,
+            size(asset.bytes),
+            &asset.sha256,
+            &asset.source_sha256,
+            asset.width,
+            asset.height,
+            asset.duration_ms.map(size),
+            asset.created_at,
+        ),
+    )?;
+    Ok(())
+}
+
+pub(super) fn insert_rendition(tx: &Tx<'_>, id: AssetId, word: Rendition, sha256: &str, mime: &str, bytes: u64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO asset_renditions (asset_id, word, sha256, mime, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (id, word.word(), sha256, mime, size(bytes)),
+    )?;
+    Ok(())
+}
+
+/// SHA-256, media type and size of a form, if it was made.
+pub(super) fn find_rendition(read: &Read<'_>, id: AssetId, word: Rendition) -> Result<Option<(String, String, u64)>> {
+    read.find(
+        "SELECT sha256, mime, bytes FROM asset_renditions WHERE asset_id = ?1 AND word = ?2",
+        (id, word.word()),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
+    )
+}
+
+pub(super) fn list_uses(read: &Read<'_>, kind: &str, subject: i64) -> Result<Vec<AssetId>> {
+    read.list(
+        "SELECT asset_id FROM asset_uses WHERE kind = ?1 AND subject = ?2",
+        (kind, subject),
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn insert_use(tx: &Tx<'_>, kind: &str, subject: i64, id: AssetId) -> Result<()> {
+    tx.execute(
+        "INSERT INTO asset_uses (kind, subject, asset_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        (kind, subject, id),
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_use(tx: &Tx<'_>, kind: &str, subject: i64, id: AssetId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM asset_uses WHERE kind = ?1 AND subject = ?2 AND asset_id = ?3",
+        (kind, subject, id),
+    )?;
+    Ok(())
+}
+
+pub(super) fn is_used(read: &Read<'_>, id: AssetId) -> Result<bool> {
+    read.exists("SELECT 1 FROM asset_uses WHERE asset_id = ?1 LIMIT 1", [id])
+}
+
+/// Notes since when nothing uses the asset, or that something does.
+pub(super) fn update_unused(tx: &Tx<'_>, id: AssetId, since: Option<Timestamp>) -> Result<()> {
+    tx.execute("UPDATE assets SET unused_since = ?2 WHERE id = ?1", (id, since))?;
+    Ok(())
+}
+
+pub(super) fn update_forgotten(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    tx.execute("UPDATE assets SET owner_id = NULL WHERE owner_id = ?1", [user])?;
+    Ok(())
+}
+
+/// Bytes on disk as the rows know them.
+pub(super) fn count_bytes(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT sum(bytes) FROM blobs", [])
+}
+
+fn size(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,206 @@
+//! The organisation's name and colours, as every page and mail shows them.
+//!
+//! An admin picks one colour; it is converted to OKLCH and only its hue and a clamped chroma are
+//! kept. Lightness is ours, so that no choice of colour can break contrast.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::settings::Section;
+use crate::kernel::{
+    error::{Error, TextError},
+    text::{Email, Label, Line},
+};
+
+/// The least chroma of a brand colour: below it everything is grey.
+const MIN_CHROMA: f64 = 0.03;
+/// The most chroma of a brand colour: beyond it light and dark tones leave sRGB.
+const MAX_CHROMA: f64 = 0.14;
+
+/// What the organisation is called and how it looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Shown in the browser's title, the rail and every mail.
+    pub name: Label,
+    /// One line below the name on public pages; may be empty.
+    pub tagline: Line,
+    /// The colour the admin picked.
+    pub brand_colour: Colour,
+    /// Where people write when they need help.
+    pub support_email: Option<Email>,
+    /// One line at the end of every mail; may be empty.
+    pub footer: Line,
+}
+
+/// The stored section: the organisation, and the logo that is uploaded apart from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Branding {
+    /// What the admin writes.
+    pub organisation: Organisation,
+    /// SHA-256 of the logo's blob, a square PNG of 256 pixels.
+    pub logo: Option<String>,
+}
+
+impl Default for Branding {
+    fn default() -> Self {
+        let line = |text| Line::parse(text).ok();
+        let organisation = Organisation {
+            name: Label::parse("Momentum").unwrap_or_else(|_| unreachable!("a short label")),
+            tagline: line("").unwrap_or_else(|| unreachable!("an empty line")),
+            brand_colour: Colour([0x07, 0x65, 0x46]),
+            support_email: None,
+            footer: line("").unwrap_or_else(|| unreachable!("an empty line")),
+        };
+        Self { organisation, logo: None }
+    }
+}
+
+impl Section for Branding {
+    const NAME: &'static str = "organisation";
+}
+
+/// An sRGB colour, written `#rrggbb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Colour([u8; 3]);
+
+impl Colour {
+    /// # Errors
+    /// [`TextError`] unless the text is `#` and six hexadecimal digits.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let bad = || TextError::new("colour.malformed", "Write a colour such as #076546.");
+        let digits = text
+            .strip_prefix('#')
+            .filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()))
+            .ok_or_else(bad)?;
+        let value = u32::from_str_radix(digits, 16).map_err(|_| bad())?;
+        let [_, red, green, blue] = value.to_be_bytes();
+        Ok(Self([red, green, blue]))
+    }
+
+    /// Hue in degrees and chroma within our bounds.
+    #[must_use]
+    pub fn hue_and_chroma(self) -> (f64, f64) {
+        let (a, b) = self.oklab();
+        let chroma = a.hypot(b);
+        // A grey has no hue of its own: it keeps ours, barely coloured.
+        let hue = if chroma < 0.002 {
+            163.0
+        } else {
+            b.atan2(a).to_degrees().rem_euclid(360.0)
+        };
+        (hue, chroma.clamp(MIN_CHROMA, MAX_CHROMA))
+    }
+
+    /// The a and b axes of OKLab (Björn Ottosson, 2020, with the matrices of CSS Color 4).
+    fn oklab(self) -> (f64, f64) {
+        let [r, g, b] = self.0.map(|byte| {
+            let c = f64::from(byte) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        });
+        let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+        let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+        let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+        (
+            1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
+            0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s,
+        )
+    }
+}
+
+impl std::fmt::Display for Colour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [r, g, b] = self.0;
+        write!(f, "#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
+impl TryFrom<String> for Colour {
+    type Error = TextError;
+    fn try_from(text: String) -> Result<Self, TextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Colour> for String {
+    fn from(colour: Colour) -> Self {
+        colour.to_string()
+    }
+}
+
+impl utoipa::PartialSchema for Colour {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some("^#[0-9a-fA-F]{6}$"))
+            .into()
+    }
+}
+
+impl ToSchema for Colour {}
+
+impl Branding {
+    /// The style sheet that puts the brand into the tokens.
+    #[must_use]
+    pub fn css(&self) -> String {
+        let (hue, chroma) = self.organisation.brand_colour.hue_and_chroma();
+        format!(":root{{--brand-h:{hue:.1};--brand-c:{chroma:.3}}}\n")
+    }
+
+    /// Where the logo is served, with its content in the address so that it may be cached for ever.
+    #[must_use]
+    pub fn logo_url(&self) -> Option<String> {
+        self.logo
+            .as_ref()
+            .map(|hash| format!("/api/v1/instance/logo?v={}", hash.get(..12).unwrap_or(hash)))
+    }
+}
+
+/// For callers that build an organisation from texts, such as the first-run wizard.
+///
+/// # Errors
+/// [`Error::Invalid`] that names the field.
+pub fn organisation(name: &str, colour: Option<&str>) -> crate::kernel::error::Result<Organisation> {
+    let mut fields = crate::kernel::error::Fields::default();
+    let name = fields.take("organisation", Label::parse(name));
+    let colour = colour.map_or(Some(Branding::default().organisation.brand_colour), |text| {
+        fields.take("brand_colour", Colour::parse(text))
+    });
+    fields.finish()?;
+    match (name, colour) {
+        (Some(name), Some(brand_colour)) => Ok(Organisation {
+            name,
+            brand_colour,
+            ..Branding::default().organisation
+        }),
+        _ => Err(Error::internal("a refused field without an error")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> (f64, f64) {
+        Colour::parse(text).expect("a colour").hue_and_chroma()
+    }
+
+    #[test]
+    fn known_colours_have_their_hues() {
+        // Reference values of CSS Color 4's sample code.
+        let (hue, chroma) = parts("#ff0000");
+        assert!((hue - 29.2).abs() < 0.2 && (chroma - MAX_CHROMA).abs() < 1e-9, "{hue} {chroma}");
+        let (hue, chroma) = parts("#076546");
+        assert!((hue - 163.0).abs() < 2.0 && (chroma - 0.095).abs() < 0.01, "{hue} {chroma}");
+        assert_eq!(parts("#808080"), (163.0, MIN_CHROMA));
+    }
+
+    #[test]
+    fn only_six_digits_are_a_colour() {
+        for bad in ["", "#fff", "076546", "#0765466", "#07654g", "red", "#é0765"] {
+            assert!(Colour::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Colour::parse("#ABCDEF").map(|c| c.to_string()), Ok("#abcdef".into()));
+    }
+}

@@ -1,0 +1,47 @@
+import { ApiProblem, problemFrom } from './problem.ts';
+
+/** What lib/state tells the transport; kept apart so that neither imports the other. */
+export interface TransportHooks {
+	/** A call came back 401 while somebody was signed in. Resolves true once they are back. */
+	renew: () => Promise<boolean>;
+	/** Whether the server answered: feeds the offline mark. */
+	reached: (yes: boolean) => void;
+}
+
+let hooks: TransportHooks = { renew: () => Promise.resolve(false), reached: () => {} };
+
+export function setTransportHooks(h: TransportHooks): void {
+	hooks = h;
+}
+
+/** The ways in answer 401 for a wrong password; that is no ended session. */
+const waysIn = /^\/api\/v1\/(auth\/|setup$|instance$)/;
+
+function send(request: Request): Promise<Response> {
+	return fetch(request).then(
+		(response) => {
+			hooks.reached(true);
+			return response;
+		},
+		(cause: unknown) => {
+			if (request.signal.aborted) throw cause;
+			hooks.reached(false);
+			throw new ApiProblem({ status: 0, code: 'unreachable' });
+		}
+	);
+}
+
+/**
+ * fetch for the API: throws ApiProblem for every failure. When the session has ended the call
+ * waits for the person to sign in again and is then sent once more, so nothing typed is lost.
+ */
+export async function guardedFetch(request: Request): Promise<Response> {
+	const again = request.clone();
+	let response = await send(request);
+	if (response.status === 401 && !waysIn.test(new URL(request.url).pathname)) {
+		const back = await hooks.renew();
+		if (back) response = await send(again);
+	}
+	if (!response.ok) throw await problemFrom(response);
+	return response;
+}

@@ -1,0 +1,59 @@
+import { ApiProblem, asProblem, type FieldProblem } from '#lib/api/problem.ts';
+import { m } from '#lib/paraglide/messages.js';
+
+/** A sentence for each code the server may answer. Slices of the screen add theirs here. */
+const sentences: Record<string, () => string> = {
+	unreachable: m.problem_unreachable,
+	internal: m.problem_internal,
+	invalid: m.problem_invalid,
+	denied: m.problem_denied,
+	not_found: m.problem_not_found,
+	conflict: m.problem_conflict,
+	too_large: m.problem_too_large,
+	too_many: m.problem_too_many,
+	signed_out: m.problem_signed_out,
+	client: m.problem_client,
+	'auth.wrong_credentials': m.problem_wrong_credentials,
+	'auth.unverified': m.problem_unverified,
+	'auth.deactivated': m.problem_deactivated,
+	'user.last_admin': m.problem_last_admin,
+	'lesson.changed': m.problem_conflict
+};
+
+const fieldSentences: Record<string, () => string> = {
+	required: m.field_required,
+	invalid: m.field_invalid,
+	email: m.field_email,
+	too_long: m.field_too_long,
+	too_short: m.field_too_short,
+	taken: m.field_taken
+};
+
+const byStatus: Record<number, string> = {
+	0: 'unreachable',
+	400: 'invalid',
+	401: 'signed_out',
+	403: 'denied',
+	404: 'not_found',
+	409: 'conflict',
+	413: 'too_large',
+	422: 'invalid'
+};
+
+/** The sentence to show for a failed call. Unknown codes fall to their kind, never to raw text. */
+export function sentenceFor(error: unknown): string {
+	const p: ApiProblem = asProblem(error);
+	const exact = sentences[p.code];
+	if (exact && p.code !== 'too_many') return exact();
+	if (p.status === 429) {
+		if (p.retryAfter && p.retryAfter > 45) return m.problem_too_many_wait({ n: Math.ceil(p.retryAfter / 60) });
+		return m.problem_too_many();
+	}
+	return (sentences[byStatus[p.status] ?? 'internal'] ?? m.problem_internal)();
+}
+
+/** The words under a field: by its code, else the server's own sentence. */
+export function fieldSentence(f: FieldProblem): string {
+	const known = fieldSentences[f.code] ?? fieldSentences[f.code.split('.').pop() ?? ''];
+	return known ? known() : f.message || m.field_invalid();
+}

@@ -1,0 +1,114 @@
+import { api, ApiProblem, ok } from '#lib/api/client.ts';
+import { setTransportHooks } from '#lib/api/transport.ts';
+import type { Instance, Viewer } from '#lib/api/types.ts';
+import { online } from './online.svelte.ts';
+import { theme } from './theme.svelte.ts';
+
+const unknownInstance: Instance = {
+	name: 'Momentum',
+	needs_setup: false,
+	registration: { mode: 'invite', domains: [] },
+	public_catalogue: false,
+	branding: { hue: 163, chroma: 0.095 },
+	languages: ['en'],
+	version: '',
+	day_start_hour: 3
+};
+
+/** Who is here, and on whose platform. One per tab: nothing is rendered on a server that could leak it. */
+class Session {
+	user = $state<Viewer | null>(null);
+	instance = $state<Instance>(unknownInstance);
+	/** The session ended under an open page: a dialog asks to sign in again, the page stays as it is. */
+	expired = $state(false);
+	#loading: Promise<void> | undefined;
+	#waiting: ((back: boolean) => void)[] = [];
+
+	get isAdmin(): boolean {
+		return this.user?.role === 'admin';
+	}
+
+	get canTeach(): boolean {
+		return this.user?.role === 'admin' || this.user?.role === 'instructor';
+	}
+
+	/** The person's own zone; before sign-in the browser's. */
+	get timeZone(): string {
+		return this.user?.profile.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+	}
+
+	/** Asks the server once; later calls share the answer. A failure is thrown and may be tried again. */
+	load(): Promise<void> {
+		this.#loading ??= this.refresh().catch((e: unknown) => {
+			this.#loading = undefined;
+			throw e;
+		});
+		return this.#loading;
+	}
+
+	async refresh(): Promise<void> {
+		const me = ok(api.GET('/api/v1/me')).catch((e: unknown) => {
+			if (e instanceof ApiProblem && e.status === 401) return null;
+			throw e;
+		});
+		[this.instance, this.user] = await Promise.all([ok(api.GET('/api/v1/instance')), me]);
+		if (this.user) theme.follow(this.user.profile);
+	}
+
+	/** The instance's own facts changed (name, colour, sign-up). */
+	async refreshInstance(): Promise<void> {
+		this.instance = await ok(api.GET('/api/v1/instance'));
+	}
+
+	/** After a successful sign-in, with what the server answered. */
+	enter(user: Viewer): void {
+		const same = this.user === null || this.user.id === user.id;
+		this.user = user;
+		theme.follow(user.profile);
+		if (same) this.#settle(true);
+		else location.assign('/');
+	}
+
+	/** A profile was saved: the shell follows at once. */
+	update(change: Partial<Viewer>): void {
+		if (this.user) this.user = { ...this.user, ...change };
+	}
+
+	async leave(): Promise<void> {
+		await api.POST('/api/v1/auth/sign-out').catch((e: unknown) => {
+			// Already signed out is as good.
+			if (!(e instanceof ApiProblem) || e.status !== 401) throw e;
+		});
+		this.giveUp();
+	}
+
+	/** Signed out, or not coming back after an ended session: waiting calls fail with their 401. */
+	giveUp(): void {
+		this.user = null;
+		this.#settle(false);
+	}
+
+	renew(): Promise<boolean> {
+		if (!this.user) return Promise.resolve(false);
+		this.expired = true;
+		return new Promise((done) => this.#waiting.push(done));
+	}
+
+	#settle(back: boolean): void {
+		this.expired = false;
+		const waiting = this.#waiting;
+		this.#waiting = [];
+		for (const done of waiting) done(back);
+	}
+}
+
+export const session = new Session();
+
+// The theme switch saves to the profile; when that fails the choice still holds in this browser.
+theme.keep = (choice) => {
+	if (!session.user) return;
+	session.update({ profile: { ...session.user.profile, theme: choice } });
+	api.PATCH('/api/v1/me/profile', { body: { theme: choice } }).catch(() => {});
+};
+
+setTransportHooks({ renew: () => session.renew(), reached: (yes) => online.heard(yes) });

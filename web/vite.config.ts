@@ -1,0 +1,27 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+import { paraglide } from './paraglide.config.js';
+
+const server = 'http://127.0.0.1:8080';
+
+export default defineConfig({
+	plugins: [tailwindcss(), paraglideVitePlugin(paraglide), sveltekit(), svelteTesting()],
+	build: {
+		// light-dark(), oklch() and nesting go out as written.
+		target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
+		// data: URLs would need a looser content policy.
+		assetsInlineLimit: 0
+	},
+	server: {
+		proxy: { '/api': server, '/branding.css': server, '/media': server }
+	},
+	test: {
+		environment: 'happy-dom',
+		include: ['src/**/*.test.ts'],
+		setupFiles: ['src/test-setup.ts'],
+		restoreMocks: true
+	}
+});
