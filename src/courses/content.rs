@@ -14,9 +14,9 @@ use crate::kernel::{
 };
 
 /// Words read in a minute: what reading time is reckoned with.
-pub const WORDS_PER_MINUTE: u32 = 180;
+pub(super) const WORDS_PER_MINUTE: u32 = 180;
 /// The longest body, in bytes of HTML.
-pub const MAX_BODY: usize = 1_000_000;
+pub(super) const MAX_BODY: usize = 1_000_000;
 
 /// A video with its still and its captions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -224,7 +224,7 @@ impl Content {
 
 /// Lower-case hex.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
         // Writing to a String cannot fail.
@@ -235,13 +235,13 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Whole minutes to read so many words, at least one.
 #[must_use]
-pub fn reading_minutes(words: u32) -> u16 {
+pub(super) fn reading_minutes(words: u32) -> u16 {
     u16::try_from(words.div_ceil(WORDS_PER_MINUTE).clamp(1, 600)).unwrap_or(600)
 }
 
 /// Whether a text is an http or https address with a host.
 #[must_use]
-pub fn is_web_address(url: &str) -> bool {
+pub(super) fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     url.len() <= 2000
         && !url.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c))

@@ -25,7 +25,7 @@ mod store;
 
 use std::sync::Arc;
 
-pub use actions::{NewCourse, NewLesson, Published, add_lesson, create, publish};
+pub use actions::{NewCourse, NewLesson, Published, add_lesson, change, create, publish};
 pub use card::{CourseCard, PriceOut};
 pub use content::{Action, Captions, Content, Resource, Target, Video};
 pub use model::{
@@ -49,6 +49,7 @@ pub fn module() -> Module {
     Module {
         reactions: vec![Arc::new(reactions::Learners)],
         forget: Some(store::courses::forget),
+        provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
         ..Module::new(
             "courses",
             &[

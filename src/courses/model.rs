@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// How many action items, outcomes or tags anything may have.
-pub const MAX_LIST: usize = 20;
+pub(super) const MAX_LIST: usize = 20;
 /// The most lessons a course may have.
-pub const MAX_LESSONS: usize = 500;
+pub(super) const MAX_LESSONS: usize = 500;
 
 /// A course as the address names it: by id or by slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -377,7 +377,7 @@ pub struct VersionLesson {
 ///
 /// # Errors
 /// [`Error::Invalid`] that names everything missing.
-pub fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Result<()> {
+pub(super) fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Result<()> {
     let mut fields = Fields::default();
     let mut refuse = |path: &str, code: &'static str, message: String| fields.push(path, TextError::new(code, message));
     if meta.summary.as_str().is_empty() {

@@ -20,7 +20,7 @@ const ROUNDS: usize = 6;
 
 /// Cleans a body.
 #[must_use]
-pub fn clean(html: &str) -> String {
+pub(crate) fn clean(html: &str) -> String {
     let cleaner = cleaner();
     let mut now = pass(&cleaner, html);
     for _ in 0..ROUNDS {

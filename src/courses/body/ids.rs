@@ -12,7 +12,7 @@ const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// formed name is kept by the first that has it; others follow from the content and, among equal
 /// contents, from their order: an edit elsewhere changes no name.
 #[must_use]
-pub fn assign<'a>(things: &[(Option<&'a str>, &'a str)]) -> Vec<String> {
+pub(crate) fn assign<'a>(things: &[(Option<&'a str>, &'a str)]) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
     let kept: Vec<Option<&str>> = things
         .iter()
@@ -38,7 +38,7 @@ fn fresh(content: &str, taken: &mut HashSet<String>) -> String {
 
 /// Whether a text can be a name.
 #[must_use]
-pub fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 

@@ -3,7 +3,7 @@
 use super::tree::{Element, Node};
 
 /// Elements that stand in a line, near relatives included.
-pub fn is_inline(name: &str) -> bool {
+pub(super) fn is_inline(name: &str) -> bool {
     matches!(
         name,
         "strong" | "b" | "em" | "i" | "code" | "a" | "sub" | "sup" | "br" | "kbd" | "mark" | "s" | "del" | "strike" | "math"
@@ -34,7 +34,7 @@ fn is_math_token(name: &str) -> bool {
 }
 
 /// All text inside, line breaks included.
-pub fn text_of(nodes: &[Node]) -> String {
+pub(super) fn text_of(nodes: &[Node]) -> String {
     let mut out = String::new();
     collect(nodes, &mut out);
     out
@@ -51,7 +51,7 @@ fn collect(nodes: &[Node], out: &mut String) {
 }
 
 /// The canonical line: white space folded and moved out of emphasis, empty elements gone.
-pub fn line(nodes: Vec<Node>) -> Vec<Node> {
+pub(super) fn line(nodes: Vec<Node>) -> Vec<Node> {
     let mut out = Vec::new();
     gather(nodes, &[], &mut out);
     trim(out)

@@ -7,6 +7,6 @@ mod text;
 mod tree;
 mod vocabulary;
 
-pub use clean::clean;
-pub use ids::assign;
-pub use text::{assets, plain_text, words};
+pub(super) use clean::clean;
+pub(super) use ids::assign;
+pub(super) use text::{assets, plain_text, words};

@@ -5,7 +5,7 @@ use crate::kernel::id::AssetId;
 
 /// The words of a body: one line for each block, cells apart, nothing of the markup.
 #[must_use]
-pub fn plain_text(html: &str) -> String {
+pub(crate) fn plain_text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     gather(&tree::parse(html), &mut out);
     let lines = out.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -39,7 +39,7 @@ fn gather_element(element: &Element, out: &mut String) {
 
 /// How many words a plain text has. Scripts written without spaces count two characters as a word.
 #[must_use]
-pub fn words(text: &str) -> u32 {
+pub(crate) fn words(text: &str) -> u32 {
     let count = text.split_whitespace().map(word_count).sum::<usize>();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -58,7 +58,7 @@ fn is_dense(c: char) -> bool {
 
 /// The stored files that a body shows, in their order.
 #[must_use]
-pub fn assets(html: &str) -> Vec<AssetId> {
+pub(crate) fn assets(html: &str) -> Vec<AssetId> {
     let mut out = Vec::new();
     if html.contains("data-asset") {
         gather_assets(&tree::parse(html), &mut out);

@@ -7,7 +7,7 @@ const MAX_DEPTH: usize = 48;
 
 /// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Node {
+pub(super) enum Node {
     /// An element.
     Element(Element),
     /// Text, without entities.
@@ -16,7 +16,7 @@ pub enum Node {
 
 /// An element with its attributes in their written order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+pub(super) struct Element {
     /// Lower-case name (MathML keeps its case, which is lower too).
     pub name: String,
     /// Name and value.
@@ -27,7 +27,7 @@ pub struct Element {
 
 impl Element {
     /// An element without attributes.
-    pub fn new(name: &str, children: Vec<Node>) -> Self {
+    pub(super) fn new(name: &str, children: Vec<Node>) -> Self {
         Self {
             name: name.into(),
             attrs: Vec::new(),
@@ -36,14 +36,14 @@ impl Element {
     }
 
     /// The value of an attribute.
-    pub fn attr(&self, name: &str) -> Option<&str> {
+    pub(super) fn attr(&self, name: &str) -> Option<&str> {
         self.attrs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 }
 
 impl Node {
     /// The element, if it is one.
-    pub fn element(&self) -> Option<&Element> {
+    pub(super) fn element(&self) -> Option<&Element> {
         match self {
             Self::Element(element) => Some(element),
             Self::Text(_) => None,
@@ -51,13 +51,13 @@ impl Node {
     }
 
     /// Whether it is text of nothing but white space.
-    pub fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         matches!(self, Self::Text(text) if text.trim_matches([' ', '\t', '\n', '\r', '\u{c}']).is_empty())
     }
 }
 
 /// Parses a fragment as a browser would inside a body.
-pub fn parse(html: &str) -> Vec<Node> {
+pub(super) fn parse(html: &str) -> Vec<Node> {
     children(Html::parse_fragment(html).root_element(), 0)
 }
 
@@ -90,7 +90,7 @@ fn push_text(out: &mut Vec<Node>, text: &str) {
 }
 
 /// Writes an element as HTML.
-pub fn write_one(element: &Element) -> String {
+pub(super) fn write_one(element: &Element) -> String {
     let mut out = String::new();
     write_element(element, &mut out);
     out
@@ -137,12 +137,12 @@ fn first_text(nodes: &[Node]) -> &str {
 }
 
 /// Whether an element has no end tag.
-pub fn is_void(name: &str) -> bool {
+pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "br" | "hr" | "img" | "source" | "track")
 }
 
 /// Escapes text, or an attribute's value.
-pub fn escape(text: &str, is_attribute: bool, out: &mut String) {
+pub(super) fn escape(text: &str, is_attribute: bool, out: &mut String) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// A whole body: blocks only, loose text in paragraphs, nothing empty.
-pub fn body(nodes: Vec<Node>) -> Vec<Element> {
+pub(super) fn body(nodes: Vec<Node>) -> Vec<Element> {
     blocks(nodes, true)
 }
 
