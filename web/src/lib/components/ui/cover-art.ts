@@ -57,6 +57,7 @@ export function coverTone(seed: string, name?: string | null): (typeof palettes)
 export const tile = 40;
 
 export interface CoverPath {
+	layer: 'under' | 'over' | 'dots';
 	fill: string;
 	d: string;
 }
@@ -122,6 +123,7 @@ export function coverArt(seed: string, palette: PaletteName, cols: number, rows:
 			} else put(over, fill, dome(x, y, turn));
 		}
 	}
-	const paths = [under, over, dots].flatMap((layer) => [...layer].map(([fill, d]) => ({ fill, d })));
+	const layers = { under, over, dots };
+	const paths = (['under', 'over', 'dots'] as const).flatMap((layer) => [...layers[layer]].map(([fill, d]) => ({ layer, fill, d })));
 	return { ground: grounds[0], paths };
 }
