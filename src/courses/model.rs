@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::content::Video;
+use super::{body::Body, content::Video};
 use crate::{
     kernel::{
         actor::Plan,
@@ -217,7 +217,10 @@ impl Language {
 impl utoipa::PartialSchema for Language {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, Type};
-        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$")).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$"))
+            .into()
     }
 }
 impl utoipa::ToSchema for Language {}
@@ -235,8 +238,8 @@ pub struct Meta {
     pub title: Title,
     /// One or two sentences for the catalogue.
     pub summary: Summary,
-    /// Cleaned HTML of the course page.
-    pub description_html: String,
+    /// The text of the course page.
+    pub description_html: Body,
     /// Where it stands in the catalogue.
     pub category: CategoryId,
     /// For whom.
@@ -273,7 +276,7 @@ impl Meta {
         Self {
             title,
             summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
-            description_html: String::new(),
+            description_html: Body::default(),
             category,
             level,
             language,
@@ -295,7 +298,11 @@ impl Meta {
     /// [`Error::Invalid`] that names every wrong field.
     pub fn check(&self) -> Result<()> {
         let mut fields = Fields::default();
-        for (path, count) in [("tags", self.tags.len()), ("outcomes", self.outcomes.len()), ("weeks", self.weeks.len())] {
+        for (path, count) in [
+            ("tags", self.tags.len()),
+            ("outcomes", self.outcomes.len()),
+            ("weeks", self.weeks.len()),
+        ] {
             if count > MAX_LIST {
                 fields.push(path, TextError::new("list.too_long", format!("Use at most {MAX_LIST} entries.")));
             }
@@ -320,7 +327,7 @@ impl Meta {
         if let Some(trailer) = &self.trailer {
             all.extend(trailer.assets());
         }
-        all.extend(super::body::assets(&self.description_html));
+        all.extend(self.description_html.assets());
         all.sort_unstable();
         all.dedup();
         all
@@ -389,12 +396,22 @@ pub(super) fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Resul
         refuse("lessons", "publish.none_required", "Make at least one lesson required.".into());
     }
     if let Some(days) = meta.length.days() {
-        let missing: Vec<String> = (1..=days).filter(|d| !lessons.iter().any(|l| l.day == *d)).map(|d| d.to_string()).collect();
+        let missing: Vec<String> = (1..=days)
+            .filter(|d| !lessons.iter().any(|l| l.day == *d))
+            .map(|d| d.to_string())
+            .collect();
         if !missing.is_empty() && !lessons.is_empty() {
-            refuse("lessons", "publish.days_empty", format!("Give these days a lesson: {}.", missing.join(", ")));
+            refuse(
+                "lessons",
+                "publish.days_empty",
+                format!("Give these days a lesson: {}.", missing.join(", ")),
+            );
         }
         if let Some(late) = lessons.iter().find(|l| l.day > days) {
-            let message = format!("Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.", late.title, late.day);
+            let message = format!(
+                "Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.",
+                late.title, late.day
+            );
             refuse("lessons", "publish.day_beyond_end", message);
         }
     }

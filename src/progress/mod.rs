@@ -2,6 +2,8 @@
 //!
 //! Tables: none yet. Tells: nothing yet. Hears: nothing yet.
 
+mod model;
+
 use crate::platform::module::Module;
 
 /// What this slice hands to `app`.

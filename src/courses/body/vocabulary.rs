@@ -145,8 +145,9 @@ fn pre(element: &Element, out: &mut Vec<Element>) {
     let only = element.children.iter().find_map(|n| n.element().filter(|e| e.name == "code"));
     let language = only.and_then(|code| code.attr("class")).and_then(language);
     let text = inline::text_of(&element.children);
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    if text.trim().is_empty() {
+    // Blank lines around code mean nothing, and parsers drop the first one anyway.
+    let text = text.trim_start_matches('\n').trim_end();
+    if text.is_empty() {
         return;
     }
     let mut code = Element::new("code", vec![Node::Text(format!("{text}\n"))]);
@@ -165,7 +166,9 @@ fn language(classes: &str) -> Option<String> {
 }
 
 fn figure(element: Element, top: bool, out: &mut Vec<Element>) {
-    let asset = element.attr("data-asset").filter(|id| id.parse::<crate::kernel::id::AssetId>().is_ok());
+    let asset = element
+        .attr("data-asset")
+        .filter(|id| id.parse::<crate::kernel::id::AssetId>().is_ok());
     let Some(asset) = asset.map(str::to_owned) else {
         out.extend(blocks(element.children, top));
         return;
@@ -234,7 +237,10 @@ fn cell(node: Node) -> Option<Node> {
     }
     let mut made = Element::new(&element.name, Vec::new());
     for name in ["colspan", "rowspan"] {
-        let span = element.attr(name).and_then(|v| v.parse::<u8>().ok()).filter(|n| (2..=50).contains(n));
+        let span = element
+            .attr(name)
+            .and_then(|v| v.parse::<u8>().ok())
+            .filter(|n| (2..=50).contains(n));
         made.attrs.extend(span.map(|n| (name.to_owned(), n.to_string())));
     }
     for (name, words) in [("data-align", &["left", "center", "right"][..]), ("scope", &["row", "col"])] {

@@ -1,0 +1,212 @@
+//! People: found, added, changed.
+
+use rusqlite::Row;
+
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        id::UserId,
+        text::{Email, Language, PersonName},
+        time::Zone,
+    },
+    people::model::{self, Access, ActorFacts, NewUser, User},
+    platform::db::{OnConflict as _, Read, Tx},
+};
+
+const USER: &str = "SELECT id, name, email, role, plan, is_active, is_verified, time_zone, language, created_at, last_seen_at FROM users";
+
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        email: row.get(2)?,
+        role: row.get(3)?,
+        plan: row.get(4)?,
+        is_active: row.get(5)?,
+        is_verified: row.get(6)?,
+        time_zone: row.get(7)?,
+        language: row.get(8)?,
+        created_at: row.get(9)?,
+        last_seen_at: row.get(10)?,
+    })
+}
+
+/// The person with this id, if he has an account.
+///
+/// # Errors
+/// A database fault.
+pub fn find_user(read: &Read<'_>, id: UserId) -> Result<Option<User>> {
+    read.find(&format!("{USER} WHERE id = ?1"), [id], user)
+}
+
+/// The person with this id.
+///
+/// # Errors
+/// [`Error::NotFound`] or a database fault.
+pub fn get_user(read: &Read<'_>, id: UserId) -> Result<User> {
+    find_user(read, id)?.ok_or(Error::NotFound("user"))
+}
+
+/// The person with this address, however it is written.
+///
+/// # Errors
+/// A database fault.
+pub fn find_by_email(read: &Read<'_>, email: &Email) -> Result<Option<User>> {
+    read.find(&format!("{USER} WHERE email_key = ?1"), [email.key()], user)
+}
+
+/// What a request of this person needs to know; `None` when the account is gone.
+///
+/// # Errors
+/// A database fault.
+pub fn actor_facts(read: &Read<'_>, id: UserId) -> Result<Option<ActorFacts>> {
+    read.find("SELECT role, plan, is_active, time_zone FROM users WHERE id = ?1", [id], |row| {
+        Ok(ActorFacts {
+            role: row.get(0)?,
+            plan: row.get(1)?,
+            is_active: row.get(2)?,
+            zone: row.get(3)?,
+        })
+    })
+}
+
+/// Whether there is another active admin than this person.
+pub(in crate::people) fn has_other_admin(read: &Read<'_>, id: UserId) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 AND id <> ?1 LIMIT 1",
+        [id],
+    )
+}
+
+/// Whether somebody runs this instance.
+///
+/// # Errors
+/// A database fault.
+pub fn has_admin(read: &Read<'_>) -> Result<bool> {
+    read.exists("SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 LIMIT 1", [])
+}
+
+/// How many people have accounts: for the admin's pages, not for hot paths.
+///
+/// # Errors
+/// A database fault.
+pub fn count_users(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT count(*) FROM users", [])
+}
+
+/// The names of these people, in their order; those without an account are left out.
+///
+/// # Errors
+/// A database fault.
+pub fn list_names(read: &Read<'_>, ids: &[UserId]) -> Result<Vec<(UserId, PersonName)>> {
+    let found = ids.iter().map(|id| {
+        let name = read.find("SELECT name FROM users WHERE id = ?1", [id], |row| row.get(0))?;
+        Ok(name.map(|name| (*id, name)))
+    });
+    found.filter_map(Result::transpose).collect()
+}
+
+/// Adds a person with an empty profile. Accounts are opened by `auth::create_account`.
+///
+/// # Errors
+/// [`Error::Conflict`] `user.email_taken`, or a database fault.
+pub fn insert_user(tx: &Tx<'_>, new: &NewUser) -> Result<UserId> {
+    let id: UserId = tx.new_id();
+    tx.execute(
+        "INSERT INTO users (id, name, email, email_key, role, plan, is_active, is_verified, time_zone, language, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?10)",
+        (
+            id,
+            &new.name,
+            &new.email,
+            new.email.key(),
+            new.role,
+            new.plan,
+            new.is_verified,
+            &new.time_zone,
+            &new.language,
+            tx.now(),
+        ),
+    )
+    .on_conflict("user.email_taken", "Somebody with this e-mail address has an account already.")?;
+    tx.execute("INSERT INTO profiles (user_id) VALUES (?1)", [id])?;
+    index_terms(tx, id, &new.name, &new.email)?;
+    Ok(id)
+}
+
+/// Renews the words by which admins find a person.
+fn index_terms(tx: &Tx<'_>, id: UserId, name: &PersonName, email: &Email) -> Result<()> {
+    tx.execute("DELETE FROM user_terms WHERE user_id = ?1", [id])?;
+    for term in model::terms(name, email) {
+        tx.execute("INSERT INTO user_terms (term, user_id) VALUES (?1, ?2)", (term, id))?;
+    }
+    Ok(())
+}
+
+/// Changes a person's name.
+///
+/// # Errors
+/// [`Error::NotFound`] or a database fault.
+pub fn rename(tx: &Tx<'_>, id: UserId, name: &PersonName) -> Result<()> {
+    let current = get_user(tx, id)?;
+    if current.name != *name {
+        tx.execute("UPDATE users SET name = ?2 WHERE id = ?1", (id, name))?;
+        index_terms(tx, id, name, &current.email)?;
+    }
+    Ok(())
+}
+
+/// Changes where a person's days begin and in which language he reads.
+///
+/// # Errors
+/// A database fault.
+pub fn set_place(tx: &Tx<'_>, id: UserId, zone: &Zone, language: &Language) -> Result<()> {
+    tx.execute("UPDATE users SET time_zone = ?2, language = ?3 WHERE id = ?1", (id, zone, language))?;
+    Ok(())
+}
+
+pub(in crate::people) fn update_access(tx: &Tx<'_>, id: UserId, access: Access) -> Result<()> {
+    tx.execute(
+        "UPDATE users SET role = ?2, plan = ?3, is_active = ?4 WHERE id = ?1",
+        (id, access.role, access.plan, access.is_active),
+    )?;
+    Ok(())
+}
+
+/// Gives a person another, proven address.
+///
+/// # Errors
+/// [`Error::Conflict`] `user.email_taken`, [`Error::NotFound`], or a database fault.
+pub fn set_email(tx: &Tx<'_>, id: UserId, email: &Email) -> Result<()> {
+    let current = get_user(tx, id)?;
+    tx.execute(
+        "UPDATE users SET email = ?2, email_key = ?3, is_verified = 1 WHERE id = ?1",
+        (id, email, email.key()),
+    )
+    .on_conflict("user.email_taken", "Somebody with this e-mail address has an account already.")?;
+    index_terms(tx, id, &current.name, email)
+}
+
+/// Notes that a person proved his address.
+///
+/// # Errors
+/// A database fault.
+pub fn mark_verified(tx: &Tx<'_>, id: UserId) -> Result<()> {
+    tx.execute("UPDATE users SET is_verified = 1 WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Notes that a person is here.
+///
+/// # Errors
+/// A database fault.
+pub fn note_seen(tx: &Tx<'_>, id: UserId) -> Result<()> {
+    tx.execute("UPDATE users SET last_seen_at = ?2 WHERE id = ?1", (id, tx.now()))?;
+    Ok(())
+}
+
+/// Deletes everything this slice knows about a person.
+pub(in crate::people) fn delete_user(tx: &Tx<'_>, id: UserId) -> Result<()> {
+    tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
+    Ok(())
+}
