@@ -6,4 +6,5 @@
 mod support;
 
 mod openapi;
+mod people;
 mod stand;

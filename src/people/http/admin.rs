@@ -19,7 +19,7 @@ use crate::{
         store,
     },
     platform::web::{
-        extract::{Body, PageOut, Query},
+        extract::{Body, PageOut, Query, not_null},
         guard::Guard,
     },
 };
@@ -98,10 +98,16 @@ impl UsersQuery {
 #[serde(deny_unknown_fields)]
 pub(super) struct UserPatch {
     /// What he may do.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     role: Option<Role>,
     /// What he paid for or was granted.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     plan: Option<Plan>,
     /// Whether he may sign in; false ends his sessions at once.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     is_active: Option<bool>,
 }
 

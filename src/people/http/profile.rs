@@ -17,7 +17,7 @@ use crate::{
         store,
     },
     platform::web::{
-        extract::{Body, present},
+        extract::{Body, not_null, present},
         guard::{Guard, SignedIn},
     },
 };
@@ -77,14 +77,20 @@ impl ProfileOut {
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfilePatch {
     /// The name that others see.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     name: Option<PersonName>,
     /// One line about him; null clears.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Line>)]
     headline: Option<Option<Line>>,
     /// Where his days begin and end.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     time_zone: Option<Zone>,
     /// The language of his screens and mails.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     language: Option<Language>,
     /// Categories he wants to learn about, at most 20; null clears.
     #[serde(default, deserialize_with = "present")]

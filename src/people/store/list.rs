@@ -62,14 +62,24 @@ impl Statement {
 
 /// People as an admin looks for them. Every form reads an index range, never the whole table.
 pub(in crate::people) fn list_users(read: &Read<'_>, query: &ListQuery) -> Result<Page<User>> {
+    let (sql, values) = statement(query);
+    let rows = read.list(&sql, params_from_iter(&values), |row| Ok((user(row)?, row.get::<_, String>(11)?)))?;
+    let page = Page::cut(rows, query.limit, |(user, term)| {
+        let term = term.clone();
+        ListCursor { user: user.id, term }.encode()
+    });
+    Ok(page.map(|(user, _)| user))
+}
+
+fn statement(query: &ListQuery) -> (String, Vec<Box<dyn ToSql>>) {
     match query.words.iter().max_by_key(|word| word.len()) {
-        Some(driver) => by_word(read, query, driver),
-        None => by_birth(read, query),
+        Some(driver) => by_word(query, driver),
+        None => by_birth(query),
     }
 }
 
 /// Newest first.
-fn by_birth(read: &Read<'_>, query: &ListQuery) -> Result<Page<User>> {
+fn by_birth(query: &ListQuery) -> (String, Vec<Box<dyn ToSql>>) {
     let mut statement = Statement::default();
     statement.filter(query);
     if let Some(ListCursor { user, .. }) = &query.after {
@@ -77,13 +87,12 @@ fn by_birth(read: &Read<'_>, query: &ListQuery) -> Result<Page<User>> {
         statement.wheres.push(format!("u.id < {place}"));
     }
     let limit = statement.bind(query.limit + 1);
-    let sql = statement.sql(" FROM users u", &format!("u.id DESC LIMIT {limit}"));
-    let rows = read.list(&sql, params_from_iter(&statement.values), user)?;
-    Ok(Page::cut(rows, query.limit, |user| ListCursor::at(user.id).encode()))
+    let sql = statement.sql(", '' FROM users u", &format!("u.id DESC LIMIT {limit}"));
+    (sql, statement.values)
 }
 
 /// In the order of the words that match; each person once, at the first of his words that does.
-fn by_word(read: &Read<'_>, query: &ListQuery, driver: &str) -> Result<Page<User>> {
+fn by_word(query: &ListQuery, driver: &str) -> (String, Vec<Box<dyn ToSql>>) {
     let mut statement = Statement::default();
     let range = statement.begins("t.term", driver);
     statement.wheres.push(range);
@@ -107,15 +116,43 @@ fn by_word(read: &Read<'_>, query: &ListQuery, driver: &str) -> Result<Page<User
         ", t.term FROM user_terms t CROSS JOIN users u ON u.id = t.user_id",
         &format!("t.term, t.user_id LIMIT {limit}"),
     );
-    let rows = read.list(&sql, params_from_iter(&statement.values), |row| {
-        Ok((user(row)?, row.get::<_, String>(11)?))
-    })?;
-    let page = Page::cut(rows, query.limit, |(user, term)| {
-        ListCursor {
-            user: user.id,
-            term: term.clone(),
+    (sql, statement.values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{
+            actor::{Plan, Role},
+            time::Timestamp,
+        },
+        platform::db::migrate,
+    };
+
+    #[test]
+    fn every_form_reads_an_index_in_its_order() -> std::result::Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("plans.db");
+        migrate::run(&path, Timestamp::from_millis(0), true)?;
+        let conn = rusqlite::Connection::open(path)?;
+        let words = ListQuery::new(None).matching("ana sil");
+        let (mut role, mut plan, mut idle) = (ListQuery::new(None), ListQuery::new(None), ListQuery::new(None));
+        role.role = Some(Role::Admin);
+        plan.plan = Some(Plan::Premium);
+        idle.state = Some(UserState::Deactivated);
+        let next = ListCursor::at(crate::kernel::id::UserId::from_raw(9)).encode();
+        for query in [words.clone(), words.after(Some(&next))?, role, plan, idle, ListQuery::new(None)] {
+            let (sql, values) = statement(&query);
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let lines: Vec<String> = plan
+                .query_map(params_from_iter(&values), |row| row.get(3))?
+                .collect::<rusqlite::Result<_>>()?;
+            let is_plain = query.words.is_empty() && query.role.is_none() && query.plan.is_none() && query.state.is_none();
+            let bad =
+                |line: &String| line.contains("TEMP B-TREE") || (line.starts_with("SCAN") && !is_plain && !line.contains("users_inactive"));
+            assert!(!lines.iter().any(bad), "{sql}\n{lines:#?}");
         }
-        .encode()
-    });
-    Ok(page.map(|(user, _)| user))
+        Ok(())
+    }
 }

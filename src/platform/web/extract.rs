@@ -109,6 +109,15 @@ pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(fro
     <Option<T> as serde::Deserialize>::deserialize(from).map(Some)
 }
 
+/// For fields of a patch that may be absent but not null:
+/// `#[serde(default, deserialize_with = "not_null")] field: Option<T>`.
+///
+/// # Errors
+/// What `T` refuses, null among it.
+pub fn not_null<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
 /// A 201 answer with a JSON body.
 pub fn created<T: serde::Serialize>(body: T) -> (StatusCode, Json<T>) {
     (StatusCode::CREATED, Json(body))
