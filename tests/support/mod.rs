@@ -8,6 +8,7 @@
 //! ```
 
 mod client;
+pub mod courses;
 mod folder;
 pub mod mails;
 mod people;
