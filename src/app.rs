@@ -13,7 +13,7 @@ use crate::{
     kernel::{actor::Actor, error::Result},
     media, notes, people,
     platform::{
-        Platform,
+        self, Platform,
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
@@ -246,7 +246,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters))),
-        jobs: Vec::new(),
+        jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
         routes: OpenApiRouter::new(),
