@@ -17,7 +17,7 @@ use crate::{
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
-        crypto::{HashCost, Keys, Passwords},
+        crypto::{self, HashCost, Keys, Passwords},
         db::{self, Database, Db, lock, migrate},
         events::{Dispatcher, Reaction},
         images::Images,
@@ -128,7 +128,7 @@ impl App {
         let database = Database::open(&file, means.clock.clone(), means.chance.clone())?;
         let parts = gather(modules(), &config)?;
         let platform = Arc::new(Platform {
-            keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
+            keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
             passwords: Passwords::start(means.cost)?,
@@ -263,8 +263,16 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     Ok(parts)
 }
 
-/// The instance's key, made at the first start and readable by its owner alone.
-fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+/// The instance's key: from the configuration, else a file that is made at the first start and
+/// readable by its owner alone.
+fn instance_key(config: &Config, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+    match config.key.as_ref().and_then(|key| crypto::unhex(key.reveal())) {
+        Some(key) => Ok(key),
+        None => key_of_folder(&config.data, chance),
+    }
+}
+
+fn key_of_folder(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
     use std::{
         io::Write as _,
         os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
