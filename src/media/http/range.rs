@@ -89,7 +89,16 @@ mod tests {
         for outside in ["bytes=1000-", "bytes=-0", "bytes=99999999999999999999999-"] {
             assert_eq!(ask(outside, None), Part::Outside, "{outside}");
         }
-        for ignored in ["bytes=5-2", "bytes=a-b", "bytes=", "bytes=-", "items=0-1", "bytes=0-1,5-6", "bytes=1-x", "bytes=+1-2"] {
+        for ignored in [
+            "bytes=5-2",
+            "bytes=a-b",
+            "bytes=",
+            "bytes=-",
+            "items=0-1",
+            "bytes=0-1,5-6",
+            "bytes=1-x",
+            "bytes=+1-2",
+        ] {
             assert_eq!(ask(ignored, None), Part::Whole, "{ignored}");
         }
         assert_eq!(ask("bytes=0-1", Some("\"a\"")), Part::Bytes(0, 1));

@@ -155,10 +155,7 @@ mod tests {
         tkhd[76..80].copy_from_slice(&(1280_u32 << 16).to_be_bytes());
         tkhd[80..84].copy_from_slice(&(720_u32 << 16).to_be_bytes());
         let hdlr = [&[0; 8][..], handler, &[0; 12]].concat();
-        let trak = boxed(
-            b"trak",
-            &[boxed(b"tkhd", &tkhd), boxed(b"mdia", &boxed(b"hdlr", &hdlr))].concat(),
-        );
+        let trak = boxed(b"trak", &[boxed(b"tkhd", &tkhd), boxed(b"mdia", &boxed(b"hdlr", &hdlr))].concat());
         let moov = boxed(b"moov", &[boxed(b"mvhd", &mvhd), trak].concat());
         [boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"mdat", &[7; 50]), moov].concat()
     }
@@ -166,7 +163,10 @@ mod tests {
     #[test]
     fn length_and_size() -> io::Result<()> {
         let found = read(Cursor::new(movie(b"vide", false)))?;
-        assert_eq!((found.duration_ms, found.width, found.height), (Some(61_500), Some(1280), Some(720)));
+        assert_eq!(
+            (found.duration_ms, found.width, found.height),
+            (Some(61_500), Some(1280), Some(720))
+        );
         let found = read(Cursor::new(movie(b"vide", true)))?;
         assert_eq!((found.width, found.height), (Some(720), Some(1280)));
         let sound = read(Cursor::new(movie(b"soun", false)))?;

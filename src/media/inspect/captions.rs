@@ -42,14 +42,19 @@ pub(super) fn is_webvtt(head: &[u8]) -> bool {
 /// Whether the beginning of a file looks like SubRip: a number, then times with a comma.
 pub(super) fn is_subrip(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
-    let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim).skip_while(|l| l.is_empty());
+    let mut lines = text
+        .trim_start_matches('\u{FEFF}')
+        .lines()
+        .map(str::trim)
+        .skip_while(|l| l.is_empty());
     lines.next().is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
         && lines.next().is_some_and(|times| times.contains(" --> ") && times.contains(','))
 }
 
 /// Reads a whole captions file and writes it anew.
 pub(super) fn make(bytes: &[u8]) -> Result<Made> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::field("", "captions.not_utf8", "Save the captions as UTF-8 and try again."))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| Error::field("", "captions.not_utf8", "Save the captions as UTF-8 and try again."))?;
     let captions = if is_webvtt(bytes) {
         parse(text)
     } else if is_subrip(bytes) {
@@ -77,7 +82,11 @@ pub(super) fn make(bytes: &[u8]) -> Result<Made> {
 
 /// The standard's parser: what is malformed is skipped, never guessed.
 pub(super) fn parse(text: &str) -> Captions {
-    let text = text.trim_start_matches('\u{FEFF}').replace('\0', "\u{FFFD}").replace("\r\n", "\n").replace('\r', "\n");
+    let text = text
+        .trim_start_matches('\u{FEFF}')
+        .replace('\0', "\u{FFFD}")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let mut lines = text.split('\n').enumerate().map(|(n, line)| (n + 1, line)).peekable();
     lines.next(); // WEBVTT
     let mut captions = Captions::default();
@@ -128,29 +137,28 @@ fn timing(line: &str) -> Option<(u64, u64, String)> {
     Some((start, end, settings.join(" ")))
 }
 
-/// `[hours:]mm:ss.mmm` in milliseconds, and what follows it.
+/// `[hours:]mm:ss.mmm` in milliseconds, and what follows it. Single digits and short fractions,
+/// which people write, are read for what they mean.
 fn timestamp(text: &str) -> Option<(u64, &str)> {
     let (first, rest) = digits(text)?;
-    let rest = rest.strip_prefix(':')?;
-    let (second, rest) = digits(rest)?;
-    if second.len() != 2 {
-        return None;
-    }
+    let (second, rest) = digits(rest.strip_prefix(':')?)?;
     let (hours, minutes, seconds, rest) = match rest.strip_prefix(':') {
         Some(rest) => {
             let (third, rest) = digits(rest)?;
             (first, second, third, rest)
         }
-        // Two parts are minutes and seconds; anything but two digits would have been hours.
-        None if first.len() == 2 => ("0", first, second, rest),
-        None => return None,
+        None => ("0", first, second, rest),
     };
     let (fraction, rest) = digits(rest.strip_prefix('.')?)?;
-    if minutes.len() != 2 || seconds.len() != 2 || fraction.len() != 3 || hours.len() > 6 {
+    if seconds.len() > 2 {
         return None;
     }
-    let [hours, minutes, seconds, millis] = [hours, minutes, seconds, fraction].map(|n| n.parse::<u64>().unwrap_or(u64::MAX));
-    (minutes < 60 && seconds < 60).then(|| (((hours * 60 + minutes) * 60 + seconds) * 1000 + millis, rest))
+    let [hours, minutes, seconds] = [hours, minutes, seconds].map(|n| n.parse::<u64>().unwrap_or(u64::MAX));
+    if minutes > 59 || seconds > 59 || hours > 999_999 || fraction.len() > 3 {
+        return None;
+    }
+    let millis = fraction.parse::<u64>().ok()? * 10_u64.pow(3 - fraction.len() as u32);
+    Some((((hours * 60 + minutes) * 60 + seconds) * 1000 + millis, rest))
 }
 
 fn digits(text: &str) -> Option<(&str, &str)> {
@@ -159,7 +167,9 @@ fn digits(text: &str) -> Option<(&str, &str)> {
 }
 
 fn is_setting(setting: &str) -> bool {
-    let Some((name, value)) = setting.split_once(':') else { return false };
+    let Some((name, value)) = setting.split_once(':') else {
+        return false;
+    };
     let (main, side) = value.split_once(',').map_or((value, None), |(main, side)| (main, Some(side)));
     match name {
         "vertical" => matches!(value, "rl" | "lr"),
@@ -267,7 +277,9 @@ mod tests {
 
     #[test]
     fn one_clean_form_that_stays_as_it_is() {
-        let clean = made("\u{FEFF}WEBVTT - title\r\nKind: captions\r\n\r\nSTYLE\r\n::cue{background:url(//evil)}\r\n\r\nNOTE x\r\n\r\n1\r\n00:01.000-->00:02.500 align:start bogus:1 size:200%\r\nHello <i>you</i>\r\n\r\n00:05.000 --> 00:04.000\r\nbackwards\r\n");
+        let clean = made(
+            "\u{FEFF}WEBVTT - title\r\nKind: captions\r\n\r\nSTYLE\r\n::cue{background:url(//evil)}\r\n\r\nNOTE x\r\n\r\n1\r\n00:01.000-->00:02.500 align:start bogus:1 size:200%\r\nHello <i>you</i>\r\n\r\n00:05.000 --> 00:04.000\r\nbackwards\r\n",
+        );
         let clean = clean.expect("captions");
         assert_eq!(clean, "WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.500 align:start\nHello <i>you</i>\n");
         assert_eq!(made(&clean).as_deref(), Some(clean.as_str()));
@@ -275,7 +287,9 @@ mod tests {
 
     #[test]
     fn subrip_becomes_webvtt() {
-        let clean = made("1\n00:00:07,120 --> 00:00:09,480 X1:1\n{\\an8}<font color=\"#f0f\">Hi <b>there</b></font> <script>\n\n2\n00:00:10,000 --> 00:00:11,000\n2 < 3\n");
+        let clean = made(
+            "1\n00:00:07,120 --> 00:00:09,480 X1:1\n{\\an8}<font color=\"#f0f\">Hi <b>there</b></font> <script>\n\n2\n00:00:10,000 --> 00:00:11,000\n2 < 3\n",
+        );
         assert_eq!(
             clean.as_deref(),
             Some("WEBVTT\n\n1\n00:00:07.120 --> 00:00:09.480\nHi <b>there</b> &lt;script>\n\n2\n00:00:10.000 --> 00:00:11.000\n2 &lt; 3\n")

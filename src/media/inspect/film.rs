@@ -67,7 +67,10 @@ pub(super) async fn make(ffprobe: Option<&Path>, path: &Path, mime: &str) -> Res
         }
     }
     if !matches!(mime, "video/mp4" | "audio/mp4" | "video/quicktime") {
-        return Ok(Made::plain(if mime.starts_with("audio/") { Kind::Audio } else { Kind::Video }, mime));
+        return Ok(Made::plain(
+            if mime.starts_with("audio/") { Kind::Audio } else { Kind::Video },
+            mime,
+        ));
     }
     let path = path.to_owned();
     let read = tokio::task::spawn_blocking(move || boxes::read(BufReader::new(File::open(path)?)));
@@ -82,7 +85,16 @@ pub(super) async fn make(ffprobe: Option<&Path>, path: &Path, mime: &str) -> Res
 }
 
 async fn probe(ffprobe: &Path, path: &Path) -> Result<Probe, ProcessError> {
-    let words = ["-v", "error", "-protocol_whitelist", "file", "-print_format", "json", "-show_format", "-show_streams"];
+    let words = [
+        "-v",
+        "error",
+        "-protocol_whitelist",
+        "file",
+        "-print_format",
+        "json",
+        "-show_format",
+        "-show_streams",
+    ];
     let mut arguments: Vec<&OsStr> = words.iter().map(OsStr::new).collect();
     let file = format!("file:{}", path.display());
     arguments.push(OsStr::new(&file));
@@ -96,7 +108,11 @@ fn from_probe(probe: &Probe, mime: &str) -> Result<Made> {
     if video.is_none() && !probe.streams.iter().any(|s| is(&s, "audio")) {
         return Err(unreadable());
     }
-    let turned = video.is_some_and(|v| v.side_data_list.iter().any(|d| d.rotation.is_some_and(|r| (r.abs() % 180.0 - 90.0).abs() < 1.0)));
+    let turned = video.is_some_and(|v| {
+        v.side_data_list
+            .iter()
+            .any(|d| d.rotation.is_some_and(|r| (r.abs() % 180.0 - 90.0).abs() < 1.0))
+    });
     let size = video.map(|v| (v.width, v.height));
     let (width, height) = match size.unwrap_or_default() {
         (w, h) if turned => (h, w),
@@ -138,7 +154,11 @@ fn usual(mime: &str) -> &str {
 }
 
 fn unreadable() -> Error {
-    Error::field("", "media.unreadable", "This video or sound file is damaged or cut off. Export it again.")
+    Error::field(
+        "",
+        "media.unreadable",
+        "This video or sound file is damaged or cut off. Export it again.",
+    )
 }
 
 #[cfg(test)]
@@ -152,7 +172,10 @@ mod tests {
             r#"{"streams":[{"codec_type":"audio"},{"codec_type":"video","width":1920,"height":1080,"side_data_list":[{"rotation":-90}]}],"format":{"duration":"12.5004"}}"#,
         )?;
         let made = from_probe(&film, "video/mp4")?;
-        assert_eq!((made.kind, made.width, made.height, made.duration_ms), (Kind::Video, Some(1080), Some(1920), Some(12_500)));
+        assert_eq!(
+            (made.kind, made.width, made.height, made.duration_ms),
+            (Kind::Video, Some(1080), Some(1920), Some(12_500))
+        );
         let song = parse(
             r#"{"streams":[{"codec_type":"audio"},{"codec_type":"video","width":300,"height":300,"disposition":{"attached_pic":1}}],"format":{}}"#,
         )?;

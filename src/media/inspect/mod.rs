@@ -70,7 +70,10 @@ pub(super) async fn look(bench: &Bench, path: &Path, bytes: u64, name: &str) -> 
         let path = path.to_owned();
         return bench.images.run(move || picture::make(&path, format)).await;
     }
-    if matches!(found.map(|t| t.matcher_type()), Some(infer::MatcherType::Video | infer::MatcherType::Audio)) {
+    if matches!(
+        found.map(|t| t.matcher_type()),
+        Some(infer::MatcherType::Video | infer::MatcherType::Audio)
+    ) {
         return film::make(bench.ffprobe.as_deref(), path, mime).await;
     }
     let extension = name.rsplit('.').next().unwrap_or_default().to_lowercase();
