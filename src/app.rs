@@ -17,7 +17,7 @@ use crate::{
     },
     media, notes, people,
     platform::{
-        Platform,
+        self, Platform,
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
@@ -256,7 +256,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters))),
-        jobs: Vec::new(),
+        jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
         routes: OpenApiRouter::new(),

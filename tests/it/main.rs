@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod courses;
+mod mail;
 mod media;
 mod openapi;
 mod stand;
