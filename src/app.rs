@@ -10,11 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     admin, auth, courses, enrolments,
-    kernel::{
-        actor::Actor,
-        error::{Error, Result},
-        id::SessionId,
-    },
+    kernel::{actor::Actor, error::Result},
     media, notes, people,
     platform::{
         self, Platform,
@@ -22,16 +18,13 @@ use crate::{
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
         crypto::{HashCost, Keys, Passwords},
-        db::{self, Database, Db, Read, Tx, lock, migrate},
+        db::{self, Database, Db, lock, migrate},
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
         module::{AssetGates, Follow, Forgetters, Module},
         services::Services,
-        web::{
-            document,
-            guard::{Authenticate, Authenticated, Web},
-        },
+        web::{document, guard::Web},
     },
     progress, search,
 };
@@ -81,8 +74,6 @@ pub struct Means {
     pub cost: HashCost,
     /// Whether pending migrations are applied; otherwise they refuse the start.
     pub may_migrate: bool,
-    /// Whose sessions hold.
-    pub authenticate: Arc<dyn Authenticate>,
 }
 
 impl Means {
@@ -94,7 +85,6 @@ impl Means {
             chance: Arc::new(Random::system()),
             cost: HashCost::Standard,
             may_migrate: true,
-            authenticate: Arc::new(NoSessions),
         }
     }
 }
@@ -152,7 +142,7 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
+            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
             platform,
             database,
             follow: parts.follow,
@@ -305,18 +295,5 @@ fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
             Ok(key)
         }
         Err(error) => Err(error).with_context(|| format!("reading {shown}")),
-    }
-}
-
-/// Until there are sessions, nobody holds one.
-struct NoSessions;
-
-impl Authenticate for NoSessions {
-    fn authenticate(&self, _: &Read<'_>, _: &str) -> Result<Option<Authenticated>> {
-        Ok(None)
-    }
-
-    fn touch(&self, _: &Tx<'_>, _: SessionId, _: Option<std::net::IpAddr>) -> Result<()> {
-        Err(Error::NotFound("session"))
     }
 }

@@ -9,4 +9,5 @@ mod courses;
 mod mail;
 mod media;
 mod openapi;
+mod people;
 mod stand;

@@ -68,7 +68,6 @@ impl TestApp {
             chance: Arc::new(Random::seeded(1)),
             cost: HashCost::Weakest,
             may_migrate: false,
-            authenticate: Arc::new(people::StandIn),
         };
         let app = App::open(config, means).expect("an instance opens");
         Self {
