@@ -146,8 +146,10 @@ impl Require for DeleteAsset {
 pub(super) struct FileQuery {
     /// Which form; the full size unless said otherwise.
     #[serde(default)]
+    #[param(inline)]
     rendition: Rendition,
     /// Of a signed link: for whom.
+    #[param(inline)]
     u: Option<UserId>,
     /// Of a signed link: until when, in Unix seconds.
     exp: Option<i64>,
