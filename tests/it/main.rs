@@ -8,6 +8,7 @@ mod support;
 mod config;
 mod courses;
 mod mail;
+mod media;
 mod openapi;
 mod people;
 mod stand;

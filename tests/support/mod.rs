@@ -28,7 +28,7 @@ use momentum::{
     },
 };
 
-pub use client::Client;
+pub use client::{Answer, Client};
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
