@@ -3,13 +3,7 @@
 use serde::Serialize;
 
 use super::model::{Category, Length, Level, Palette};
-use crate::kernel::{
-    actor::Plan,
-    id::CourseId,
-    money::Price,
-    text::Slug,
-    time::Timestamp,
-};
+use crate::kernel::{actor::Plan, id::CourseId, money::Price, text::Slug, time::Timestamp};
 
 /// A course as the catalogue and every other list shows it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -29,9 +29,7 @@ pub use actions::{NewCourse, NewLesson, Published, add_lesson, change, create, p
 pub use body::Body;
 pub use card::{CourseCard, PriceOut};
 pub use content::{Action, Captions, Content, Resource, Target, Video};
-pub use model::{
-    Category, Completion, CourseHead, CourseRef, Language, Length, Level, Meta, Palette, State, VersionLesson,
-};
+pub use model::{Category, Completion, CourseHead, CourseRef, Language, Length, Level, Meta, Palette, State, VersionLesson};
 pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
 pub use shelf::Shelf;
 
@@ -165,5 +163,8 @@ pub fn card(read: &Read<'_>, course: CourseId) -> Result<CourseCard> {
 /// # Errors
 /// A database fault.
 pub fn cards(read: &Read<'_>, courses: &[CourseId]) -> Result<Vec<CourseCard>> {
-    courses.iter().filter_map(|id| store::listings::find(read, *id).transpose()).collect()
+    courses
+        .iter()
+        .filter_map(|id| store::listings::find(read, *id).transpose())
+        .collect()
 }

@@ -217,7 +217,10 @@ impl Language {
 impl utoipa::PartialSchema for Language {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, Type};
-        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$")).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$"))
+            .into()
     }
 }
 impl utoipa::ToSchema for Language {}
@@ -295,7 +298,11 @@ impl Meta {
     /// [`Error::Invalid`] that names every wrong field.
     pub fn check(&self) -> Result<()> {
         let mut fields = Fields::default();
-        for (path, count) in [("tags", self.tags.len()), ("outcomes", self.outcomes.len()), ("weeks", self.weeks.len())] {
+        for (path, count) in [
+            ("tags", self.tags.len()),
+            ("outcomes", self.outcomes.len()),
+            ("weeks", self.weeks.len()),
+        ] {
             if count > MAX_LIST {
                 fields.push(path, TextError::new("list.too_long", format!("Use at most {MAX_LIST} entries.")));
             }
@@ -389,12 +396,22 @@ pub(super) fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Resul
         refuse("lessons", "publish.none_required", "Make at least one lesson required.".into());
     }
     if let Some(days) = meta.length.days() {
-        let missing: Vec<String> = (1..=days).filter(|d| !lessons.iter().any(|l| l.day == *d)).map(|d| d.to_string()).collect();
+        let missing: Vec<String> = (1..=days)
+            .filter(|d| !lessons.iter().any(|l| l.day == *d))
+            .map(|d| d.to_string())
+            .collect();
         if !missing.is_empty() && !lessons.is_empty() {
-            refuse("lessons", "publish.days_empty", format!("Give these days a lesson: {}.", missing.join(", ")));
+            refuse(
+                "lessons",
+                "publish.days_empty",
+                format!("Give these days a lesson: {}.", missing.join(", ")),
+            );
         }
         if let Some(late) = lessons.iter().find(|l| l.day > days) {
-            let message = format!("Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.", late.title, late.day);
+            let message = format!(
+                "Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.",
+                late.title, late.day
+            );
             refuse("lessons", "publish.day_beyond_end", message);
         }
     }

@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{content::Content, model::{Meta, VersionLesson}};
+use super::{
+    content::Content,
+    model::{Meta, VersionLesson},
+};
 use crate::{
     kernel::{
         error::Result,
@@ -50,7 +53,8 @@ impl Shelf {
     /// # Errors
     /// A database fault.
     pub fn version_lessons(&self, read: &Read<'_>, version: VersionId) -> Result<Arc<Vec<VersionLesson>>> {
-        self.outlines.get(version, |_| 1, || super::store::versions::list_lessons(read, version))
+        self.outlines
+            .get(version, |_| 1, || super::store::versions::list_lessons(read, version))
     }
 
     /// The front matter of a version.
@@ -67,7 +71,8 @@ impl Shelf {
     /// `NotFound` or a database fault.
     pub fn lesson_content(&self, read: &Read<'_>, revision: RevisionId) -> Result<Arc<Content>> {
         let size = |content: &Content| content.body_html.len() + 2048;
-        self.contents.get(revision, size, || super::store::lessons::get_content(read, revision))
+        self.contents
+            .get(revision, size, || super::store::lessons::get_content(read, revision))
     }
 }
 

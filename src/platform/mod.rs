@@ -12,6 +12,7 @@ pub mod images;
 pub mod jobs;
 pub mod mail;
 pub mod module;
+pub mod process;
 pub mod services;
 pub mod settings;
 pub mod telemetry;
@@ -66,6 +67,12 @@ impl Platform {
     pub fn data(&self) -> &PathBuf {
         &self.config.data
     }
+}
+
+/// The kinds of background work of the mechanisms themselves.
+#[must_use]
+pub fn jobs() -> Vec<jobs::JobKind> {
+    vec![jobs::kind::<mail::SendMail>()]
 }
 
 /// The mechanisms, shared.

@@ -5,6 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod config;
 mod courses;
+mod mail;
+mod media;
 mod openapi;
+mod people;
 mod stand;

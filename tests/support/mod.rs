@@ -10,7 +10,9 @@
 mod client;
 pub mod courses;
 mod folder;
+pub mod mails;
 mod people;
+pub mod smtp;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -26,7 +28,7 @@ use momentum::{
     },
 };
 
-pub use client::Client;
+pub use client::{Answer, Client};
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
@@ -59,16 +61,13 @@ impl TestApp {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = folder::fresh();
         let clock = Arc::new(FixedClock::at(BEGIN));
-        let mut config = Config {
-            data: folder.path().to_owned(),
-        };
+        let mut config = Config::at(folder.path().to_owned());
         change(&mut config);
         let means = Means {
             clock: clock.clone(),
             chance: Arc::new(Random::seeded(1)),
             cost: HashCost::Weakest,
             may_migrate: false,
-            authenticate: Arc::new(people::StandIn),
         };
         let app = App::open(config, means).expect("an instance opens");
         Self {
@@ -99,6 +98,11 @@ impl TestApp {
     /// For tests that leave work behind on purpose.
     pub fn leave_work_behind(&mut self) {
         self.is_left_alone = true;
+    }
+
+    /// The mails that have gone out, oldest first.
+    pub fn mails(&self) -> Vec<mails::Received> {
+        mails::read(&self.folder.path().join(momentum::platform::mail::OUTBOX))
     }
 
     /// Somebody who is not signed in.

@@ -64,5 +64,8 @@ fn free_slug(tx: &Tx<'_>, title: &Title) -> Result<Slug> {
             return Ok(slug);
         }
     }
-    Err(Error::conflict("course.slug_taken", "Too many courses have this title. Choose another."))
+    Err(Error::conflict(
+        "course.slug_taken",
+        "Too many courses have this title. Choose another.",
+    ))
 }

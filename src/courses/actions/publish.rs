@@ -39,7 +39,10 @@ pub fn publish(tx: &Tx<'_>, can: &EditCourse, notes: &str, expected: Option<u32>
     }
     let draft = store::drafts::get(tx, head.id)?;
     if expected.is_some_and(|expected| expected != draft.edition) {
-        return Err(Error::conflict("course.changed", "Somebody changed the draft meanwhile. Look at it again."));
+        return Err(Error::conflict(
+            "course.changed",
+            "Somebody changed the draft meanwhile. Look at it again.",
+        ));
     }
     draft.meta.check()?;
     let lessons = store::drafts::outline(tx, head.id)?;

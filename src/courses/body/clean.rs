@@ -94,10 +94,74 @@ fn unnamed(mut element: Element) -> (Option<String>, Element) {
 
 /// Elements that come through, near relatives included.
 const TAGS: &[&str] = &[
-    "h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "pre", "code",
-    "figure", "img", "figcaption", "aside", "details", "summary", "hr", "strong", "b", "em", "i", "a", "sub", "sup", "br", "kbd", "mark",
-    "s", "del", "strike", "div", "section", "article", "header", "footer", "main", "dl", "dt", "dd", "math", "mrow", "mi", "mo", "mn",
-    "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "pre",
+    "code",
+    "figure",
+    "img",
+    "figcaption",
+    "aside",
+    "details",
+    "summary",
+    "hr",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "a",
+    "sub",
+    "sup",
+    "br",
+    "kbd",
+    "mark",
+    "s",
+    "del",
+    "strike",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "dl",
+    "dt",
+    "dd",
+    "math",
+    "mrow",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+    "mtext",
+    "mspace",
+    "msup",
+    "msub",
+    "msubsup",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mover",
+    "munder",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
 ];
 
 fn cleaner() -> Builder<'static> {
@@ -121,7 +185,11 @@ fn cleaner() -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(TAGS.iter().copied().collect())
-        .clean_content_tags(["script", "style", "template", "title", "noscript", "iframe", "object", "svg"].into_iter().collect())
+        .clean_content_tags(
+            ["script", "style", "template", "title", "noscript", "iframe", "object", "svg"]
+                .into_iter()
+                .collect(),
+        )
         .tag_attributes(attributes)
         .generic_attributes(["data-id"].into_iter().collect())
         .url_schemes(SCHEMES.into_iter().collect())

@@ -13,19 +13,7 @@ pub(super) fn is_inline(name: &str) -> bool {
 fn is_math(name: &str) -> bool {
     matches!(
         name,
-        "mrow"
-            | "msup"
-            | "msub"
-            | "msubsup"
-            | "mfrac"
-            | "msqrt"
-            | "mroot"
-            | "mover"
-            | "munder"
-            | "munderover"
-            | "mtable"
-            | "mtr"
-            | "mtd"
+        "mrow" | "msup" | "msub" | "msubsup" | "mfrac" | "msqrt" | "mroot" | "mover" | "munder" | "munderover" | "mtable" | "mtr" | "mtd"
     ) || is_math_token(name)
 }
 

@@ -166,7 +166,9 @@ fn language(classes: &str) -> Option<String> {
 }
 
 fn figure(element: Element, top: bool, out: &mut Vec<Element>) {
-    let asset = element.attr("data-asset").filter(|id| id.parse::<crate::kernel::id::AssetId>().is_ok());
+    let asset = element
+        .attr("data-asset")
+        .filter(|id| id.parse::<crate::kernel::id::AssetId>().is_ok());
     let Some(asset) = asset.map(str::to_owned) else {
         out.extend(blocks(element.children, top));
         return;
@@ -235,7 +237,10 @@ fn cell(node: Node) -> Option<Node> {
     }
     let mut made = Element::new(&element.name, Vec::new());
     for name in ["colspan", "rowspan"] {
-        let span = element.attr(name).and_then(|v| v.parse::<u8>().ok()).filter(|n| (2..=50).contains(n));
+        let span = element
+            .attr(name)
+            .and_then(|v| v.parse::<u8>().ok())
+            .filter(|n| (2..=50).contains(n));
         made.attrs.extend(span.map(|n| (name.to_owned(), n.to_string())));
     }
     for (name, words) in [("data-align", &["left", "center", "right"][..]), ("scope", &["row", "col"])] {

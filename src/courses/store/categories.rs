@@ -4,7 +4,11 @@ use rusqlite::Row;
 
 use crate::{
     courses::model::Category,
-    kernel::{error::Result, id::CategoryId, text::{Label, Slug}},
+    kernel::{
+        error::Result,
+        id::CategoryId,
+        text::{Label, Slug},
+    },
     platform::db::{OnConflict, Read, Tx},
 };
 

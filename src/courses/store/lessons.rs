@@ -17,11 +17,9 @@ pub(in crate::courses) fn insert(tx: &Tx<'_>, course: CourseId, key: &str) -> Re
 }
 
 pub(in crate::courses) fn find_by_key(read: &Read<'_>, course: CourseId, key: &str) -> Result<Option<LessonId>> {
-    read.find(
-        "SELECT id FROM lessons WHERE course_id = ?1 AND key = ?2",
-        (course, key),
-        |row| row.get(0),
-    )
+    read.find("SELECT id FROM lessons WHERE course_id = ?1 AND key = ?2", (course, key), |row| {
+        row.get(0)
+    })
 }
 
 pub(in crate::courses) fn list_keys(read: &Read<'_>, course: CourseId) -> Result<Vec<(LessonId, String)>> {
@@ -51,10 +49,7 @@ pub(in crate::courses) fn put_revision(tx: &Tx<'_>, lesson: LessonId, content: &
         (id, lesson, derived.hash, derived.json, derived.text, derived.words),
     )?;
     for asset in content.assets() {
-        tx.execute(
-            "INSERT INTO revision_assets (asset_id, revision_id) VALUES (?1, ?2)",
-            (asset, id),
-        )?;
+        tx.execute("INSERT INTO revision_assets (asset_id, revision_id) VALUES (?1, ?2)", (asset, id))?;
     }
     Ok(id)
 }

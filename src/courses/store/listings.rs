@@ -96,7 +96,11 @@ pub(in crate::courses) fn put(
     )?;
     tx.execute(
         "UPDATE listings SET price_minor = ?2, price_currency = ?3 WHERE course_id = ?1",
-        (course, meta.price.as_ref().map(|p| p.minor), meta.price.as_ref().map(|p| p.currency.as_str())),
+        (
+            course,
+            meta.price.as_ref().map(|p| p.minor),
+            meta.price.as_ref().map(|p| p.currency.as_str()),
+        ),
     )?;
     tx.execute("DELETE FROM listing_tags WHERE course_id = ?1", [course])?;
     for tag in &meta.tags {
