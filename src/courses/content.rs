@@ -162,7 +162,11 @@ impl Content {
         let mut fields = Fields::default();
         let mut refuse = |path: String, code, message: &str| fields.push(&path, TextError::new(code, message));
         if self.body_html.len() > body::MAX {
-            refuse("body_html".into(), "text.too_long", "Split this lesson: its body is over one megabyte.");
+            refuse(
+                "body_html".into(),
+                "text.too_long",
+                "Split this lesson: its body is over one megabyte.",
+            );
         }
         if !(1..=600).contains(&self.minutes) {
             refuse("minutes".into(), "number.out_of_range", "Use 1 to 600 minutes.");
@@ -184,10 +188,18 @@ impl Content {
             }
         }
         if self.completion == Completion::Actions && self.actions.is_empty() {
-            refuse("completion".into(), "completion.no_actions", "Add an action item, or let learners mark it done.");
+            refuse(
+                "completion".into(),
+                "completion.no_actions",
+                "Add an action item, or let learners mark it done.",
+            );
         }
         if self.completion == Completion::Video && self.video.is_none() {
-            refuse("completion".into(), "completion.no_video", "Add a video, or let learners mark it done.");
+            refuse(
+                "completion".into(),
+                "completion.no_video",
+                "Add a video, or let learners mark it done.",
+            );
         }
         fields.finish()?;
         settle_actions(&mut self.actions);
@@ -243,7 +255,9 @@ pub(super) fn reading_minutes(words: u32) -> u16 {
 pub(super) fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     url.len() <= 2000
-        && !url.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c))
+        && !url
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c))
         && rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
 }
 

@@ -146,7 +146,10 @@ impl Work<'_> {
             let message = format!("the link to {url} leads to a file: list it under [[resources]] with file = \"{url}\"");
             self.complain(line, message);
         } else if !clean::is_good_link(url) {
-            self.complain(line, format!("the link to {url} will not work: use a full address that starts with https://"));
+            self.complain(
+                line,
+                format!("the link to {url} will not work: use a full address that starts with https://"),
+            );
         }
     }
 }

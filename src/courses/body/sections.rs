@@ -52,7 +52,10 @@ impl<'t> Splitter<'t> {
             }
         } else if let Some(found) = fence(line) {
             self.fence = Some(found);
-        } else if let Some(title) = line.strip_prefix(":::details").filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
+        } else if let Some(title) = line
+            .strip_prefix(":::details")
+            .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+        {
             self.flush(text, start);
             let before = std::mem::take(&mut self.done);
             self.open.push((title.trim(), number, before));

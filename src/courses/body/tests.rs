@@ -19,14 +19,77 @@ fn markdown(text: &str) -> String {
 
 /// Elements and attributes that a cleaned body may hold.
 const ELEMENTS: &[&str] = &[
-    "html", "h2", "h3", "h4", "p", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "blockquote", "pre", "code", "figure", "img",
-    "figcaption", "aside", "details", "summary", "hr", "strong", "em", "a", "sub", "sup", "br", "kbd", "mark", "s", "math", "mrow", "mi", "mo",
-    "mn", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr",
+    "html",
+    "h2",
+    "h3",
+    "h4",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "pre",
+    "code",
+    "figure",
+    "img",
+    "figcaption",
+    "aside",
+    "details",
+    "summary",
+    "hr",
+    "strong",
+    "em",
+    "a",
+    "sub",
+    "sup",
+    "br",
+    "kbd",
+    "mark",
+    "s",
+    "math",
+    "mrow",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+    "mtext",
+    "mspace",
+    "msup",
+    "msub",
+    "msubsup",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mover",
+    "munder",
+    "munderover",
+    "mtable",
+    "mtr",
     "mtd",
 ];
 const ATTRIBUTES: &[&str] = &[
-    "data-id", "data-asset", "data-kind", "data-align", "href", "title", "alt", "class", "start", "colspan", "rowspan", "scope", "display",
-    "stretchy", "mathvariant", "width",
+    "data-id",
+    "data-asset",
+    "data-kind",
+    "data-align",
+    "href",
+    "title",
+    "alt",
+    "class",
+    "start",
+    "colspan",
+    "rowspan",
+    "scope",
+    "display",
+    "stretchy",
+    "mathvariant",
+    "width",
 ];
 
 /// Asserts that a browser finds nothing but the vocabulary in this, and that cleaning rests.
@@ -74,12 +137,18 @@ fn testdata(path: &str) -> Option<String> {
 
 #[test]
 fn hostile_html_leaves_only_the_vocabulary() {
-    let Some(text) = testdata("html-sanitise/dompurify-expect.json") else { return };
+    let Some(text) = testdata("html-sanitise/dompurify-expect.json") else {
+        return;
+    };
     let cases: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list of cases");
     for case in &cases {
         judge(case["payload"].as_str().expect("a payload"));
         let expected = &case["expected"];
-        for text in expected.as_str().into_iter().chain(expected.as_array().into_iter().flatten().filter_map(|e| e.as_str())) {
+        for text in expected
+            .as_str()
+            .into_iter()
+            .chain(expected.as_array().into_iter().flatten().filter_map(|e| e.as_str()))
+        {
             judge(text);
         }
     }
@@ -88,10 +157,24 @@ fn hostile_html_leaves_only_the_vocabulary() {
 
 #[test]
 fn strange_tokens_leave_only_the_vocabulary() {
-    for name in ["contentModelFlags", "domjs", "entities", "escapeFlag", "numericEntities", "pendingSpecChanges", "test1", "xmlViolation"] {
-        let Some(text) = testdata(&format!("html-sanitise/html5lib--{name}.test")) else { return };
+    for name in [
+        "contentModelFlags",
+        "domjs",
+        "entities",
+        "escapeFlag",
+        "numericEntities",
+        "pendingSpecChanges",
+        "test1",
+        "xmlViolation",
+    ] {
+        let Some(text) = testdata(&format!("html-sanitise/html5lib--{name}.test")) else {
+            return;
+        };
         let file: serde_json::Value = serde_json::from_str(&text).expect("a file of cases");
-        let tests = ["tests", "xmlViolationTests"].iter().filter_map(|key| file[key].as_array()).flatten();
+        let tests = ["tests", "xmlViolationTests"]
+            .iter()
+            .filter_map(|key| file[key].as_array())
+            .flatten();
         for case in tests {
             judge(case["input"].as_str().expect("an input"));
         }
@@ -100,12 +183,16 @@ fn strange_tokens_leave_only_the_vocabulary() {
 
 #[test]
 fn naughty_strings_stay_words() {
-    let Some(text) = testdata("naughty-strings/blns.json") else { return };
+    let Some(text) = testdata("naughty-strings/blns.json") else {
+        return;
+    };
     let cases: Vec<String> = serde_json::from_str(&text).expect("a list of strings");
     for case in &cases {
         judge(case);
         judge(&format!("<p>{case}</p><ul><li>{case}<p>{case}</ul>"));
-        judge(&format!("<figure data-asset='{case}'><img alt='{case}'></figure><a href='{case}'>x</a>"));
+        judge(&format!(
+            "<figure data-asset='{case}'><img alt='{case}'></figure><a href='{case}'>x</a>"
+        ));
         judge(&render(case, &no_media).body);
     }
     assert!(cases.len() > 400);
@@ -113,7 +200,17 @@ fn naughty_strings_stay_words() {
 
 #[test]
 fn hostile_nesting_and_size_are_borne() {
-    for tag in ["div", "blockquote", "ul><li", "b", "math><mrow", "details", "table><tr><td", "a href=/x", "aside"] {
+    for tag in [
+        "div",
+        "blockquote",
+        "ul><li",
+        "b",
+        "math><mrow",
+        "details",
+        "table><tr><td",
+        "a href=/x",
+        "aside",
+    ] {
         let close = tag.split('>').next().unwrap_or_default();
         judge(&format!("{}x{}", format!("<{tag}>").repeat(500), format!("</{close}>").repeat(500)));
         judge(&format!("<p>before</p>{}x", format!("<{tag}>").repeat(20_000)));
@@ -164,7 +261,10 @@ fn names_last_and_are_unique() {
 #[test]
 fn names_are_carried_over_edits() {
     let old = clean("<p>one</p><p data-id=\"twotwotwo2\">two</p><h2>head</h2><p>three</p>");
-    let new = carry(&old, &clean("<p>zero</p><p>one</p><p>two, mended</p><h2>head</h2><ul><li>x</li></ul><p>three</p>"));
+    let new = carry(
+        &old,
+        &clean("<p>zero</p><p>one</p><p>two, mended</p><h2>head</h2><ul><li>x</li></ul><p>three</p>"),
+    );
     assert!(new.contains("<p data-id=\"twotwotwo2\">two, mended</p>"), "{new}");
     let id = |html: &str, text: &str| {
         let line = html.lines().find(|l| l.contains(text)).unwrap_or_default().to_owned();
@@ -177,7 +277,10 @@ fn names_are_carried_over_edits() {
 #[test]
 fn markdown_becomes_the_vocabulary() {
     for (text, html) in [
-        ("## A\n\ntext **b** *i* ~~s~~ `c`", "<h2>A</h2>\n<p>text <strong>b</strong> <em>i</em> <s>s</s> <code>c</code></p>"),
+        (
+            "## A\n\ntext **b** *i* ~~s~~ `c`",
+            "<h2>A</h2>\n<p>text <strong>b</strong> <em>i</em> <s>s</s> <code>c</code></p>",
+        ),
         ("> [!TIP]\n> Do it.", "<aside data-kind=\"tip\"><p>Do it.</p></aside>"),
         ("> [!CAUTION]\n> Do it.", "<aside data-kind=\"warning\"><p>Do it.</p></aside>"),
         ("> said", "<blockquote><p>said</p></blockquote>"),
@@ -189,14 +292,19 @@ fn markdown_becomes_the_vocabulary() {
             "| a | b |\n|---|--:|\n| 1 | 2 |",
             "<table><thead><tr><th>a</th><th data-align=\"right\">b</th></tr></thead><tbody><tr><td>1</td><td data-align=\"right\">2</td></tr></tbody></table>",
         ),
-        ("```rust\nfn x() {}\n```", "<pre><code class=\"language-rust\">fn x() {}\n</code></pre>"),
+        (
+            "```rust\nfn x() {}\n```",
+            "<pre><code class=\"language-rust\">fn x() {}\n</code></pre>",
+        ),
         ("- [ ] no task", "<ul><li>[ ] no task</li></ul>"),
         ("<script>alert(1)</script>x<kbd>Ctrl</kbd>", "<p>x<kbd>Ctrl</kbd></p>"),
     ] {
         assert_eq!(markdown(text), html, "{text}");
     }
     let asset = AssetId::from_raw(7);
-    let rendered = render("![Two dice](media/d.png \"Two dice\")", &|path| (path == "media/d.png").then_some(asset));
+    let rendered = render("![Two dice](media/d.png \"Two dice\")", &|path| {
+        (path == "media/d.png").then_some(asset)
+    });
     let figure = format!("<figure data-asset=\"{asset}\"><img alt=\"Two dice\"><figcaption>Two dice</figcaption></figure>");
     assert_eq!(bare(&rendered.body), figure);
 }

@@ -116,7 +116,9 @@ fn figure(element: &Element, name: Names<'_>) -> Option<String> {
 fn list(element: &Element, swap: bool, name: Names<'_>) -> Option<String> {
     let items: Vec<&Element> = element.children.iter().filter_map(Node::element).collect();
     let is_block = |e: &Element| !matches!(e.name.as_str(), "ul" | "ol") && !super::inline::is_inline(&e.name);
-    let loose = items.iter().any(|item| item.children.iter().filter_map(Node::element).any(is_block));
+    let loose = items
+        .iter()
+        .any(|item| item.children.iter().filter_map(Node::element).any(is_block));
     let mut number: u32 = element.attr("start").and_then(|s| s.parse().ok()).unwrap_or(1);
     let mut parts = Vec::new();
     for item in items {
@@ -146,7 +148,11 @@ fn item(element: &Element, name: Names<'_>) -> Option<String> {
     if !first.is_empty() {
         parts.push(line(first)?);
     }
-    let tight = !first.is_empty() && rest.iter().filter_map(Node::element).all(|e| matches!(e.name.as_str(), "ul" | "ol"));
+    let tight = !first.is_empty()
+        && rest
+            .iter()
+            .filter_map(Node::element)
+            .all(|e| matches!(e.name.as_str(), "ul" | "ol"));
     if !rest.is_empty() {
         parts.push(blocks(rest, name)?);
     }
@@ -156,16 +162,22 @@ fn item(element: &Element, name: Names<'_>) -> Option<String> {
 fn table(element: &Element) -> Option<String> {
     let part = |wanted: &str| {
         let found = element.children.iter().filter_map(Node::element).find(|e| e.name == wanted);
-        found.map(|e| e.children.iter().filter_map(Node::element).collect::<Vec<_>>()).unwrap_or_default()
+        found
+            .map(|e| e.children.iter().filter_map(Node::element).collect::<Vec<_>>())
+            .unwrap_or_default()
     };
     let (head, body) = (part("thead"), part("tbody"));
     let [head] = head.as_slice() else { return None };
-    let rule = head.children.iter().filter_map(Node::element).map(|cell| match cell.attr("data-align") {
-        Some("left") => ":---",
-        Some("center") => ":---:",
-        Some("right") => "---:",
-        _ => "---",
-    });
+    let rule = head
+        .children
+        .iter()
+        .filter_map(Node::element)
+        .map(|cell| match cell.attr("data-align") {
+            Some("left") => ":---",
+            Some("center") => ":---:",
+            Some("right") => "---:",
+            _ => "---",
+        });
     let rule = format!("| {} |", rule.collect::<Vec<_>>().join(" | "));
     let mut lines = vec![row(head)?, rule];
     for line in body {
@@ -228,7 +240,9 @@ fn inline_element(element: &Element, out: &mut String) -> Option<()> {
         "code" => out.push_str(&code(&super::inline::text_of(&element.children))),
         "a" => {
             let href = address(element.attr("href")?);
-            let title = element.attr("title").map(|t| format!(" \"{}\"", t.replace('\\', "\\\\").replace('"', "\\\"")));
+            let title = element
+                .attr("title")
+                .map(|t| format!(" \"{}\"", t.replace('\\', "\\\\").replace('"', "\\\"")));
             out.push_str(&format!("[{}]({href}{})", inner()?, title.unwrap_or_default()));
         }
         name => {
@@ -245,7 +259,11 @@ fn inline_element(element: &Element, out: &mut String) -> Option<()> {
 
 fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text, '`') + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') || (text.starts_with(' ') && text.ends_with(' ')) { " " } else { "" };
+    let pad = if text.starts_with('`') || text.ends_with('`') || (text.starts_with(' ') && text.ends_with(' ')) {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
