@@ -10,28 +10,21 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     admin, auth, courses, enrolments,
-    kernel::{
-        actor::Actor,
-        error::{Error, Result},
-        id::SessionId,
-    },
+    kernel::{actor::Actor, error::Result},
     media, notes, people,
     platform::{
-        Platform,
+        self, Platform,
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
-        crypto::{HashCost, Keys, Passwords},
-        db::{self, Database, Db, Read, Tx, lock, migrate},
+        crypto::{self, HashCost, Keys, Passwords},
+        db::{self, Database, Db, lock, migrate},
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
         module::{AssetGates, Follow, Forgetters, Module},
         services::Services,
-        web::{
-            document,
-            guard::{Authenticate, Authenticated, Web},
-        },
+        web::{document, guard::Web},
     },
     progress, search,
 };
@@ -81,8 +74,6 @@ pub struct Means {
     pub cost: HashCost,
     /// Whether pending migrations are applied; otherwise they refuse the start.
     pub may_migrate: bool,
-    /// Whose sessions hold.
-    pub authenticate: Arc<dyn Authenticate>,
 }
 
 impl Means {
@@ -94,7 +85,6 @@ impl Means {
             chance: Arc::new(Random::system()),
             cost: HashCost::Standard,
             may_migrate: true,
-            authenticate: Arc::new(NoSessions),
         }
     }
 }
@@ -138,7 +128,7 @@ impl App {
         let database = Database::open(&file, means.clock.clone(), means.chance.clone())?;
         let parts = gather(modules(), &config)?;
         let platform = Arc::new(Platform {
-            keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
+            keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
             passwords: Passwords::start(means.cost)?,
@@ -152,7 +142,7 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
+            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
             platform,
             database,
             follow: parts.follow,
@@ -256,7 +246,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters))),
-        jobs: Vec::new(),
+        jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
         routes: OpenApiRouter::new(),
@@ -273,8 +263,16 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     Ok(parts)
 }
 
-/// The instance's key, made at the first start and readable by its owner alone.
-fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+/// The instance's key: from the configuration, else a file that is made at the first start and
+/// readable by its owner alone.
+fn instance_key(config: &Config, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+    match config.key.as_ref().and_then(|key| crypto::unhex(key.reveal())) {
+        Some(key) => Ok(key),
+        None => key_of_folder(&config.data, chance),
+    }
+}
+
+fn key_of_folder(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
     use std::{
         io::Write as _,
         os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
@@ -305,18 +303,5 @@ fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
             Ok(key)
         }
         Err(error) => Err(error).with_context(|| format!("reading {shown}")),
-    }
-}
-
-/// Until there are sessions, nobody holds one.
-struct NoSessions;
-
-impl Authenticate for NoSessions {
-    fn authenticate(&self, _: &Read<'_>, _: &str) -> Result<Option<Authenticated>> {
-        Ok(None)
-    }
-
-    fn touch(&self, _: &Tx<'_>, _: SessionId, _: Option<std::net::IpAddr>) -> Result<()> {
-        Err(Error::NotFound("session"))
     }
 }
