@@ -29,6 +29,8 @@ pub struct Step<'a> {
     pub lesson: &'a VersionLesson,
     /// Where he stands with it.
     pub state: LessonState,
+    /// Whether its day has come. A preview is open before its day, but it is not yet its turn.
+    pub is_due: bool,
     /// When he completed it.
     pub completed_at: Option<Timestamp>,
 }
@@ -41,9 +43,11 @@ pub struct Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// The way through an outline: which days are open, and what he has done, by lesson.
+    /// The way through an outline: the last day that has come, which lessons are open to him, and
+    /// what he has done, by lesson.
     pub fn new(
         outline: &'a [VersionLesson],
+        opened: u16,
         is_open: impl Fn(&VersionLesson) -> bool,
         progress: impl Fn(LessonId) -> Option<&'a LessonProgress>,
     ) -> Self {
@@ -59,6 +63,7 @@ impl<'a> Path<'a> {
             Step {
                 lesson,
                 state,
+                is_due: lesson.day <= opened,
                 completed_at,
             }
         };
@@ -73,19 +78,19 @@ impl<'a> Path<'a> {
         self.steps.iter().find(|step| step.lesson.lesson == lesson)
     }
 
-    /// The one to do now: the lesson he was last in if it is not done, else the first open one
-    /// that is not. `None` when everything open is done.
+    /// The one to do now: the lesson he was last in if it is not done, else the first that is not,
+    /// of those whose day has come. `None` when all of them are done.
     #[must_use]
     pub fn current(&self, last: Option<LessonId>) -> Option<&Step<'a>> {
-        let to_do = |step: &&Step<'a>| matches!(step.state, LessonState::Open | LessonState::InProgress);
+        let to_do = |step: &&Step<'a>| step.is_due && matches!(step.state, LessonState::Open | LessonState::InProgress);
         let last = last.and_then(|id| self.find(id)).filter(to_do);
         last.or_else(|| self.steps.iter().find(to_do))
     }
 
-    /// The first lesson that is still closed.
+    /// The first lesson whose day is still to come.
     #[must_use]
-    pub fn first_locked(&self) -> Option<&Step<'a>> {
-        self.steps.iter().find(|step| step.state == LessonState::Locked)
+    pub fn next_opening(&self) -> Option<&Step<'a>> {
+        self.steps.iter().find(|step| !step.is_due && step.state != LessonState::Done)
     }
 
     /// The lesson he completed last.
@@ -187,7 +192,7 @@ mod tests {
     }
 
     fn with<'a>(lessons: &'a [VersionLesson], opened: u16, progress: &'a HashMap<i64, LessonProgress>) -> Path<'a> {
-        Path::new(lessons, |l| l.day <= opened, |id| progress.get(&id.raw()))
+        Path::new(lessons, opened, |l| l.day <= opened || l.is_preview, |id| progress.get(&id.raw()))
     }
 
     #[test]
@@ -196,10 +201,21 @@ mod tests {
         let none = HashMap::new();
         let path = with(&lessons, 1, &none);
         assert_eq!(number(path.current(None)), Some(1));
-        assert_eq!(number(path.first_locked()), Some(2));
+        assert_eq!(number(path.next_opening()), Some(2));
         assert_eq!(number(path.last_done()), None);
         assert_eq!((path.done(), path.required()), (0, (0, 2)));
         assert_eq!(number(path.current(Some(Id::from_raw(3)))), Some(1), "a locked one is not current");
+    }
+
+    #[test]
+    fn a_preview_is_open_before_its_turn() {
+        let mut lessons = outline(&[1, 2, 3]);
+        lessons[2].is_preview = true;
+        let progress = HashMap::from([(1, done(5)), (3, begun())]);
+        let path = with(&lessons, 1, &progress);
+        assert_eq!(path.steps[2].state, LessonState::InProgress);
+        assert_eq!(number(path.current(Some(Id::from_raw(3)))), None);
+        assert_eq!(number(path.next_opening()), Some(2));
     }
 
     #[test]

@@ -135,25 +135,40 @@ impl Derived {
 
     fn apply(&mut self, fact: &Fact, is_required: impl Fn(EnrolmentId, LessonId) -> bool) {
         let lesson = self.lessons.entry((fact.enrolment, fact.lesson)).or_default();
-        let mut done = 0;
+        let is_new = lesson.apply(fact);
+        let is_required = is_new && is_required(fact.enrolment, fact.lesson);
+        self.course(fact.enrolment, fact.at).apply(fact, is_new, is_required);
+    }
+}
+
+impl LessonProgress {
+    /// What holds after a fact. True when the lesson is completed by it for the first time.
+    pub fn apply(&mut self, fact: &Fact) -> bool {
         match (fact.kind, &fact.action) {
-            (FactKind::Opened, _) => _ = lesson.opened_at.get_or_insert(fact.at),
-            (FactKind::Watched, _) => _ = lesson.watched_at.get_or_insert(fact.at),
+            (FactKind::Opened, _) => _ = self.opened_at.get_or_insert(fact.at),
+            (FactKind::Watched, _) => _ = self.watched_at.get_or_insert(fact.at),
+            (FactKind::Ticked, Some(action)) => _ = self.actions.insert(action.clone()),
+            (FactKind::Unticked, Some(action)) => _ = self.actions.remove(action),
             (FactKind::Completed, _) => {
-                done = u32::from(lesson.completed_at.is_none());
-                lesson.completed_at.get_or_insert(fact.at);
+                let is_new = self.completed_at.is_none();
+                self.completed_at.get_or_insert(fact.at);
+                return is_new;
             }
-            (FactKind::Ticked, Some(action)) => _ = lesson.actions.insert(action.clone()),
-            (FactKind::Unticked, Some(action)) => _ = lesson.actions.remove(action),
             _ => {}
         }
-        let course = self.course(fact.enrolment, fact.at);
-        course.lessons_done += done;
+        false
+    }
+}
+
+impl CourseTotals {
+    /// What holds after a fact; `is_new` says whether a lesson was completed by it for the first
+    /// time, `is_required` whether that lesson is required.
+    pub fn apply(&mut self, fact: &Fact, is_new: bool, is_required: bool) {
+        self.last_activity_at = self.last_activity_at.max(fact.at);
+        self.lessons_done += u32::from(is_new);
+        self.required_done += u32::from(is_new && is_required);
         if fact.kind == FactKind::CourseCompleted {
-            course.completed_at.get_or_insert(fact.at);
-        }
-        if done == 1 && is_required(fact.enrolment, fact.lesson) {
-            course.required_done += 1;
+            self.completed_at.get_or_insert(fact.at);
         }
     }
 }
