@@ -26,7 +26,7 @@ use crate::{
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
-        module::{AssetGates, Follow, Forgetters, Module},
+        module::{AllFigures, AssetGates, Follow, Forgetters, Module},
         services::Services,
         web::{
             document,
@@ -139,6 +139,7 @@ impl App {
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
             passwords: Passwords::start(means.cost)?,
+            started_at: means.clock.now(),
             clock: means.clock,
             chance: means.chance,
             services: parts.services,
@@ -249,10 +250,12 @@ fn complete(routes: OpenApiRouter<Web>) -> (Router<Web>, OpenApi) {
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
+    let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
-            .with(Arc::new(Forgetters(forgetters))),
+            .with(Arc::new(Forgetters(forgetters)))
+            .with(Arc::new(AllFigures(figures))),
         jobs: Vec::new(),
         reactions: Vec::new(),
         follow: Vec::new(),
