@@ -81,6 +81,8 @@ pub struct Means {
     pub cost: HashCost,
     /// Whether pending migrations are applied; otherwise they refuse the start.
     pub may_migrate: bool,
+    /// Whose sessions hold.
+    pub authenticate: Arc<dyn Authenticate>,
 }
 
 impl Means {
@@ -92,6 +94,7 @@ impl Means {
             chance: Arc::new(Random::system()),
             cost: HashCost::Standard,
             may_migrate: true,
+            authenticate: Arc::new(NoSessions),
         }
     }
 }
@@ -150,7 +153,7 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), authenticator(), tracker.clone()),
+            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
             platform,
             database,
             follow: parts.follow,
@@ -306,10 +309,6 @@ fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
         }
         Err(error) => Err(error).with_context(|| format!("reading {shown}")),
     }
-}
-
-fn authenticator() -> Arc<dyn Authenticate> {
-    Arc::new(NoSessions)
 }
 
 /// Until there are sessions, nobody holds one.

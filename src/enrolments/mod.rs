@@ -2,6 +2,10 @@
 //!
 //! Tables: none yet. Tells: nothing yet. Hears: nothing yet.
 
+mod model;
+
+pub use model::{Boundary, DefaultPace, Enrolment, Learning, Lock, LockReason, Pace, PaceKind, Schedule, State, WeekdaySet};
+
 use crate::platform::module::Module;
 
 /// What this slice hands to `app`.

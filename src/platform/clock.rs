@@ -68,6 +68,11 @@ impl FixedClock {
     pub fn advance_millis(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: std::time::Duration) {
+        self.advance_millis(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+    }
 }
 
 impl Clock for FixedClock {

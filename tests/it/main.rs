@@ -1,1 +1,9 @@
+//! Through the front door: one module for each slice and mechanism, one binary that links once.
 
+#![expect(unreachable_pub, reason = "what tests stand on is written like a library, though nothing links it")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod openapi;
+mod stand;

@@ -1,0 +1,208 @@
+//! Words and rules of learning: enrolments, paces, schedules, locks, the learning settings.
+
+mod pace;
+mod schedule;
+
+pub use pace::{Pace, PaceKind, WeekdaySet};
+pub use schedule::{Boundary, Schedule};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    kernel::{
+        actor::Person,
+        error::{Error, Fields, Result, TextError},
+        id::{CourseId, EnrolmentId, UserId, VersionId},
+        time::Timestamp,
+    },
+    platform::settings::Section,
+    text_enum,
+};
+
+/// Where an enrolment is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = EnrolmentState)]
+pub enum State {
+    /// He learns.
+    Active,
+    /// He has finished every required lesson.
+    Completed,
+    /// He has left the course; what he did stays.
+    Left,
+}
+text_enum!(State { Active = "active", Completed = "completed", Left = "left" });
+
+/// A learner's place in a course: one cycle of it, pinned to the version he joined.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enrolment {
+    /// Its id.
+    pub id: EnrolmentId,
+    /// Whose it is.
+    pub user: UserId,
+    /// In which course.
+    pub course: CourseId,
+    /// The version he learns, whatever is published later.
+    pub version: VersionId,
+    /// 1 for the first time he takes the course, 2 for the second …
+    pub cycle: u32,
+    /// Where it is in its life.
+    pub state: State,
+    /// When its days open.
+    pub schedule: Schedule,
+    /// When he joined.
+    pub started_at: Timestamp,
+    /// When he finished every required lesson, if he has.
+    pub completed_at: Option<Timestamp>,
+    /// When he left, if he has.
+    pub left_at: Option<Timestamp>,
+}
+
+impl Enrolment {
+    /// Whether it opens lessons: active or completed.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.state != State::Left
+    }
+}
+
+/// Why a lesson is closed to somebody who may know that it exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LockReason {
+    /// Its day has not come.
+    NotYet,
+    /// He has not joined the course.
+    NotEnrolled,
+    /// The course needs the premium plan.
+    Premium,
+}
+text_enum!(LockReason { NotYet = "not_yet", NotEnrolled = "not_enrolled", Premium = "premium" });
+
+/// A closed lesson.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lock {
+    /// Why.
+    pub reason: LockReason,
+    /// When it opens, if its day is known.
+    pub opens_at: Option<Timestamp>,
+}
+
+impl From<Lock> for Error {
+    fn from(lock: Lock) -> Self {
+        Self::Locked {
+            code: "lesson.locked",
+            reason: lock.reason.word(),
+            opens_at: lock.opens_at,
+        }
+    }
+}
+
+/// The pace offered first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultPace {
+    /// One day each day.
+    #[default]
+    Daily,
+    /// One day each Monday to Friday.
+    Weekdays,
+}
+
+/// How learning runs on this instance: an admin changes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = LearningSettings)]
+pub struct Learning {
+    /// The hour at which a learning date begins, 0–6.
+    #[schema(minimum = 0, maximum = 6)]
+    pub day_start_hour: u8,
+    /// The pace offered first.
+    pub default_pace: DefaultPace,
+    /// Seconds between two signs of active learning, 15–60.
+    #[schema(minimum = 15, maximum = 60)]
+    pub heartbeat_seconds: u8,
+}
+
+impl Default for Learning {
+    fn default() -> Self {
+        Self {
+            day_start_hour: 3,
+            default_pace: DefaultPace::Daily,
+            heartbeat_seconds: 30,
+        }
+    }
+}
+
+impl Section for Learning {
+    const NAME: &'static str = "learning";
+}
+
+impl Learning {
+    /// Whether every number is in its bounds; asked before the section is put.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names the wrong fields.
+    pub fn check(&self) -> Result<()> {
+        let mut fields = Fields::default();
+        if self.day_start_hour > 6 {
+            fields.push("day_start_hour", TextError::new("number.out_of_range", "Use an hour from 0 to 6."));
+        }
+        if !(15..=60).contains(&self.heartbeat_seconds) {
+            fields.push("heartbeat_seconds", TextError::new("number.out_of_range", "Use 15 to 60 seconds."));
+        }
+        fields.finish()
+    }
+
+    /// Where this person's dates begin and end.
+    #[must_use]
+    pub fn boundary(&self, person: &Person) -> Boundary {
+        Boundary {
+            zone: person.zone.clone(),
+            start_hour: self.day_start_hour.min(6),
+        }
+    }
+
+    /// The pace offered first.
+    #[must_use]
+    pub const fn pace(&self) -> Pace {
+        match self.default_pace {
+            DefaultPace::Daily => Pace::Daily,
+            DefaultPace::Weekdays => Pace::Weekdays,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_have_bounds() {
+        assert!(Learning::default().check().is_ok());
+        let wild = Learning {
+            day_start_hour: 7,
+            heartbeat_seconds: 5,
+            ..Learning::default()
+        };
+        let Err(Error::Invalid(fields)) = wild.check() else {
+            panic!("refused")
+        };
+        assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn a_lock_says_why_and_when() {
+        let lock = Lock {
+            reason: LockReason::NotYet,
+            opens_at: Some(Timestamp::from_millis(5)),
+        };
+        let Error::Locked { code, reason, opens_at } = Error::from(lock) else {
+            panic!("a lock")
+        };
+        assert_eq!(
+            (code, reason, opens_at),
+            ("lesson.locked", "not_yet", Some(Timestamp::from_millis(5)))
+        );
+    }
+}
