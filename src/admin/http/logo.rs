@@ -1,4 +1,4 @@
-//! The logo: decoded and written anew as a square PNG, so that nothing but pixels is kept.
+//! The logo: decoded and written anew as a square picture, so that nothing but pixels is kept.
 
 use axum::{
     Json,
@@ -24,22 +24,23 @@ pub(in crate::admin) struct LogoOut {
     logo_url: Option<String>,
 }
 
-/// The logo as a PNG.
-#[utoipa::path(get, path = "/instance/logo", tag = "admin", responses((status = 200, content_type = "image/png", body = [u8])))]
+/// The logo's bytes, a JPEG or WebP.
+#[utoipa::path(get, path = "/instance/logo", tag = "admin", responses((status = 200, content_type = "image/webp", body = [u8])))]
 pub(in crate::admin) async fn get_logo(g: Guard<Anyone>) -> Result<Response, Error> {
-    let hash = g.db.read("admin.logo", |read| Ok(actions::branding(read)?.logo)).await?.ok_or(Error::NotFound("logo"))?;
-    let bytes = tokio::fs::read(g.platform.blobs.path(&hash)).await.map_err(Error::internal)?;
+    let logo = g.db.read("admin.logo", |read| Ok(actions::branding(read)?.logo)).await?;
+    let logo = logo.ok_or(Error::NotFound("logo"))?;
+    let bytes = tokio::fs::read(actions::shelf(&g.platform).path(&logo.sha256)).await.map_err(Error::internal)?;
     let mut response = bytes.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_str(&logo.mime).map_err(Error::internal)?);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
     Ok(response)
 }
 
-/// Replaces the logo. The body is the picture: PNG, JPEG or WebP, at most 1 MB.
+/// Replaces the logo. The body is the picture: PNG, JPEG, WebP or GIF, at most 1 MB.
 #[utoipa::path(put, path = "/admin/logo", tag = "admin", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = LogoOut)))]
 pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, body: Bytes) -> Result<Json<LogoOut>, Error> {
-    let hash = actions::store_logo(&g.platform, body.to_vec()).await?;
-    let url = g.db.write("admin.put_logo", move |tx| actions::set_logo(tx, &g.can, Some(hash))).await?;
+    let logo = actions::store_logo(&g.platform, body).await?;
+    let url = g.db.write("admin.put_logo", move |tx| actions::set_logo(tx, &g.can, Some(logo))).await?;
     Ok(Json(LogoOut { logo_url: url }))
 }
 
