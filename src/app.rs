@@ -17,7 +17,7 @@ use crate::{
     },
     media, notes, people,
     platform::{
-        Platform,
+        self, Platform,
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
@@ -257,9 +257,14 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
+<<<<<<< HEAD
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(AllFigures(figures))),
         jobs: Vec::new(),
+=======
+            .with(Arc::new(Forgetters(forgetters))),
+        jobs: platform::jobs(),
+>>>>>>> main
         reactions: Vec::new(),
         follow: Vec::new(),
         routes: OpenApiRouter::new(),

@@ -1,11 +1,169 @@
 //! Courses, lessons, drafts and immutable published versions.
 //!
-//! Tables: none yet. Tells: nothing yet. Hears: nothing yet.
+//! A course has one working draft and numbered published versions; a version is a list of (day,
+//! order, lesson, revision). A lesson's identity lasts for ever: progress and notes hang on it.
+//! Revisions are named by the hash of their content. Versions and what they show never change,
+//! which triggers in the schema hold too.
+//!
+//! Tables: `categories`, `courses`, `drafts`, `lessons`, `revisions`, `draft_lessons`, `versions`,
+//! `version_lessons`, `revision_assets`, `course_assets`, `listings`, `listing_tags`,
+//! `course_learners`.
+//! Tells: `course.created`, `course.published`, `course.archived`, `course.restored`,
+//! `course.deleted`, `category.changed`.
+//! Hears: `enrolment.started` (who joined; the learner count).
 
-use crate::platform::module::Module;
+mod actions;
+mod body;
+mod card;
+mod content;
+mod links;
+mod model;
+mod policy;
+mod reactions;
+mod shelf;
+mod store;
+
+use std::sync::Arc;
+
+pub use actions::{NewCourse, NewLesson, Published, add_lesson, change, create, publish};
+pub use card::{CourseCard, PriceOut};
+pub use content::{Action, Captions, Content, Resource, Target, Video};
+pub use model::{Category, Completion, CourseHead, CourseRef, Language, Length, Level, Meta, Palette, State, VersionLesson};
+pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
+pub use shelf::Shelf;
+
+use crate::{
+    kernel::{
+        actor::Actor,
+        error::{Error, Result},
+        id::{AssetId, CourseId, LessonId, RevisionId, VersionId},
+    },
+    platform::{db::Read, module::Module},
+};
 
 /// What this slice hands to `app`.
 #[must_use]
 pub fn module() -> Module {
-    Module::new("courses", &[])
+    Module {
+        reactions: vec![Arc::new(reactions::Learners)],
+        forget: Some(store::courses::forget),
+        provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
+        ..Module::new(
+            "courses",
+            &[
+                "categories",
+                "courses",
+                "drafts",
+                "lessons",
+                "revisions",
+                "draft_lessons",
+                "versions",
+                "version_lessons",
+                "revision_assets",
+                "course_assets",
+                "listings",
+                "listing_tags",
+                "course_learners",
+            ],
+        )
+    }
+}
+
+/// The course whatever its state: for slices that have decided by themselves who may see it.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub fn find_any(read: &Read<'_>, course: &CourseRef) -> Result<CourseHead> {
+    store::courses::get(read, course)
+}
+
+/// Whether the actor edits this course: its author, or an admin. Editors read all of it.
+///
+/// # Errors
+/// A database fault.
+pub fn can_edit(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<bool> {
+    Ok(store::courses::find(read, &course.into())?.is_some_and(|head| policy::edits(actor, &head)))
+}
+
+/// What new learners of the course get.
+///
+/// # Errors
+/// A database fault.
+pub fn current_version(read: &Read<'_>, course: CourseId) -> Result<Option<VersionId>> {
+    Ok(store::courses::find(read, &course.into())?.and_then(|head| head.version))
+}
+
+/// The outline of a version, by day and order. [`Shelf::version_lessons`] remembers it.
+///
+/// # Errors
+/// A database fault.
+pub fn version_lessons(read: &Read<'_>, version: VersionId) -> Result<Arc<Vec<VersionLesson>>> {
+    store::versions::list_lessons(read, version).map(Arc::new)
+}
+
+/// One lesson's place in a version; `None` when the version does not have it.
+///
+/// # Errors
+/// A database fault.
+pub fn version_lesson(read: &Read<'_>, version: VersionId, lesson: LessonId) -> Result<Option<VersionLesson>> {
+    store::versions::find_lesson(read, version, lesson)
+}
+
+/// The front matter of a version: its title, length, weeks. [`Shelf::version_meta`] remembers it.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub fn version_meta(read: &Read<'_>, version: VersionId) -> Result<Arc<Meta>> {
+    store::versions::get_meta(read, version).map(Arc::new)
+}
+
+/// What a revision holds, without the addresses of its files. [`Shelf::lesson_content`] remembers it.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub fn lesson_content(read: &Read<'_>, revision: RevisionId) -> Result<Arc<Content>> {
+    store::lessons::get_content(read, revision).map(Arc::new)
+}
+
+/// The words of a revision, for search.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub fn lesson_text(read: &Read<'_>, revision: RevisionId) -> Result<String> {
+    store::lessons::get_text(read, revision)
+}
+
+/// The course a lesson belongs to.
+///
+/// # Errors
+/// A database fault.
+pub fn course_of_lesson(read: &Read<'_>, lesson: LessonId) -> Result<Option<CourseId>> {
+    store::lessons::find_course(read, lesson)
+}
+
+/// The lessons that show or give a file: the media gate of those who open lessons asks this.
+///
+/// # Errors
+/// A database fault.
+pub fn lessons_with_asset(read: &Read<'_>, asset: AssetId) -> Result<Vec<(CourseId, LessonId, RevisionId)>> {
+    store::assets::list_lessons(read, asset)
+}
+
+/// A course as lists show it, whatever its state. Decide first who may see it.
+///
+/// # Errors
+/// `NotFound` when the course was never published.
+pub fn card(read: &Read<'_>, course: CourseId) -> Result<CourseCard> {
+    store::listings::find(read, course)?.ok_or(Error::NotFound("course"))
+}
+
+/// Courses as lists show them, in the given order; those never published are left out.
+///
+/// # Errors
+/// A database fault.
+pub fn cards(read: &Read<'_>, courses: &[CourseId]) -> Result<Vec<CourseCard>> {
+    courses
+        .iter()
+        .filter_map(|id| store::listings::find(read, *id).transpose())
+        .collect()
 }

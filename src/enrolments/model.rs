@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     kernel::{
-        actor::Person,
+        actor::{Person, Plan},
         error::{Error, Fields, Result, TextError},
         id::{CourseId, EnrolmentId, UserId, VersionId},
-        time::Timestamp,
+        time::{Timestamp, Zone},
     },
     platform::settings::Section,
     text_enum,
@@ -44,6 +44,12 @@ pub struct Enrolment {
     pub course: CourseId,
     /// The version he learns, whatever is published later.
     pub version: VersionId,
+    /// The number of that version.
+    pub number: u32,
+    /// The last day of that version.
+    pub days: u16,
+    /// The plan that version needs.
+    pub plan: Plan,
     /// 1 for the first time he takes the course, 2 for the second …
     pub cycle: u32,
     /// Where it is in its life.
@@ -63,6 +69,25 @@ impl Enrolment {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.state != State::Left
+    }
+
+    /// The last day that is open now.
+    #[must_use]
+    pub fn opened(&self, now: Timestamp, boundary: &Boundary) -> u16 {
+        self.schedule.opened(now, boundary).min(self.days)
+    }
+
+    /// When a day opens; for days that are open, an instant that has passed.
+    #[must_use]
+    pub fn opens_at(&self, day: u16, now: Timestamp, boundary: &Boundary) -> Timestamp {
+        let at = self.schedule.opens_at(day, boundary);
+        if day <= self.opened(now, boundary) { at.min(now) } else { at }
+    }
+
+    /// Why this person may not learn by it now, whatever the day: his plan has lapsed.
+    #[must_use]
+    pub fn barred(&self, person: &Person) -> Option<LockReason> {
+        (self.plan > person.plan).then_some(LockReason::Premium)
     }
 }
 
@@ -157,8 +182,14 @@ impl Learning {
     /// Where this person's dates begin and end.
     #[must_use]
     pub fn boundary(&self, person: &Person) -> Boundary {
+        self.boundary_in(person.zone.clone())
+    }
+
+    /// Where dates begin and end in a zone.
+    #[must_use]
+    pub fn boundary_in(&self, zone: Zone) -> Boundary {
         Boundary {
-            zone: person.zone.clone(),
+            zone,
             start_hour: self.day_start_hour.min(6),
         }
     }

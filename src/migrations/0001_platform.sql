@@ -68,6 +68,7 @@ CREATE TABLE mails (
     -- What the template shows, sealed: it may hold one-time links. Emptied when the mail has gone.
     data       TEXT,
     state      TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+    last_error TEXT,
     sent_at    INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;

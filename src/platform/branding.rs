@@ -102,6 +102,28 @@ impl Colour {
         (hue, chroma.clamp(MIN_CHROMA, MAX_CHROMA))
     }
 
+    /// The nearest sRGB colour: what lies outside is clipped (matrices of CSS Color 4).
+    fn from_oklab(lightness: f64, a: f64, b: f64) -> Self {
+        let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
+        let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
+        let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
+        let linear = [
+            4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
+            -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
+            -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s,
+        ];
+        Self(linear.map(|c| {
+            let c = c.clamp(0.0, 1.0);
+            let gamma = if c <= 0.003_130_8 {
+                c * 12.92
+            } else {
+                1.055 * c.powf(1.0 / 2.4) - 0.055
+            };
+            // Between 0 and 255 by the clamp above.
+            (gamma * 255.0).round() as u8
+        }))
+    }
+
     /// The a and b axes of OKLab (Björn Ottosson, 2020, with the matrices of CSS Color 4).
     fn oklab(self) -> (f64, f64) {
         let [r, g, b] = self.0.map(|byte| {
@@ -157,6 +179,14 @@ impl Branding {
         format!(":root{{--brand-h:{hue:.1};--brand-c:{chroma:.3}}}\n")
     }
 
+    /// The brand's hue and chroma at a lightness of 0–1, for mail, where style sheets know no OKLCH.
+    #[must_use]
+    pub fn tone(&self, lightness: f64) -> Colour {
+        let (hue, chroma) = self.organisation.brand_colour.hue_and_chroma();
+        let (a, b) = (chroma * hue.to_radians().cos(), chroma * hue.to_radians().sin());
+        Colour::from_oklab(lightness, a, b)
+    }
+
     /// Where the logo is served, with its content in the address so that it may be cached for ever.
     #[must_use]
     pub fn logo_url(&self) -> Option<String> {
@@ -203,6 +233,18 @@ mod tests {
         let (hue, chroma) = parts("#076546");
         assert!((hue - 163.0).abs() < 2.0 && (chroma - 0.095).abs() < 0.01, "{hue} {chroma}");
         assert_eq!(parts("#808080"), (163.0, MIN_CHROMA));
+    }
+
+    #[test]
+    fn tones_keep_hue_and_chroma() {
+        let mut branding = Branding::default();
+        for text in ["#076546", "#1d4ed8", "#b91c1c", "#a16207"] {
+            branding.organisation.brand_colour = Colour::parse(text).expect("a colour");
+            let (hue, _) = branding.organisation.brand_colour.hue_and_chroma();
+            let (toned, _) = branding.tone(0.45).hue_and_chroma();
+            assert!((hue - toned).abs() < 12.0, "{text}: {hue} became {toned}");
+        }
+        assert_eq!(Colour::from_oklab(1.0, 0.0, 0.0).to_string(), "#ffffff");
     }
 
     #[test]

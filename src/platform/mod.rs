@@ -70,5 +70,11 @@ impl Platform {
     }
 }
 
+/// The kinds of background work of the mechanisms themselves.
+#[must_use]
+pub fn jobs() -> Vec<jobs::JobKind> {
+    vec![jobs::kind::<mail::SendMail>()]
+}
+
 /// The mechanisms, shared.
 pub type SharedPlatform = Arc<Platform>;

@@ -5,5 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod courses;
+mod mail;
 mod openapi;
 mod stand;

@@ -8,8 +8,11 @@
 //! ```
 
 mod client;
+pub mod courses;
 mod folder;
+pub mod mails;
 mod people;
+pub mod smtp;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -58,9 +61,7 @@ impl TestApp {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = folder::fresh();
         let clock = Arc::new(FixedClock::at(BEGIN));
-        let mut config = Config {
-            data: folder.path().to_owned(),
-        };
+        let mut config = Config::at(folder.path().to_owned());
         change(&mut config);
         let means = Means {
             clock: clock.clone(),
@@ -98,6 +99,11 @@ impl TestApp {
     /// For tests that leave work behind on purpose.
     pub fn leave_work_behind(&mut self) {
         self.is_left_alone = true;
+    }
+
+    /// The mails that have gone out, oldest first.
+    pub fn mails(&self) -> Vec<mails::Received> {
+        mails::read(&self.folder.path().join(momentum::platform::mail::OUTBOX))
     }
 
     /// Somebody who is not signed in.

@@ -8,13 +8,60 @@ use crate::{
     admin::{actions, policy::RunInstance},
     auth::RegistrationSettings,
     enrolments::Learning,
-    kernel::{error::Error, text::Email},
+    kernel::{
+        error::Error,
+        text::{Email, Line},
+    },
     platform::{
         branding::Organisation,
-        mail::settings::{MailSettingsIn, MailSettingsOut},
+        mail::{MailMode, MailSecurity, MailSettings},
         web::{extract::Body, guard::Guard},
     },
 };
+
+/// How mail leaves, as an admin sees it: the password is never shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct MailSettingsOut {
+    mode: MailMode,
+    host: String,
+    port: u16,
+    security: MailSecurity,
+    username: String,
+    /// Whether a password is stored.
+    has_password: bool,
+    from_name: Line,
+    from_address: Option<Email>,
+}
+
+impl From<MailSettings> for MailSettingsOut {
+    fn from(mail: MailSettings) -> Self {
+        Self {
+            mode: mail.mode,
+            host: mail.host,
+            port: mail.port,
+            security: mail.security,
+            username: mail.username,
+            has_password: mail.sealed_password.is_some(),
+            from_name: mail.from_name,
+            from_address: mail.from_address,
+        }
+    }
+}
+
+/// How mail leaves, as an admin changes it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::admin) struct MailSettingsIn {
+    pub(in crate::admin) mode: MailMode,
+    pub(in crate::admin) host: String,
+    pub(in crate::admin) port: u16,
+    pub(in crate::admin) security: MailSecurity,
+    pub(in crate::admin) username: String,
+    /// Absent or null keeps the stored password, an empty text forgets it.
+    pub(in crate::admin) password: Option<String>,
+    pub(in crate::admin) from_name: Line,
+    pub(in crate::admin) from_address: Option<Email>,
+}
 
 /// Every section.
 #[derive(Debug, Serialize, ToSchema)]

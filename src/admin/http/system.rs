@@ -232,7 +232,7 @@ pub(in crate::admin) async fn get_system(g: Guard<RunInstance>) -> Result<Json<S
         writer: WriterOut { commits: pulse.commits, writes: pulse.writes, waiting: pulse.waiting_writes, is_refusing: pulse.is_refusing },
         events: EventsOut { head: seen.head, reactions: seen.reactions },
         jobs: JobsOut { waiting, running, dead },
-        mails: MailsOut { waiting: seen.mails_waiting, failed: seen.mails_failed },
+        mails: MailsOut { waiting: seen.mails.waiting, failed: seen.mails.failed },
         figures: seen.figures,
     }))
 }

@@ -6,5 +6,4 @@ mod uses;
 
 pub use keep::{store_bytes, store_file};
 pub use links::signed_url;
-pub(super) use links::{Link, is_ours};
 pub use uses::set_uses;

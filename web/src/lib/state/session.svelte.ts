@@ -37,6 +37,9 @@ class Session {
 		return this.user?.profile.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 	}
 
+	/** The instance and the person are known; before that nobody is "signed out". */
+	ready = $state(false);
+
 	/** Asks the server once; later calls share the answer. A failure is thrown and may be tried again. */
 	load(): Promise<void> {
 		this.#loading ??= this.refresh().catch((e: unknown) => {
@@ -53,6 +56,7 @@ class Session {
 		});
 		[this.instance, this.user] = await Promise.all([ok(api.GET('/api/v1/instance')), me]);
 		if (this.user) theme.follow(this.user.profile);
+		this.ready = true;
 	}
 
 	/** The instance's own facts changed (name, colour, sign-up). */

@@ -3,7 +3,8 @@ import { session } from '#lib/state/session.svelte.ts';
 
 export async function load({ parent, url }) {
 	await parent();
+	if (!session.ready) return {};
 	if (session.instance.needs_setup) redirect(307, '/setup');
 	if (!session.user) redirect(307, `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`);
-	return { user: session.user };
+	return {};
 }

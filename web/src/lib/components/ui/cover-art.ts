@@ -30,11 +30,18 @@ export const palettes = {
 		grounds: ['#4c5d63', '#3d4c52', '#6b7d83'],
 		shapes: ['#a3b3b7', '#26343a', '#e98f6b', '#e3e9ea'],
 		tone: 'ink'
+	},
+	// The customer's own colour: for our pages, not for courses.
+	brand: {
+		grounds: ['var(--art-ground)', 'var(--art-ground-2)', 'var(--art-ground-3)'],
+		shapes: ['var(--art-leaf)', 'var(--art-deep)', 'var(--art-sun)', 'var(--art-pale)'],
+		tone: 'brand'
 	}
 } as const;
 
 export type PaletteName = keyof typeof palettes;
-export const paletteNames = Object.keys(palettes) as PaletteName[];
+/** Those a course may have. */
+export const paletteNames = ['pine', 'clay', 'lake', 'plum', 'ochre', 'slate'] as const satisfies PaletteName[];
 
 /** The author's palette, or one that the id decides. */
 export function paletteOf(seed: string, name?: string | null): PaletteName {
@@ -50,6 +57,7 @@ export function coverTone(seed: string, name?: string | null): (typeof palettes)
 export const tile = 40;
 
 export interface CoverPath {
+	layer: 'under' | 'over' | 'dots';
 	fill: string;
 	d: string;
 }
@@ -115,6 +123,7 @@ export function coverArt(seed: string, palette: PaletteName, cols: number, rows:
 			} else put(over, fill, dome(x, y, turn));
 		}
 	}
-	const paths = [under, over, dots].flatMap((layer) => [...layer].map(([fill, d]) => ({ fill, d })));
+	const layers = { under, over, dots };
+	const paths = (['under', 'over', 'dots'] as const).flatMap((layer) => [...layers[layer]].map(([fill, d]) => ({ layer, fill, d })));
 	return { ground: grounds[0], paths };
 }

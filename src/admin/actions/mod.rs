@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::body::Bytes;
 
+pub(super) mod settings;
+
 use super::{
     http::instance::{BrandingOut, InstanceOut, RegistrationOut},
     policy::{RetryJob, RunInstance},
 };
 use crate::{
     auth::RegistrationSettings,
-    enrolments::LearningSettings,
+    enrolments::Learning,
     kernel::{
         error::{Error, Result},
         id::UserId,
@@ -23,7 +25,8 @@ use crate::{
         db::{Read, Tx},
         events, images::Picture, jobs,
         module::AllFigures,
-        settings,
+        mail,
+        settings::{get as section, put as put_section},
     },
 };
 
@@ -37,14 +40,14 @@ pub(super) fn shelf(platform: &Platform) -> Blobs {
 
 /// The organisation and its logo.
 pub(super) fn branding(read: &Read<'_>) -> Result<Branding> {
-    settings::get(read)
+    section(read)
 }
 
 /// What everybody may know of the instance.
 pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
     let brand = branding(read)?;
-    let registration: RegistrationSettings = settings::get(read)?;
-    let learning: LearningSettings = settings::get(read)?;
+    let registration: RegistrationSettings = section(read)?;
+    let learning: Learning = section(read)?;
     let (hue, chroma) = brand.organisation.brand_colour.hue_and_chroma();
     Ok(InstanceOut {
         branding: BrandingOut { hue, chroma, logo_url: brand.logo_url() },
@@ -78,7 +81,7 @@ pub(super) async fn store_logo(platform: &Platform, body: Bytes) -> Result<Logo>
 /// Makes this the logo, or goes back to the product's mark. Returns its address.
 pub(super) fn set_logo(tx: &Tx<'_>, _can: &RunInstance, logo: Option<Logo>) -> Result<Option<String>> {
     let branding = Branding { logo, ..branding(tx)? };
-    settings::put(tx, &branding)?;
+    put_section(tx, &branding)?;
     Ok(branding.logo_url())
 }
 
@@ -102,7 +105,7 @@ pub(super) struct Seen {
     pub(super) head: i64,
     pub(super) reactions: Vec<events::ReactionStatus>,
     pub(super) jobs: [i64; 3],
-    pub(super) mails: [i64; 2],
+    pub(super) mails: mail::Counts,
     pub(super) figures: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
@@ -117,7 +120,7 @@ pub(super) fn look(read: &Read<'_>, platform: &Platform) -> Result<Seen> {
         head: events::head(read)?,
         reactions: events::statuses(read)?,
         jobs: jobs::count_jobs(read)?,
-        mails: [0, 0],
+        mails: mail::counts(read)?,
         figures,
     })
 }

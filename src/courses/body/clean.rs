@@ -1,0 +1,178 @@
+//! Cleaning: whatever comes in, only the vocabulary comes out, in one canonical form.
+//!
+//! Ammonia removes what is dangerous; a pass over the tree then keeps the closed vocabulary,
+//! maps near relatives to it (`b` to `strong`, `h1` to `h2`), folds white space and gives every
+//! top-level block its lasting name. Both run until nothing changes any more, so that no browser
+//! can read the result differently than it was checked.
+
+use std::collections::{HashMap, HashSet};
+
+use ammonia::{Builder, UrlRelative};
+
+use super::{
+    ids,
+    tree::{self, Element, Node},
+    vocabulary,
+};
+
+/// Rounds after which a text that still changes is reduced to its words.
+const ROUNDS: usize = 6;
+
+/// Cleans a body.
+#[must_use]
+pub(crate) fn clean(html: &str) -> String {
+    let cleaner = cleaner();
+    let mut now = pass(&cleaner, html);
+    for _ in 0..ROUNDS {
+        let next = pass(&cleaner, &now);
+        if next == now {
+            return now;
+        }
+        now = next;
+    }
+    let words = Node::Element(Element::new("p", vec![Node::Text(super::plain_text(&now))]));
+    named(vocabulary::body(vec![words]))
+}
+
+fn pass(cleaner: &Builder<'_>, html: &str) -> String {
+    let safe = cleaner.clean(html).to_string();
+    named(vocabulary::body(tree::parse(&safe)))
+}
+
+/// Gives every top-level block its name and writes the body, one block a line.
+fn named(blocks: Vec<Element>) -> String {
+    let (wanted, written): (Vec<_>, Vec<_>) = blocks.into_iter().map(unnamed).unzip();
+    let texts: Vec<String> = written.iter().map(|e| tree::write_one(e)).collect();
+    let things: Vec<_> = wanted.iter().zip(&texts).map(|(id, text)| (id.as_deref(), text.as_str())).collect();
+    let lines = ids::assign(&things).into_iter().zip(written).map(|(id, mut element)| {
+        element.attrs.insert(0, ("data-id".into(), id));
+        tree::write_one(&element)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn unnamed(mut element: Element) -> (Option<String>, Element) {
+    let id = element.attr("data-id").map(str::to_owned);
+    element.attrs.retain(|(name, _)| name != "data-id");
+    (id, element)
+}
+
+/// Elements that come through, near relatives included.
+const TAGS: &[&str] = &[
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "blockquote",
+    "pre",
+    "code",
+    "figure",
+    "img",
+    "figcaption",
+    "aside",
+    "details",
+    "summary",
+    "hr",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "a",
+    "sub",
+    "sup",
+    "br",
+    "kbd",
+    "mark",
+    "s",
+    "del",
+    "strike",
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "dl",
+    "dt",
+    "dd",
+    "math",
+    "mrow",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+    "mtext",
+    "mspace",
+    "msup",
+    "msub",
+    "msubsup",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mover",
+    "munder",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
+];
+
+fn cleaner() -> Builder<'static> {
+    let attributes: HashMap<&str, HashSet<&str>> = [
+        ("a", &["href", "title"][..]),
+        ("img", &["alt"]),
+        ("figure", &["data-asset"]),
+        ("aside", &["data-kind"]),
+        ("code", &["class"]),
+        ("ol", &["start"]),
+        ("td", &["colspan", "rowspan", "data-align"]),
+        ("th", &["colspan", "rowspan", "data-align", "scope"]),
+        ("math", &["display"]),
+        ("mo", &["stretchy"]),
+        ("mi", &["mathvariant"]),
+        ("mspace", &["width"]),
+    ]
+    .into_iter()
+    .map(|(tag, names)| (tag, names.iter().copied().collect()))
+    .collect();
+    let mut builder = Builder::empty();
+    builder
+        .tags(TAGS.iter().copied().collect())
+        .clean_content_tags(
+            ["script", "style", "template", "title", "noscript", "iframe", "object", "svg"]
+                .into_iter()
+                .collect(),
+        )
+        .tag_attributes(attributes)
+        .generic_attributes(["data-id"].into_iter().collect())
+        .url_schemes(["http", "https", "mailto", "tel"].into_iter().collect())
+        .url_relative(UrlRelative::PassThrough)
+        .attribute_filter(|_, name, value| (name != "href" || has_scheme(value) || inside(value)).then_some(value.into()))
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+}
+
+/// Whether an address names its scheme; which ones are good is said above.
+fn has_scheme(url: &str) -> bool {
+    let name = url.trim_start().split_once(':').map_or("", |(name, _)| name);
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// Whether a relative address stays on this site: a path from its root, or a place on the page.
+fn inside(url: &str) -> bool {
+    let path = url.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']));
+    (path || url.starts_with('#')) && !url.chars().any(|c| c.is_control() || c == '\\')
+}

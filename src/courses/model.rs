@@ -1,0 +1,431 @@
+//! Words and rules of a course: lengths, levels, front matter, outlines, what may be published.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::content::Video;
+use crate::{
+    kernel::{
+        actor::Plan,
+        error::{Error, Fields, Result, TextError},
+        id::{AssetId, CategoryId, CourseId, LessonId, RevisionId, UserId, VersionId},
+        money::Price,
+        text::{Label, Line, Slug, Summary, Title},
+        time::Timestamp,
+    },
+    text_enum,
+};
+
+/// How many action items, outcomes or tags anything may have.
+pub(super) const MAX_LIST: usize = 20;
+/// The most lessons a course may have.
+pub(super) const MAX_LESSONS: usize = 500;
+
+/// A course as the address names it: by id or by slug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CourseRef {
+    /// `crs_…`
+    Id(CourseId),
+    /// `clear-writing`
+    Slug(Slug),
+}
+
+impl CourseRef {
+    /// Reads an id or a slug.
+    ///
+    /// # Errors
+    /// `NotFound` when the text can be neither.
+    pub fn parse(text: &str) -> Result<Self> {
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Id(id));
+        }
+        Slug::parse(text).map(Self::Slug).map_err(|_| Error::NotFound("course"))
+    }
+}
+
+impl From<CourseId> for CourseRef {
+    fn from(id: CourseId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl<'de> Deserialize<'de> for CourseRef {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// Where a course is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Never published: only its author and admins know of it.
+    Draft,
+    /// Open to learners.
+    Published,
+    /// Takes no new learners; those who joined keep it.
+    Archived,
+}
+text_enum!(State { Draft = "draft", Published = "published", Archived = "archived" });
+
+/// How much a learner should bring along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing.
+    Beginner,
+    /// The basics.
+    Intermediate,
+    /// Practice.
+    Advanced,
+}
+text_enum!(Level { Beginner = "beginner", Intermediate = "intermediate", Advanced = "advanced" });
+
+/// When a lesson counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Completion {
+    /// When the learner says so.
+    Mark,
+    /// When he has ticked every action item.
+    Actions,
+    /// When he has watched the video.
+    Video,
+}
+text_enum!(Completion { Mark = "mark", Actions = "actions", Video = "video" });
+
+/// The colours of the drawn cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "names of colours")]
+pub enum Palette {
+    Pine,
+    Clay,
+    Lake,
+    Plum,
+    Ochre,
+    Slate,
+}
+text_enum!(Palette { Pine = "pine", Clay = "clay", Lake = "lake", Plum = "plum", Ochre = "ochre", Slate = "slate" });
+
+/// How long a course is: 7, 14 or 21 days, or at the learner's own pace (`null` in JSON, 0 in SQL).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the type's comment names them")]
+pub enum Length {
+    SelfPaced,
+    Days7,
+    Days14,
+    Days21,
+}
+
+impl Length {
+    /// The number of days; `None` when the learner sets the pace.
+    #[must_use]
+    pub const fn days(self) -> Option<u16> {
+        match self {
+            Self::SelfPaced => None,
+            Self::Days7 => Some(7),
+            Self::Days14 => Some(14),
+            Self::Days21 => Some(21),
+        }
+    }
+
+    /// The length with this many days; 0 is self-paced.
+    #[must_use]
+    pub const fn from_days(days: i64) -> Option<Self> {
+        match days {
+            0 => Some(Self::SelfPaced),
+            7 => Some(Self::Days7),
+            14 => Some(Self::Days14),
+            21 => Some(Self::Days21),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Length {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        self.days().serialize(to)
+    }
+}
+impl utoipa::PartialSchema for Length {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+            .enum_values(Some([Some(7), Some(14), Some(21), None]))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Length {}
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let days = Option::<i64>::deserialize(from)?;
+        match days {
+            None => Ok(Self::SelfPaced),
+            Some(0) => Err(de::Error::custom("use 7, 14, 21, or null for self-paced")),
+            Some(days) => Self::from_days(days).ok_or_else(|| de::Error::custom("use 7, 14, 21, or null for self-paced")),
+        }
+    }
+}
+impl rusqlite::ToSql for Length {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        Ok(rusqlite::types::ToSqlOutput::from(i64::from(self.days().unwrap_or(0))))
+    }
+}
+impl rusqlite::types::FromSql for Length {
+    fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+        Self::from_days(value.as_i64()?).ok_or(rusqlite::types::FromSqlError::InvalidType)
+    }
+}
+
+/// A language tag such as `en` or `pt-BR`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Language(String);
+
+impl Language {
+    /// Accepts two or three letters, and a region of two capital letters if there is one.
+    ///
+    /// # Errors
+    /// [`TextError`] for anything else.
+    pub fn parse(text: &str) -> std::result::Result<Self, TextError> {
+        let (language, region) = text.split_once('-').map_or((text, None), |(l, r)| (l, Some(r)));
+        let good = (2..=3).contains(&language.len())
+            && language.bytes().all(|b| b.is_ascii_lowercase())
+            && region.is_none_or(|r| r.len() == 2 && r.bytes().all(|b| b.is_ascii_uppercase()));
+        if good {
+            Ok(Self(text.into()))
+        } else {
+            Err(TextError::new("language.malformed", "Use a language tag such as en or pt-BR."))
+        }
+    }
+
+    /// English.
+    #[must_use]
+    pub fn english() -> Self {
+        Self("en".into())
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl utoipa::PartialSchema for Language {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$"))
+            .into()
+    }
+}
+impl utoipa::ToSchema for Language {}
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// A course's front matter: everything about it but its lessons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Its name.
+    pub title: Title,
+    /// One or two sentences for the catalogue.
+    pub summary: Summary,
+    /// Cleaned HTML of the course page.
+    pub description_html: String,
+    /// Where it stands in the catalogue.
+    pub category: CategoryId,
+    /// For whom.
+    pub level: Level,
+    /// In which language.
+    pub language: Language,
+    /// How many days.
+    pub length: Length,
+    /// Lower-case labels.
+    pub tags: Vec<Label>,
+    /// What one can do afterwards.
+    pub outcomes: Vec<Line>,
+    /// A short title for each seven days.
+    pub weeks: Vec<Line>,
+    /// Colours of the drawn cover.
+    pub palette: Palette,
+    /// Who may join without paying.
+    pub plan: Plan,
+    /// What it costs on its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// A picture instead of the drawn cover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<AssetId>,
+    /// A short film on the course page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trailer: Option<Video>,
+}
+
+impl Meta {
+    /// Front matter of a course that has only a title yet.
+    #[must_use]
+    pub fn new(title: Title, category: CategoryId, level: Level, language: Language, length: Length) -> Self {
+        Self {
+            title,
+            summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
+            description_html: String::new(),
+            category,
+            level,
+            language,
+            length,
+            tags: Vec::new(),
+            outcomes: Vec::new(),
+            weeks: Vec::new(),
+            palette: Palette::Pine,
+            plan: Plan::Free,
+            price: None,
+            cover: None,
+            trailer: None,
+        }
+    }
+
+    /// Checks the bounds that types alone do not hold.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names every wrong field.
+    pub fn check(&self) -> Result<()> {
+        let mut fields = Fields::default();
+        for (path, count) in [
+            ("tags", self.tags.len()),
+            ("outcomes", self.outcomes.len()),
+            ("weeks", self.weeks.len()),
+        ] {
+            if count > MAX_LIST {
+                fields.push(path, TextError::new("list.too_long", format!("Use at most {MAX_LIST} entries.")));
+            }
+        }
+        let mut seen = std::collections::HashSet::new();
+        if !self.tags.iter().all(|tag| seen.insert(tag.as_str().to_lowercase())) {
+            fields.push("tags", TextError::new("list.twice", "Name each tag once."));
+        }
+        if self.outcomes.iter().any(|line| line.as_str().is_empty()) {
+            fields.push("outcomes", TextError::new("text.too_short", "Leave no outcome empty."));
+        }
+        if let Some(price) = &self.price {
+            fields.take("price", price.clone().checked());
+        }
+        fields.finish()
+    }
+
+    /// Files that the front matter shows.
+    #[must_use]
+    pub fn assets(&self) -> Vec<AssetId> {
+        let mut all: Vec<AssetId> = self.cover.into_iter().collect();
+        if let Some(trailer) = &self.trailer {
+            all.extend(trailer.assets());
+        }
+        all.extend(super::body::assets(&self.description_html));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// A course's identity and state: what decisions about it need.
+#[derive(Debug, Clone)]
+pub struct CourseHead {
+    /// Its id.
+    pub id: CourseId,
+    /// Its address.
+    pub slug: Slug,
+    /// Its author; `None` after he was forgotten.
+    pub owner: Option<UserId>,
+    /// Where it is in its life.
+    pub state: State,
+    /// What learners see now; `None` before the first publish.
+    pub version: Option<VersionId>,
+    /// The number of that version; 0 before the first.
+    pub number: u32,
+    /// When it was first published.
+    pub published_at: Option<Timestamp>,
+    /// When it came to be.
+    pub created_at: Timestamp,
+}
+
+/// One line of a version's outline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionLesson {
+    /// The lesson, for ever.
+    pub lesson: LessonId,
+    /// The content this version shows.
+    pub revision: RevisionId,
+    /// 1 … the course's days; in self-paced courses the running number.
+    pub day: u16,
+    /// Its place within the day, from 1.
+    pub position: u16,
+    /// Its name.
+    pub title: String,
+    /// The promise of the day.
+    pub summary: String,
+    /// How long it takes.
+    pub minutes: u16,
+    /// Whether everybody may read it.
+    pub is_preview: bool,
+    /// Whether the course is complete without it.
+    pub is_required: bool,
+    /// When it counts as done.
+    pub completion: Completion,
+}
+
+/// Whether an outline can be published, and what to mend if not.
+///
+/// # Errors
+/// [`Error::Invalid`] that names everything missing.
+pub(super) fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Result<()> {
+    let mut fields = Fields::default();
+    let mut refuse = |path: &str, code: &'static str, message: String| fields.push(path, TextError::new(code, message));
+    if meta.summary.as_str().is_empty() {
+        refuse("summary", "publish.summary_missing", "Write one sentence for the catalogue.".into());
+    }
+    if lessons.is_empty() {
+        refuse("lessons", "publish.no_lessons", "Add at least one lesson.".into());
+    } else if !lessons.iter().any(|l| l.is_required) {
+        refuse("lessons", "publish.none_required", "Make at least one lesson required.".into());
+    }
+    if let Some(days) = meta.length.days() {
+        let missing: Vec<String> = (1..=days)
+            .filter(|d| !lessons.iter().any(|l| l.day == *d))
+            .map(|d| d.to_string())
+            .collect();
+        if !missing.is_empty() && !lessons.is_empty() {
+            refuse(
+                "lessons",
+                "publish.days_empty",
+                format!("Give these days a lesson: {}.", missing.join(", ")),
+            );
+        }
+        if let Some(late) = lessons.iter().find(|l| l.day > days) {
+            let message = format!(
+                "Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.",
+                late.title, late.day
+            );
+            refuse("lessons", "publish.day_beyond_end", message);
+        }
+    }
+    fields.finish()
+}
+
+/// Where a course stands in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = CategoryRef)]
+pub struct Category {
+    /// Its id.
+    pub id: CategoryId,
+    /// Its address.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,128 @@
+//! Drafts: what authors write before it is published.
+
+use crate::{
+    courses::model::{Meta, VersionLesson},
+    kernel::{
+        error::{Error, Result},
+        id::{CourseId, LessonId, RevisionId},
+        time::Timestamp,
+    },
+    platform::db::{Read, Tx},
+};
+
+/// A draft's front matter and how often it changed.
+pub(in crate::courses) struct DraftRow {
+    pub meta: Meta,
+    pub edition: u32,
+    pub updated_at: Timestamp,
+}
+
+/// One place in a draft's outline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::courses) struct Place {
+    pub lesson: LessonId,
+    pub revision: RevisionId,
+    pub day: u16,
+    pub position: u16,
+}
+
+pub(in crate::courses) fn insert(tx: &Tx<'_>, course: CourseId, meta: &Meta) -> Result<()> {
+    tx.execute(
+        "INSERT INTO drafts (course_id, category_id, meta, edition, updated_at) VALUES (?1, ?2, ?3, 1, ?4)",
+        (course, meta.category, json(meta)?, tx.now()),
+    )?;
+    Ok(())
+}
+
+pub(in crate::courses) fn get(read: &Read<'_>, course: CourseId) -> Result<DraftRow> {
+    let row = read.get(
+        "course",
+        "SELECT meta, edition, updated_at FROM drafts WHERE course_id = ?1",
+        [course],
+        |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    Ok(DraftRow {
+        meta: serde_json::from_str(&row.0).map_err(Error::internal)?,
+        edition: row.1,
+        updated_at: row.2,
+    })
+}
+
+pub(in crate::courses) fn update_meta(tx: &Tx<'_>, course: CourseId, meta: &Meta) -> Result<()> {
+    tx.execute(
+        "UPDATE drafts SET category_id = ?2, meta = ?3 WHERE course_id = ?1",
+        (course, meta.category, json(meta)?),
+    )?;
+    touch(tx, course)
+}
+
+/// Notes that something of the draft changed.
+pub(in crate::courses) fn touch(tx: &Tx<'_>, course: CourseId) -> Result<()> {
+    tx.execute(
+        "UPDATE drafts SET edition = edition + 1, updated_at = ?2 WHERE course_id = ?1",
+        (course, tx.now()),
+    )?;
+    Ok(())
+}
+
+pub(in crate::courses) fn put_lesson(tx: &Tx<'_>, course: CourseId, place: Place) -> Result<()> {
+    tx.execute(
+        "INSERT INTO draft_lessons (course_id, day, position, lesson_id, revision_id) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (course_id, lesson_id) DO UPDATE SET day = excluded.day, position = excluded.position, revision_id = excluded.revision_id",
+        (course, place.day, place.position, place.lesson, place.revision),
+    )?;
+    Ok(())
+}
+
+pub(in crate::courses) fn delete_lesson(tx: &Tx<'_>, course: CourseId, lesson: LessonId) -> Result<bool> {
+    let gone = tx.execute(
+        "DELETE FROM draft_lessons WHERE course_id = ?1 AND lesson_id = ?2",
+        (course, lesson),
+    )?;
+    Ok(gone == 1)
+}
+
+pub(in crate::courses) fn list_places(read: &Read<'_>, course: CourseId) -> Result<Vec<Place>> {
+    read.list(
+        "SELECT lesson_id, revision_id, day, position FROM draft_lessons WHERE course_id = ?1 ORDER BY day, position, lesson_id",
+        [course],
+        |row| {
+            Ok(Place {
+                lesson: row.get(0)?,
+                revision: row.get(1)?,
+                day: row.get(2)?,
+                position: row.get(3)?,
+            })
+        },
+    )
+}
+
+/// The draft as the outline a publish would make of it.
+pub(in crate::courses) fn outline(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionLesson>> {
+    let places = list_places(read, course)?;
+    let mut day_before = (0, 0);
+    places
+        .into_iter()
+        .map(|place| {
+            let position = if day_before.0 == place.day { day_before.1 + 1 } else { 1 };
+            day_before = (place.day, position);
+            let content = super::lessons::get_content(read, place.revision)?;
+            Ok(VersionLesson {
+                lesson: place.lesson,
+                revision: place.revision,
+                day: place.day,
+                position,
+                title: content.title.into_string(),
+                summary: content.summary.into_string(),
+                minutes: content.minutes,
+                is_preview: content.is_preview,
+                is_required: content.is_required,
+                completion: content.completion,
+            })
+        })
+        .collect()
+}
+
+fn json(meta: &Meta) -> Result<String> {
+    serde_json::to_string(meta).map_err(Error::internal)
+}

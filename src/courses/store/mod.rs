@@ -1,0 +1,9 @@
+//! All SQL over the tables of this slice.
+
+pub(super) mod assets;
+pub(super) mod categories;
+pub(super) mod courses;
+pub(super) mod drafts;
+pub(super) mod lessons;
+pub(super) mod listings;
+pub(super) mod versions;

@@ -1,0 +1,192 @@
+//! The verbs: join, change the pace, leave, finish.
+
+use super::{
+    model::{Boundary, Enrolment, Learning, Pace, Schedule, State},
+    policy::{FollowCourse, OwnEnrolment},
+    store,
+};
+use crate::{
+    courses::{self, Shelf},
+    kernel::{
+        actor::Plan,
+        error::{Error, Result},
+        event::Event,
+        id::UserId,
+        time::{Timestamp, Zone},
+    },
+    platform::{
+        db::{Read, Tx},
+        settings,
+    },
+};
+
+/// Joins a course, or begins its next cycle when the last one is completed or left. Joining a
+/// course that one is learning changes nothing. True when a cycle began.
+///
+/// # Errors
+/// `Denied("premium")` without the plan the course needs, `Conflict` when the course takes no
+/// learners.
+pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>) -> Result<(Enrolment, bool)> {
+    let head = courses::find_any(tx, &can.course().id.into())?;
+    let person = can.person();
+    let last = store::find_latest(tx, person.id, head.id)?;
+    if let Some(last) = last.as_ref().filter(|e| e.state == State::Active) {
+        return Ok((last.clone(), false));
+    }
+    let version = match (head.state, head.version) {
+        (courses::State::Published, Some(version)) => version,
+        (courses::State::Archived, _) => return Err(Error::conflict("course.archived", "This course takes no new learners.")),
+        _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
+    };
+    let meta = shelf.version_meta(tx, version)?;
+    if meta.plan > person.plan && !can.is_staff() {
+        return Err(Error::Denied("premium"));
+    }
+    let days = shelf.version_lessons(tx, version)?.iter().map(|place| place.day).max().unwrap_or(1);
+    let learning: Learning = settings::get(tx)?;
+    let enrolment = Enrolment {
+        id: tx.new_id(),
+        user: person.id,
+        course: head.id,
+        version,
+        number: head.number,
+        days,
+        plan: if can.is_staff() { Plan::Free } else { meta.plan },
+        cycle: last.map_or(1, |last| last.cycle + 1),
+        state: State::Active,
+        schedule: Schedule::begin(chosen(meta.length, pace, &learning)?, tx.now(), learning.boundary(person)),
+        started_at: tx.now(),
+        completed_at: None,
+        left_at: None,
+    };
+    store::insert(tx, &enrolment)?;
+    tx.tell(&Event::EnrolmentStarted {
+        enrolment: enrolment.id,
+        user: enrolment.user,
+        course: enrolment.course,
+    })?;
+    Ok((enrolment, true))
+}
+
+/// The pace that a course of this length is learnt at: self-paced courses have only one, and
+/// courses of days open day by day.
+fn chosen(length: courses::Length, pace: Option<Pace>, learning: &Learning) -> Result<Pace> {
+    match (length.days(), pace) {
+        (None, _) => Ok(Pace::AllAtOnce),
+        (Some(_), Some(Pace::AllAtOnce)) => Err(Error::field(
+            "pace.kind",
+            "pace.day_by_day",
+            "This course opens day by day: choose daily, weekdays or your own days.",
+        )),
+        (Some(_), pace) => Ok(pace.unwrap_or_else(|| learning.pace())),
+    }
+}
+
+/// When the days of a course would open at this pace, from now on: for somebody who has joined,
+/// what changing to it would mean.
+///
+/// # Errors
+/// `Invalid` for a pace the course does not have, `Conflict` before it is published.
+pub(super) fn preview(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>) -> Result<(Schedule, u16)> {
+    let learning: Learning = settings::get(read)?;
+    let boundary = learning.boundary(can.person());
+    let active = can.enrolment().filter(|e| e.state == State::Active);
+    let version = active.map(|e| e.version).or(can.course().version);
+    let Some(version) = version else {
+        return Err(Error::conflict("course.not_published", "This course is not published yet."));
+    };
+    let pace = chosen(shelf.version_meta(read, version)?.length, pace, &learning)?;
+    if let Some(e) = active {
+        return Ok((e.schedule.repaced(pace, read.now(), &boundary, e.days), e.days));
+    }
+    let days = shelf.version_lessons(read, version)?.iter().map(|place| place.day).max().unwrap_or(1);
+    Ok((Schedule::begin(pace, read.now(), boundary), days))
+}
+
+/// Changes the pace: days that are open stay open, the others move.
+///
+/// # Errors
+/// `Invalid` for a pace the course does not have, `Conflict` after he has left.
+pub(super) fn change_pace(tx: &Tx<'_>, can: &OwnEnrolment, shelf: &Shelf, pace: Pace) -> Result<Enrolment> {
+    let mut enrolment = store::get(tx, can.enrolment())?;
+    if enrolment.state == State::Left {
+        return Err(Error::conflict("enrolment.left", "You have left this course. Join it again first."));
+    }
+    let learning: Learning = settings::get(tx)?;
+    let pace = chosen(shelf.version_meta(tx, enrolment.version)?.length, Some(pace), &learning)?;
+    if pace == enrolment.schedule.pace {
+        return Ok(enrolment);
+    }
+    let boundary = learning.boundary(can.person());
+    enrolment.schedule = enrolment.schedule.repaced(pace, tx.now(), &boundary, enrolment.days);
+    store::update_schedule(tx, enrolment.id, &enrolment.schedule)?;
+    tx.tell(&Event::EnrolmentPaceChanged {
+        enrolment: enrolment.id,
+        user: enrolment.user,
+        course: enrolment.course,
+    })?;
+    Ok(enrolment)
+}
+
+/// Leaves a course. What he did stays; joining again begins the next cycle.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
+    let enrolment = store::get(tx, can.enrolment())?;
+    if enrolment.state == State::Left {
+        return Ok(());
+    }
+    store::update_left(tx, enrolment.id)?;
+    tx.tell(&Event::EnrolmentLeft {
+        enrolment: enrolment.id,
+        user: enrolment.user,
+        course: enrolment.course,
+    })
+}
+
+/// Every required lesson is done: the course is completed, once. Told by whoever counts lessons.
+///
+/// # Errors
+/// A database fault.
+pub fn finish(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
+    store::update_completed(tx, enrolment.id, tx.now())?;
+    tx.tell(&Event::CourseCompleted {
+        enrolment: enrolment.id,
+        user: enrolment.user,
+        course: enrolment.course,
+    })
+}
+
+/// Puts right when a course was completed, after the facts were counted anew. Tells nobody.
+///
+/// # Errors
+/// A database fault.
+pub fn mend_completion(tx: &Tx<'_>, enrolment: &Enrolment, at: Timestamp) -> Result<()> {
+    store::update_completed(tx, enrolment.id, at)
+}
+
+/// Makes fast what has opened for this enrolment by now, so that no later change of zone or
+/// settings closes it. Cheap when nothing changed: whoever writes about a lesson calls it.
+///
+/// # Errors
+/// A database fault.
+pub fn settle(tx: &Tx<'_>, enrolment: &Enrolment, boundary: &Boundary) -> Result<()> {
+    let settled = enrolment.schedule.settled(tx.now(), boundary, enrolment.days);
+    if settled == enrolment.schedule {
+        return Ok(());
+    }
+    store::update_schedule(tx, enrolment.id, &settled)
+}
+
+/// The same for everything a person learns: after his zone changed to this one.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn settle_all(tx: &Tx<'_>, user: UserId, zone: Zone) -> Result<()> {
+    let boundary = settings::get::<Learning>(tx)?.boundary_in(zone);
+    for enrolment in store::list(tx, user)?.iter().filter(|e| e.is_live()) {
+        settle(tx, enrolment, &boundary)?;
+    }
+    Ok(())
+}

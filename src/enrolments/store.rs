@@ -1,0 +1,196 @@
+//! All SQL over the table of this slice.
+
+use rusqlite::{
+    Row, ToSql,
+    types::{FromSqlError, ToSqlOutput, Type},
+};
+
+use super::model::{Boundary, Enrolment, Pace, PaceKind, Schedule, State, WeekdaySet};
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        id::{CourseId, EnrolmentId, UserId},
+        time::{Day, Timestamp, Zone},
+    },
+    platform::db::{OnConflict, Read, Tx},
+};
+
+const COLUMNS: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
+                       counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at";
+
+fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
+    Ok(Enrolment {
+        id: row.get(0)?,
+        user: row.get(1)?,
+        course: row.get(2)?,
+        version: row.get(3)?,
+        number: row.get(4)?,
+        days: row.get(5)?,
+        plan: row.get(6)?,
+        cycle: row.get(7)?,
+        state: row.get(8)?,
+        schedule: Schedule {
+            pace: pace(row)?,
+            dates: dates(row)?,
+            counts_from: row.get(12)?,
+            opened_through: row.get(13)?,
+            boundary: Boundary {
+                zone: row.get::<_, Zone>(14)?,
+                start_hour: row.get(15)?,
+            },
+        },
+        started_at: row.get(16)?,
+        completed_at: row.get(17)?,
+        left_at: row.get(18)?,
+    })
+}
+
+fn pace(row: &Row<'_>) -> rusqlite::Result<Pace> {
+    Ok(match row.get(9)? {
+        PaceKind::Daily => Pace::Daily,
+        PaceKind::Weekdays => Pace::Weekdays,
+        PaceKind::AllAtOnce => Pace::AllAtOnce,
+        PaceKind::Custom => Pace::Custom(WeekdaySet::from_bits(row.get(10)?).ok_or(FromSqlError::InvalidType)?),
+    })
+}
+
+fn dates(row: &Row<'_>) -> rusqlite::Result<Vec<Day>> {
+    let numbers: Vec<i32> = serde_json::from_str(row.get_ref(11)?.as_str()?)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(11, Type::Text, Box::new(e)))?;
+    Ok(numbers.into_iter().map(Day::from_number).collect())
+}
+
+/// Settled dates, as the database keeps them.
+struct Dates<'a>(&'a [Day]);
+
+impl ToSql for Dates<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let numbers: Vec<i32> = self.0.iter().map(|day| day.number()).collect();
+        let json = serde_json::to_string(&numbers).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
+        Ok(ToSqlOutput::from(json))
+    }
+}
+
+/// The newest cycle that opens lessons.
+pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
+    read.find(
+        &format!(
+            "SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"
+        ),
+        (user, course),
+        enrolment,
+    )
+}
+
+/// The newest cycle, whatever its state.
+pub(super) fn find_latest(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
+    read.find(
+        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 ORDER BY cycle DESC LIMIT 1"),
+        (user, course),
+        enrolment,
+    )
+}
+
+pub(super) fn find(read: &Read<'_>, id: EnrolmentId) -> Result<Option<Enrolment>> {
+    read.find(&format!("SELECT {COLUMNS} FROM enrolments WHERE id = ?1"), [id], enrolment)
+}
+
+pub(super) fn get(read: &Read<'_>, id: EnrolmentId) -> Result<Enrolment> {
+    find(read, id)?.ok_or(Error::NotFound("enrolment"))
+}
+
+/// Every cycle of one person, the newest of each course last.
+pub(super) fn list(read: &Read<'_>, user: UserId) -> Result<Vec<Enrolment>> {
+    read.list(
+        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 ORDER BY course_id, cycle"),
+        [user],
+        enrolment,
+    )
+}
+
+/// The person after this one who has ever joined a course.
+pub(super) fn next_user(read: &Read<'_>, after: UserId) -> Result<Option<UserId>> {
+    read.find(
+        "SELECT user_id FROM enrolments WHERE user_id > ?1 ORDER BY user_id LIMIT 1",
+        [after],
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn insert(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
+    tx.execute(
+        &format!(
+            "INSERT INTO enrolments ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+        ),
+        rusqlite::params![
+            e.id,
+            e.user,
+            e.course,
+            e.version,
+            e.number,
+            e.days,
+            e.plan,
+            e.cycle,
+            e.state,
+            e.schedule.pace.kind(),
+            custom_bits(e.schedule.pace),
+            Dates(&e.schedule.dates),
+            e.schedule.counts_from,
+            e.schedule.opened_through,
+            e.schedule.boundary.zone,
+            e.schedule.boundary.start_hour,
+            e.started_at,
+            e.completed_at,
+            e.left_at,
+        ],
+    )
+    .on_conflict("enrolment.exists", "You have joined this course already.")?;
+    Ok(())
+}
+
+pub(super) fn update_schedule(tx: &Tx<'_>, id: EnrolmentId, schedule: &Schedule) -> Result<()> {
+    tx.execute(
+        "UPDATE enrolments SET pace = ?2, pace_days = ?3, dates = ?4, counts_from = ?5, opened_through = ?6, time_zone = ?7, start_hour = ?8
+         WHERE id = ?1",
+        (
+            id,
+            schedule.pace.kind(),
+            custom_bits(schedule.pace),
+            Dates(&schedule.dates),
+            schedule.counts_from,
+            schedule.opened_through,
+            &schedule.boundary.zone,
+            schedule.boundary.start_hour,
+        ),
+    )?;
+    Ok(())
+}
+
+pub(super) fn update_completed(tx: &Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "UPDATE enrolments SET completed_at = ?2, state = CASE state WHEN 'active' THEN 'completed' ELSE state END
+         WHERE id = ?1 AND completed_at IS NULL",
+        (id, at),
+    )?;
+    Ok(())
+}
+
+pub(super) fn update_left(tx: &Tx<'_>, id: EnrolmentId) -> Result<()> {
+    tx.execute(
+        "UPDATE enrolments SET state = ?2, left_at = ?3 WHERE id = ?1 AND state <> ?2",
+        (id, State::Left, tx.now()),
+    )?;
+    Ok(())
+}
+
+pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    tx.execute("DELETE FROM enrolments WHERE user_id = ?1", [user])?;
+    Ok(())
+}
+
+fn custom_bits(pace: Pace) -> Option<u8> {
+    match pace {
+        Pace::Custom(days) => Some(days.bits()),
+        _ => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Renders and sends one mail.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    OUTBOX,
+    deliver::{self, Envelope},
+    purpose, render,
+    settings::MailSettings,
+    store::{self, Stored},
+};
+use crate::{
+    kernel::{error::Error, id::MailId},
+    platform::{
+        branding::Branding,
+        jobs::{Job, JobContext, JobError, Queue},
+        settings,
+    },
+};
+
+/// Sends a mail. Run twice, it sends the same `Message-ID` again at worst.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendMail {
+    /// Which.
+    pub mail: MailId,
+}
+
+impl Job for SendMail {
+    const KIND: &'static str = "mail.send";
+    const QUEUE: Queue = Queue::Mail;
+    /// About four hours of a server that is away.
+    const ATTEMPTS: u32 = 20;
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let id = self.mail;
+        let found = ctx.db.read("mail.load", move |read| {
+            Ok((
+                store::find(read, id)?,
+                settings::get::<MailSettings>(read)?,
+                settings::get::<Branding>(read)?,
+            ))
+        });
+        let (mail, settings, branding) = found.await?;
+        let Some((mail, data)) = mail.and_then(|mut mail| mail.data.take().map(|data| (mail, data))) else {
+            return Ok(()); // Sent before, or forgotten with its person.
+        };
+        let result = self.send(&ctx, &mail, &data, &settings, &branding).await;
+        let (is_last, error) = match &result {
+            Ok(()) => {
+                ctx.db.write("mail.sent", move |tx| store::mark_sent(tx, id)).await?;
+                return Ok(());
+            }
+            Err(JobError::Fail(error)) => (true, error.clone()),
+            Err(JobError::Retry(error)) => (ctx.attempt >= Self::ATTEMPTS, error.clone()),
+            Err(JobError::Snooze(_)) => return result,
+        };
+        ctx.db
+            .write("mail.refused", move |tx| store::mark_refused(tx, id, is_last, &error))
+            .await?;
+        result
+    }
+}
+
+impl SendMail {
+    async fn send(
+        &self,
+        ctx: &JobContext,
+        mail: &Stored,
+        sealed: &str,
+        settings: &MailSettings,
+        branding: &Branding,
+    ) -> Result<(), JobError> {
+        let platform = &ctx.platform;
+        let broken = |e: Error| JobError::Fail(format!("{e:?}"));
+        let data = platform.keys.open(&purpose(self.mail), sealed).map_err(broken)?;
+        let data = serde_json::from_slice(&data).map_err(|e| JobError::Fail(format!("data: {e}")))?;
+        let server = &platform.config.server;
+        let rendered = render::render(mail, &data, branding, &server.public_url).map_err(broken)?;
+        let domain = server.public_host();
+        let from_address = settings.from_address.as_ref().map(|a| a.as_str().to_owned());
+        let from_name = match settings.from_name.as_str() {
+            "" => branding.organisation.name.as_str(),
+            name => name,
+        };
+        let envelope = Envelope {
+            to: mail.to.as_str(),
+            to_name: &mail.to_name,
+            from_name,
+            from_address: from_address.unwrap_or_else(|| format!("momentum@{domain}")),
+            message_id: format!("<{}@{domain}>", ctx.id),
+            at: mail.created_at,
+        };
+        let message = deliver::message(&envelope, rendered)?;
+        let outbox = platform.data().join(OUTBOX);
+        deliver::deliver(settings, &platform.keys, &outbox, &self.mail.to_string(), message).await
+    }
+}

@@ -1,0 +1,92 @@
+//! The `mails` table.
+
+use super::Letter;
+use crate::{
+    kernel::{error::Result, id::MailId, text::Email, time::Timestamp},
+    platform::db::{Read, Tx},
+};
+
+/// A mail as its row keeps it.
+pub(super) struct Stored {
+    pub(super) to: Email,
+    pub(super) to_name: String,
+    pub(super) template: String,
+    pub(super) language: String,
+    /// Sealed; none once the mail has gone.
+    pub(super) data: Option<String>,
+    pub(super) created_at: Timestamp,
+}
+
+/// How many mails wait and how many could not be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// On their way.
+    pub waiting: i64,
+    /// Refused for good.
+    pub failed: i64,
+}
+
+pub(super) fn insert(tx: &Tx<'_>, id: MailId, letter: &Letter, sealed: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO mails (id, to_address, to_name, template, language, data, state, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7)",
+        (id, &letter.to, &letter.to_name, letter.template, &letter.language, sealed, tx.now()),
+    )?;
+    Ok(())
+}
+
+pub(super) fn find(read: &Read<'_>, id: MailId) -> Result<Option<Stored>> {
+    read.find(
+        "SELECT to_address, to_name, template, language, data, created_at FROM mails WHERE id = ?1",
+        [id],
+        |row| {
+            Ok(Stored {
+                to: row.get(0)?,
+                to_name: row.get(1)?,
+                template: row.get(2)?,
+                language: row.get(3)?,
+                data: row.get(4)?,
+                created_at: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// The mail has gone: what it said is removed.
+pub(super) fn mark_sent(tx: &Tx<'_>, id: MailId) -> Result<()> {
+    tx.execute(
+        "UPDATE mails SET state = 'sent', data = NULL, last_error = NULL, sent_at = ?2 WHERE id = ?1",
+        (id, tx.now()),
+    )?;
+    Ok(())
+}
+
+/// The mail was refused, for now or for good. It keeps what it says, so that it can be sent again.
+pub(super) fn mark_refused(tx: &Tx<'_>, id: MailId, for_good: bool, error: &str) -> Result<()> {
+    let state = if for_good { "failed" } else { "waiting" };
+    let error: String = error.chars().take(500).collect();
+    tx.execute("UPDATE mails SET state = ?2, last_error = ?3 WHERE id = ?1", (id, state, error))?;
+    Ok(())
+}
+
+/// How many mails wait and how many failed.
+///
+/// # Errors
+/// A database fault.
+pub fn counts(read: &Read<'_>) -> Result<Counts> {
+    let of = |state: &str| read.count("SELECT count(*) FROM mails WHERE state = ?1", [state]);
+    Ok(Counts {
+        waiting: of("waiting")?,
+        failed: of("failed")?,
+    })
+}
+
+/// Removes mails sent before `sent`, and failed ones created before `failed`, at most 500.
+///
+/// # Errors
+/// A database fault.
+pub fn purge(tx: &Tx<'_>, sent: Timestamp, failed: Timestamp) -> Result<usize> {
+    tx.execute(
+        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE (state = 'sent' AND sent_at < ?1) OR (state = 'failed' AND created_at < ?2) LIMIT 500)",
+        (sent, failed),
+    )
+}
