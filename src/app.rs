@@ -202,7 +202,8 @@ impl App {
 
     /// Every route, ready to be served.
     pub fn router(&self) -> Router {
-        self.routes.clone().with_state(self.web.clone())
+        let brand = axum::routing::get(admin::branding_css);
+        self.routes.clone().route("/branding.css", brand).with_state(self.web.clone())
     }
 
     /// Carries events, runs jobs that are due and follows up until nothing is left to do.
@@ -257,14 +258,9 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
-<<<<<<< HEAD
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(AllFigures(figures))),
-        jobs: Vec::new(),
-=======
-            .with(Arc::new(Forgetters(forgetters))),
         jobs: platform::jobs(),
->>>>>>> main
         reactions: Vec::new(),
         follow: Vec::new(),
         routes: OpenApiRouter::new(),

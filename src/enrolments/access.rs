@@ -158,7 +158,11 @@ pub(super) fn visitor_reason(read: &Read<'_>, actor: &Actor, head: &CourseHead) 
         return Ok(LockReason::NotEnrolled);
     };
     let plan = courses::version_meta(read, version)?.plan;
-    Ok(if plan > person.plan { LockReason::Premium } else { LockReason::NotEnrolled })
+    Ok(if plan > person.plan {
+        LockReason::Premium
+    } else {
+        LockReason::NotEnrolled
+    })
 }
 
 /// Where this person's dates begin and end.

@@ -99,7 +99,12 @@ pub(super) fn preview(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf, pace: 
     if let Some(e) = active {
         return Ok((e.schedule.repaced(pace, read.now(), &boundary, e.days), e.days));
     }
-    let days = shelf.version_lessons(read, version)?.iter().map(|place| place.day).max().unwrap_or(1);
+    let days = shelf
+        .version_lessons(read, version)?
+        .iter()
+        .map(|place| place.day)
+        .max()
+        .unwrap_or(1);
     Ok((Schedule::begin(pace, read.now(), boundary), days))
 }
 

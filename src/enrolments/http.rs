@@ -198,7 +198,13 @@ fn opening_days(schedule: &Schedule, days: u16, now: Timestamp, boundary: &Bound
         let at = schedule.opens_at(day, boundary);
         if day <= opened { at.min(now) } else { at }
     };
-    (1..=days).map(|day| OpeningDay { day, on: schedule.date_of(day), at: at(day) }).collect()
+    (1..=days)
+        .map(|day| OpeningDay {
+            day,
+            on: schedule.date_of(day),
+            at: at(day),
+        })
+        .collect()
 }
 
 /// What changes of an enrolment.

@@ -74,9 +74,7 @@ impl ToSql for Dates<'_> {
 /// The newest cycle that opens lessons.
 pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
     read.find(
-        &format!(
-            "SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"
-        ),
+        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"),
         (user, course),
         enrolment,
     )

@@ -192,7 +192,7 @@ impl Branding {
     pub fn logo_url(&self) -> Option<String> {
         self.logo
             .as_ref()
-            .map(|hash| format!("/api/v1/instance/logo?v={}", hash.get(..12).unwrap_or(hash)))
+            .map(|logo| format!("/api/v1/instance/logo?v={}", logo.sha256.get(..12).unwrap_or_default()))
     }
 }
 

@@ -23,9 +23,10 @@ use crate::{
         blobs::Blobs,
         branding::{Branding, Logo},
         db::{Read, Tx},
-        events, images::Picture, jobs,
+        events,
+        images::Picture,
+        jobs, mail,
         module::AllFigures,
-        mail,
         settings::{get as section, put as put_section},
     },
 };
@@ -50,7 +51,11 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
     let learning: Learning = section(read)?;
     let (hue, chroma) = brand.organisation.brand_colour.hue_and_chroma();
     Ok(InstanceOut {
-        branding: BrandingOut { hue, chroma, logo_url: brand.logo_url() },
+        branding: BrandingOut {
+            hue,
+            chroma,
+            logo_url: brand.logo_url(),
+        },
         name: brand.organisation.name.into_string(),
         tagline: brand.organisation.tagline.into_string(),
         support_email: brand.organisation.support_email.map(|e| e.to_string()),
@@ -73,7 +78,10 @@ pub(super) async fn store_logo(platform: &Platform, body: Bytes) -> Result<Logo>
     let work = move || {
         let encoded = Picture::guess(std::io::Cursor::new(body))?.square(LOGO_SIDE).encode()?;
         let sealed = shelf.put(&encoded.bytes).map_err(Error::internal)?;
-        Ok(Logo { sha256: sealed.sha256.clone(), mime: encoded.mime.into() })
+        Ok(Logo {
+            sha256: sealed.sha256.clone(),
+            mime: encoded.mime.into(),
+        })
     };
     platform.images.run(work).await
 }
@@ -114,7 +122,10 @@ pub(super) fn look(read: &Read<'_>, platform: &Platform) -> Result<Seen> {
     let mut figures = BTreeMap::new();
     for (slice, count) in platform.services.find::<AllFigures>().iter().flat_map(|all| all.0.iter()) {
         let named = count(read, platform)?;
-        figures.insert((*slice).to_owned(), named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+        figures.insert(
+            (*slice).to_owned(),
+            named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        );
     }
     Ok(Seen {
         head: events::head(read)?,

@@ -46,24 +46,44 @@ pub(in crate::admin) fn put_organisation(tx: &Tx<'_>, _can: &RunInstance, organi
 }
 
 /// Replaces who may join and what strangers see.
-pub(in crate::admin) fn put_registration(tx: &Tx<'_>, _can: &RunInstance, mut section: RegistrationSettings) -> Result<RegistrationSettings> {
+pub(in crate::admin) fn put_registration(
+    tx: &Tx<'_>,
+    _can: &RunInstance,
+    mut section: RegistrationSettings,
+) -> Result<RegistrationSettings> {
     let mut fields = Fields::default();
     if !(8..=64).contains(&section.password_min_length) {
-        fields.push("password_min_length", TextError::new("number.out_of_range", "Use 8 to 64 characters."));
+        fields.push(
+            "password_min_length",
+            TextError::new("number.out_of_range", "Use 8 to 64 characters."),
+        );
     }
-    section.domains = section.domains.iter().map(|d| d.trim().trim_start_matches('@').to_lowercase()).collect();
+    section.domains = section
+        .domains
+        .iter()
+        .map(|d| d.trim().trim_start_matches('@').to_lowercase())
+        .collect();
     section.domains.sort();
     section.domains.dedup();
     for (n, domain) in section.domains.iter().enumerate() {
         if Email::parse(&format!("name@{domain}")).is_err() {
-            fields.push(&format!("domains[{n}]"), TextError::new("domain.malformed", "Write a domain such as example.com."));
+            fields.push(
+                &format!("domains[{n}]"),
+                TextError::new("domain.malformed", "Write a domain such as example.com."),
+            );
         }
     }
     if section.domains.len() > MAX_DOMAINS {
-        fields.push("domains", TextError::new("list.too_long", format!("Use at most {MAX_DOMAINS} domains.")));
+        fields.push(
+            "domains",
+            TextError::new("list.too_long", format!("Use at most {MAX_DOMAINS} domains.")),
+        );
     }
     if section.mode == crate::auth::RegistrationMode::Domains && section.domains.is_empty() {
-        fields.push("domains", TextError::new("list.empty", "Name at least one domain, or choose another mode."));
+        fields.push(
+            "domains",
+            TextError::new("list.empty", "Name at least one domain, or choose another mode."),
+        );
     }
     fields.finish()?;
     put(tx, &section)?;

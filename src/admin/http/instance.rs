@@ -71,10 +71,21 @@ pub(in crate::admin) async fn get_instance(g: Guard<Anyone>) -> Result<Json<Inst
 
 /// The style sheet that puts the brand into the tokens: outside the API, for every page.
 pub async fn branding_css(State(_): State<Web>, headers: HeaderMap, g: Guard<Anyone>) -> Result<Response, Error> {
-    let css = g.db.read("admin.branding_css", |read| actions::branding(read).map(|b| b.css())).await?;
-    let tag = format!("\"{}\"", crate::platform::crypto::hex(&crate::platform::crypto::token_hash(&css)[..8]));
-    let fresh = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { css.into_response() };
+    let css =
+        g.db.read("admin.branding_css", |read| actions::branding(read).map(|b| b.css()))
+            .await?;
+    let tag = format!(
+        "\"{}\"",
+        crate::platform::crypto::hex(&crate::platform::crypto::token_hash(&css)[..8])
+    );
+    let fresh = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if fresh {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        css.into_response()
+    };
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -29,10 +29,16 @@ pub(in crate::admin) struct LogoOut {
 pub(in crate::admin) async fn get_logo(g: Guard<Anyone>) -> Result<Response, Error> {
     let logo = g.db.read("admin.logo", |read| Ok(actions::branding(read)?.logo)).await?;
     let logo = logo.ok_or(Error::NotFound("logo"))?;
-    let bytes = tokio::fs::read(actions::shelf(&g.platform).path(&logo.sha256)).await.map_err(Error::internal)?;
+    let bytes = tokio::fs::read(actions::shelf(&g.platform).path(&logo.sha256))
+        .await
+        .map_err(Error::internal)?;
     let mut response = bytes.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_str(&logo.mime).map_err(Error::internal)?);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_str(&logo.mime).map_err(Error::internal)?);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
     Ok(response)
 }
 
@@ -40,7 +46,9 @@ pub(in crate::admin) async fn get_logo(g: Guard<Anyone>) -> Result<Response, Err
 #[utoipa::path(put, path = "/admin/logo", tag = "admin", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = LogoOut)))]
 pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, body: Bytes) -> Result<Json<LogoOut>, Error> {
     let logo = actions::store_logo(&g.platform, body).await?;
-    let url = g.db.write("admin.put_logo", move |tx| actions::set_logo(tx, &g.can, Some(logo))).await?;
+    let url =
+        g.db.write("admin.put_logo", move |tx| actions::set_logo(tx, &g.can, Some(logo)))
+            .await?;
     Ok(Json(LogoOut { logo_url: url }))
 }
 
@@ -49,7 +57,11 @@ pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, body: Bytes) -> Re
 pub(in crate::admin) async fn delete_logo(g: Guard<RunInstance>) -> Result<StatusCode, Error> {
     g.db.write("admin.delete_logo", move |tx| {
         let before: Branding = settings::get(tx)?;
-        if before.logo.is_some() { actions::set_logo(tx, &g.can, None).map(drop) } else { Ok(()) }
+        if before.logo.is_some() {
+            actions::set_logo(tx, &g.can, None).map(drop)
+        } else {
+            Ok(())
+        }
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

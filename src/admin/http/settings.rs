@@ -82,8 +82,13 @@ pub(in crate::admin) async fn list_settings(g: Guard<RunInstance>) -> Result<Jso
 
 /// Replaces the organisation's name, colour and lines.
 #[utoipa::path(put, path = "/admin/settings/organisation", tag = "admin", request_body = Organisation, responses((status = 200, body = Organisation)))]
-pub(in crate::admin) async fn put_organisation_settings(g: Guard<RunInstance>, Body(section): Body<Organisation>) -> Result<Json<Organisation>, Error> {
-    let put = g.db.write("admin.put_organisation", move |tx| actions::settings::put_organisation(tx, &g.can, section));
+pub(in crate::admin) async fn put_organisation_settings(
+    g: Guard<RunInstance>,
+    Body(section): Body<Organisation>,
+) -> Result<Json<Organisation>, Error> {
+    let put = g.db.write("admin.put_organisation", move |tx| {
+        actions::settings::put_organisation(tx, &g.can, section)
+    });
     put.await.map(Json)
 }
 
@@ -93,22 +98,30 @@ pub(in crate::admin) async fn put_registration_settings(
     g: Guard<RunInstance>,
     Body(section): Body<RegistrationSettings>,
 ) -> Result<Json<RegistrationSettings>, Error> {
-    let put = g.db.write("admin.put_registration", move |tx| actions::settings::put_registration(tx, &g.can, section));
+    let put = g.db.write("admin.put_registration", move |tx| {
+        actions::settings::put_registration(tx, &g.can, section)
+    });
     put.await.map(Json)
 }
 
 /// Replaces how learning runs.
 #[utoipa::path(put, path = "/admin/settings/learning", tag = "admin", request_body = Learning, responses((status = 200, body = Learning)))]
 pub(in crate::admin) async fn put_learning_settings(g: Guard<RunInstance>, Body(section): Body<Learning>) -> Result<Json<Learning>, Error> {
-    let put = g.db.write("admin.put_learning", move |tx| actions::settings::put_learning(tx, &g.can, section));
+    let put =
+        g.db.write("admin.put_learning", move |tx| actions::settings::put_learning(tx, &g.can, section));
     put.await.map(Json)
 }
 
 /// Replaces how mail leaves. Without a password the stored one is kept.
 #[utoipa::path(put, path = "/admin/settings/mail", tag = "admin", request_body = MailSettingsIn, responses((status = 200, body = MailSettingsOut)))]
-pub(in crate::admin) async fn put_mail_settings(g: Guard<RunInstance>, Body(section): Body<MailSettingsIn>) -> Result<Json<MailSettingsOut>, Error> {
+pub(in crate::admin) async fn put_mail_settings(
+    g: Guard<RunInstance>,
+    Body(section): Body<MailSettingsIn>,
+) -> Result<Json<MailSettingsOut>, Error> {
     let platform = g.platform.clone();
-    let put = g.db.write("admin.put_mail", move |tx| actions::settings::put_mail(tx, &platform, &g.can, section));
+    let put = g.db.write("admin.put_mail", move |tx| {
+        actions::settings::put_mail(tx, &platform, &g.can, section)
+    });
     put.await.map(Json)
 }
 
@@ -123,6 +136,9 @@ pub(in crate::admin) struct TestMailIn {
 #[utoipa::path(post, path = "/admin/settings/mail/test", tag = "admin", request_body = TestMailIn, responses((status = 202)))]
 pub(in crate::admin) async fn send_test_mail(g: Guard<RunInstance>, Body(body): Body<TestMailIn>) -> Result<StatusCode, Error> {
     let platform = g.platform.clone();
-    g.db.write("admin.test_mail", move |tx| actions::settings::send_test(tx, &platform, &g.can, body.to)).await?;
+    g.db.write("admin.test_mail", move |tx| {
+        actions::settings::send_test(tx, &platform, &g.can, body.to)
+    })
+    .await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -140,7 +140,11 @@ pub(in crate::admin) struct JobsQuery {
 #[utoipa::path(get, path = "/admin/jobs", tag = "admin", params(JobsQuery), responses((status = 200, body = PageOut<JobOut>)))]
 pub(in crate::admin) async fn list_jobs(g: Guard<RunInstance>, Query(query): Query<JobsQuery>) -> Result<Json<PageOut<JobOut>>, Error> {
     let limit = clamp_limit(query.limit);
-    let page = g.db.read("admin.jobs", move |read| jobs::list_jobs(read, query.state.map(Into::into), query.cursor, limit)).await?;
+    let page =
+        g.db.read("admin.jobs", move |read| {
+            jobs::list_jobs(read, query.state.map(Into::into), query.cursor, limit)
+        })
+        .await?;
     let page = page.map(|row| JobOut {
         id: row.id,
         kind: row.kind,
@@ -229,10 +233,21 @@ pub(in crate::admin) async fn get_system(g: Guard<RunInstance>) -> Result<Json<S
         started_at: g.platform.started_at,
         database_bytes: pulse.database_bytes,
         wal_bytes: pulse.wal_bytes,
-        writer: WriterOut { commits: pulse.commits, writes: pulse.writes, waiting: pulse.waiting_writes, is_refusing: pulse.is_refusing },
-        events: EventsOut { head: seen.head, reactions: seen.reactions },
+        writer: WriterOut {
+            commits: pulse.commits,
+            writes: pulse.writes,
+            waiting: pulse.waiting_writes,
+            is_refusing: pulse.is_refusing,
+        },
+        events: EventsOut {
+            head: seen.head,
+            reactions: seen.reactions,
+        },
         jobs: JobsOut { waiting, running, dead },
-        mails: MailsOut { waiting: seen.mails.waiting, failed: seen.mails.failed },
+        mails: MailsOut {
+            waiting: seen.mails.waiting,
+            failed: seen.mails.failed,
+        },
         figures: seen.figures,
     }))
 }
