@@ -1,10 +1,10 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -212,6 +212,25 @@ impl App {
         }
     }
 
+    /// Spawns work that [`App::close`] waits for.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
+    /// Starts what runs besides requests: events, jobs, followers. The tracker ends after `stop`.
+    #[must_use]
+    pub fn start(&self, stop: &CancellationToken) -> TaskTracker {
+        let background = TaskTracker::new();
+        background.spawn(self.dispatcher.clone().serve(self.database.clone(), stop.clone()));
+        background.spawn(self.runner.clone().serve(stop.clone()));
+        for follow in self.follow.iter().copied() {
+            let (db, platform) = (self.db(Actor::System("follow")), self.platform.clone());
+            background.spawn(keep_up(follow, db, platform, stop.clone()));
+        }
+        background.close();
+        background
+    }
+
     /// Finishes the work that requests left behind and what the writer still has, and closes
     /// the database.
     pub async fn close(&self) {
@@ -220,6 +239,23 @@ impl App {
         let database = self.database.clone();
         if tokio::task::spawn_blocking(move || database.close()).await.is_err() {
             tracing::error!("closing the database panicked");
+        }
+    }
+}
+
+/// How often followers look for work.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+async fn keep_up(follow: Follow, db: Db, platform: Arc<Platform>, stop: CancellationToken) {
+    loop {
+        match follow(db.clone(), platform.clone()).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "a follower could not keep up"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(FOLLOW) => {}
         }
     }
 }
