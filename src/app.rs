@@ -1,37 +1,30 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     admin, auth, courses, enrolments,
-    kernel::{
-        actor::Actor,
-        error::{Error, Result},
-        id::SessionId,
-    },
+    kernel::{actor::Actor, error::Result},
     media, notes, people,
     platform::{
         self, Platform,
         blobs::Blobs,
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
-        crypto::{HashCost, Keys, Passwords},
-        db::{self, Database, Db, Read, Tx, lock, migrate},
+        crypto::{self, HashCost, Keys, Passwords},
+        db::{self, Database, Db, lock, migrate},
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
         module::{AllFigures, AssetGates, Follow, Forgetters, Module},
         services::Services,
-        web::{
-            document,
-            guard::{Authenticate, Authenticated, Web},
-        },
+        web::{document, guard::Web},
     },
     progress, search,
 };
@@ -81,8 +74,6 @@ pub struct Means {
     pub cost: HashCost,
     /// Whether pending migrations are applied; otherwise they refuse the start.
     pub may_migrate: bool,
-    /// Whose sessions hold.
-    pub authenticate: Arc<dyn Authenticate>,
 }
 
 impl Means {
@@ -94,7 +85,6 @@ impl Means {
             chance: Arc::new(Random::system()),
             cost: HashCost::Standard,
             may_migrate: true,
-            authenticate: Arc::new(NoSessions),
         }
     }
 }
@@ -138,7 +128,7 @@ impl App {
         let database = Database::open(&file, means.clock.clone(), means.chance.clone())?;
         let parts = gather(modules(), &config)?;
         let platform = Arc::new(Platform {
-            keys: Keys::derive(&instance_key(&config.data, means.chance.as_ref())?),
+            keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
             passwords: Passwords::start(means.cost)?,
@@ -153,7 +143,7 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), means.authenticate, tracker.clone()),
+            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
             platform,
             database,
             follow: parts.follow,
@@ -224,6 +214,25 @@ impl App {
         }
     }
 
+    /// Spawns work that [`App::close`] waits for.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
+    /// Starts what runs besides requests: events, jobs, followers. The tracker ends after `stop`.
+    #[must_use]
+    pub fn start(&self, stop: &CancellationToken) -> TaskTracker {
+        let background = TaskTracker::new();
+        background.spawn(self.dispatcher.clone().serve(self.database.clone(), stop.clone()));
+        background.spawn(self.runner.clone().serve(stop.clone()));
+        for follow in self.follow.iter().copied() {
+            let (db, platform) = (self.db(Actor::System("follow")), self.platform.clone());
+            background.spawn(keep_up(follow, db, platform, stop.clone()));
+        }
+        background.close();
+        background
+    }
+
     /// Finishes the work that requests left behind and what the writer still has, and closes
     /// the database.
     pub async fn close(&self) {
@@ -232,6 +241,23 @@ impl App {
         let database = self.database.clone();
         if tokio::task::spawn_blocking(move || database.close()).await.is_err() {
             tracing::error!("closing the database panicked");
+        }
+    }
+}
+
+/// How often followers look for work.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+async fn keep_up(follow: Follow, db: Db, platform: Arc<Platform>, stop: CancellationToken) {
+    loop {
+        match follow(db.clone(), platform.clone()).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "a follower could not keep up"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(FOLLOW) => {}
         }
     }
 }
@@ -277,8 +303,16 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     Ok(parts)
 }
 
-/// The instance's key, made at the first start and readable by its owner alone.
-fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+/// The instance's key: from the configuration, else a file that is made at the first start and
+/// readable by its owner alone.
+fn instance_key(config: &Config, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
+    match config.key.as_ref().and_then(|key| crypto::unhex(key.reveal())) {
+        Some(key) => Ok(key),
+        None => key_of_folder(&config.data, chance),
+    }
+}
+
+fn key_of_folder(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
     use std::{
         io::Write as _,
         os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
@@ -309,18 +343,5 @@ fn instance_key(data: &Path, chance: &dyn Chance) -> anyhow::Result<[u8; 32]> {
             Ok(key)
         }
         Err(error) => Err(error).with_context(|| format!("reading {shown}")),
-    }
-}
-
-/// Until there are sessions, nobody holds one.
-struct NoSessions;
-
-impl Authenticate for NoSessions {
-    fn authenticate(&self, _: &Read<'_>, _: &str) -> Result<Option<Authenticated>> {
-        Ok(None)
-    }
-
-    fn touch(&self, _: &Tx<'_>, _: SessionId, _: Option<std::net::IpAddr>) -> Result<()> {
-        Err(Error::NotFound("session"))
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     kernel::{
         actor::{Actor, Person},
         error::Result,
-        id::SessionId,
+        id::{SessionId, UserId},
     },
     people,
     platform::{
@@ -43,6 +43,17 @@ impl Authenticate for Sessions {
                 zone: facts.zone,
             }),
             is_stale: model::is_stale(session.last_seen_at, read.now()),
+        }))
+    }
+
+    fn person(&self, read: &Read<'_>, user: UserId) -> Result<Option<Person>> {
+        let facts = people::actor_facts(read, user)?.filter(|facts| facts.is_active);
+        Ok(facts.map(|facts| Person {
+            id: user,
+            session: SessionId::from_raw(0),
+            role: facts.role,
+            plan: facts.plan,
+            zone: facts.zone,
         }))
     }
 

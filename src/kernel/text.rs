@@ -6,9 +6,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::error::TextError;
 
-/// Removes control characters and outer white space, and folds inner runs of spaces.
+/// Characters that show nothing and turn or hide what stands around them: direction overrides and
+/// isolates, zero-width spaces, line and paragraph separators, the byte order mark. Joiners stay:
+/// Persian and emoji need them.
+fn is_trick(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// Removes control characters, characters that only deceive and outer white space, and folds
+/// inner runs of spaces. A line of nothing but joiners is empty.
 fn clean_line(text: &str) -> String {
-    let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let visible: String = text
+        .chars()
+        .filter(|c| !is_trick(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if visible.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}')) {
+        return String::new();
+    }
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -76,6 +91,14 @@ lines! {
     Label, 1, 40;
     /// A line such as an action item or headline, at most 200 characters; may be empty.
     Line, 0, 200;
+}
+
+impl Line {
+    /// The line that says nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(String::new())
+    }
 }
 
 /// A web-safe name: lower-case letters, digits and single hyphens, 1–80 characters.
@@ -360,6 +383,9 @@ mod tests {
     fn lines_are_cleaned_and_bounded() {
         assert_eq!(Title::parse("  a\u{0}  b\n").map(Title::into_string), Ok("a b".into()));
         assert!(Title::parse("   ").is_err());
+        assert!(Title::parse("\u{200B}\u{200D}\u{FEFF}").is_err());
+        assert_eq!(Title::parse("a\u{202E}b\u{2028}").map(Title::into_string), Ok("ab".into()));
+        assert_eq!(Title::parse("👩\u{200D}🔬").map(Title::into_string), Ok("👩\u{200D}🔬".into()));
         assert!(Title::parse(&"é".repeat(120)).is_ok());
         assert!(Title::parse(&"é".repeat(121)).is_err());
     }

@@ -8,27 +8,70 @@
 //! Tables: `blobs`, `assets`, `asset_renditions`, `asset_uses`. Tells: `asset.stored`. Hears: nothing.
 
 mod actions;
+mod http;
 mod inspect;
+mod jobs;
 mod model;
 mod policy;
 mod store;
 
-pub use actions::{set_uses, signed_url, store_bytes, store_file};
+use std::{path::PathBuf, sync::Arc};
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use actions::{SweepReport, set_uses, signed_url, store_bytes, store_file, sweep};
 pub use model::{Asset, Kind, Rendition, StoredFile};
-pub use policy::StoreAsset;
+pub use policy::{StoreAsset, SweepMedia};
 
 use crate::{
     kernel::{error::Result, id::AssetId},
-    platform::{Platform, blobs::Blobs, db::Read, module::Module},
+    platform::{Platform, blobs::Blobs, config::Config, db::Read, module::Module, process, services::Services},
 };
 
 /// What this slice hands to `app`.
 #[must_use]
 pub fn module() -> Module {
     Module {
+        routes: OpenApiRouter::new()
+            .routes(routes!(http::upload_asset))
+            .routes(routes!(http::get_media_limits))
+            .routes(routes!(http::get_asset, http::delete_asset))
+            .routes(routes!(http::read_asset_file)),
+        jobs: vec![crate::platform::jobs::kind::<jobs::Sweep>()],
+        nightly: Some(jobs::nightly),
         forget: Some(store::update_forgotten),
+        provide: Some(provide),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
     }
+}
+
+/// What may be stored, and with what help. In the [`Services`].
+#[derive(Debug, Clone)]
+struct Limits {
+    max_upload_bytes: u64,
+    ffprobe: Option<PathBuf>,
+}
+
+/// The largest upload unless the configuration says otherwise: 2 GiB.
+const MAX_UPLOAD: u64 = 2 * 1024 * 1024 * 1024;
+
+impl Limits {
+    fn of(platform: &Platform) -> Arc<Self> {
+        let found = platform.services.find();
+        found.unwrap_or_else(|| {
+            Arc::new(Self {
+                max_upload_bytes: MAX_UPLOAD,
+                ffprobe: None,
+            })
+        })
+    }
+}
+
+fn provide(_: &Config, services: Services) -> Result<Services> {
+    Ok(services.with(Arc::new(Limits {
+        max_upload_bytes: MAX_UPLOAD,
+        ffprobe: process::find("ffprobe"),
+    })))
 }
 
 /// What an asset is.
@@ -53,28 +96,28 @@ pub fn total_bytes(read: &Read<'_>) -> Result<u64> {
 /// `NotFound` when there is no such asset.
 pub fn path(platform: &Platform, read: &Read<'_>, id: AssetId, rendition: Rendition) -> Result<StoredFile> {
     let asset = store::get_asset(read, id)?;
-    let file = |sha256: String, mime: String, bytes: u64, name: String| StoredFile {
-        path: shelf(platform).path(&sha256),
-        name,
-        mime,
+    file_of(platform, read, &asset, rendition)
+}
+
+fn file_of(platform: &Platform, read: &Read<'_>, asset: &Asset, rendition: Rendition) -> Result<StoredFile> {
+    let blobs = shelf(platform);
+    let file = |sha256: &str, mime: &str, bytes: u64| StoredFile {
+        path: blobs.path(sha256),
+        name: model::named_for(&asset.name, mime),
+        mime: mime.to_owned(),
         bytes,
-        sha256,
+        sha256: sha256.to_owned(),
         kind: asset.kind,
     };
     if rendition == Rendition::Source {
-        return Ok(file(
-            asset.source_sha256.clone(),
-            asset.mime.clone(),
-            asset.bytes,
-            asset.name.clone(),
-        ));
+        let bytes = store::find_blob(read, &asset.source_sha256)?.unwrap_or_default();
+        let mut source = file(&asset.source_sha256, &asset.mime, bytes);
+        source.name.clone_from(&asset.name);
+        return Ok(source);
     }
-    Ok(match store::find_rendition(read, id, rendition)? {
-        Some((sha256, mime, bytes)) => {
-            let name = model::named_for(&asset.name, &mime);
-            file(sha256, mime, bytes, name)
-        }
-        None => file(asset.sha256.clone(), asset.mime.clone(), asset.bytes, asset.name.clone()),
+    Ok(match store::find_rendition(read, asset.id, rendition)? {
+        Some((sha256, mime, bytes)) => file(&sha256, &mime, bytes),
+        None => file(&asset.sha256, &asset.mime, asset.bytes),
     })
 }
 

@@ -1,14 +1,30 @@
-//! Who may store, see and delete assets.
+//! Who may store, see and delete assets. Whether somebody may read one is asked of the slices
+//! that use it, at every request; its owner and admins always may.
 
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts as _, http::request::Parts};
+use serde::Deserialize;
+
+use super::{
+    actions::{Link, is_ours},
+    model::{Asset, Rendition},
+    store,
+};
 use crate::{
     kernel::{
         actor::{Actor, Role},
-        error::Result,
-        id::UserId,
+        error::{Error, Result},
+        id::{AssetId, UserId},
     },
     platform::{
+        Platform,
         db::Read,
-        web::guard::{NoKey, Require},
+        module::AssetGates,
+        web::{
+            extract::Query,
+            guard::{Authenticate, FromAsk, NoKey, PathKey, Require, Web},
+        },
     },
 };
 
@@ -39,5 +55,176 @@ impl Require for StoreAsset {
     fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
         actor.require(Role::Instructor)?;
         Ok(Self { owner: actor.user() })
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct AssetPath {
+    asset: AssetId,
+}
+
+/// The asset that is asked for, and the gates that know its uses.
+pub(super) struct AssetKey {
+    asset: AssetId,
+    gates: Option<Arc<AssetGates>>,
+}
+
+impl FromAsk for AssetKey {
+    async fn from_ask(parts: &mut Parts, web: &Web) -> Result<Self> {
+        let PathKey(AssetPath { asset }) = PathKey::from_ask(parts, web).await?;
+        Ok(Self {
+            asset,
+            gates: web.platform().services.find(),
+        })
+    }
+}
+
+impl AssetKey {
+    /// The asset, if this actor may read it.
+    fn open(&self, read: &Read<'_>, actor: &Actor) -> Result<Asset> {
+        let refusal = || match actor {
+            Actor::Anonymous => Error::Unauthenticated,
+            _ => Error::NotFound("asset"),
+        };
+        let asset = store::find_asset(read, self.asset)?.ok_or_else(refusal)?;
+        let gates = || match &self.gates {
+            Some(gates) => gates.ask(read, actor, asset.id),
+            None => Ok(None),
+        };
+        if is_his(&asset, actor) || gates()? == Some(true) {
+            Ok(asset)
+        } else {
+            Err(refusal())
+        }
+    }
+}
+
+fn is_his(asset: &Asset, actor: &Actor) -> bool {
+    actor.is_at_least(Role::Admin) || (asset.owner.is_some() && asset.owner == actor.user())
+}
+
+/// May see what an asset is.
+#[derive(Debug)]
+pub(super) struct SeeAsset {
+    pub(super) asset: Asset,
+}
+
+impl Require for SeeAsset {
+    type Key = AssetKey;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &AssetKey) -> Result<Self> {
+        Ok(Self {
+            asset: key.open(read, actor)?,
+        })
+    }
+}
+
+/// May delete an asset: its owner and admins.
+#[derive(Debug)]
+pub(super) struct DeleteAsset {
+    pub(super) asset: Asset,
+}
+
+impl Require for DeleteAsset {
+    type Key = AssetKey;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &AssetKey) -> Result<Self> {
+        let asset = key.open(read, actor)?;
+        if is_his(&asset, actor) {
+            Ok(Self { asset })
+        } else if actor.person().is_none() {
+            Err(Error::Unauthenticated)
+        } else {
+            Err(Error::Denied("owner"))
+        }
+    }
+}
+
+/// What a link to a file may carry.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FileQuery {
+    /// Which form; the full size unless said otherwise.
+    #[serde(default)]
+    #[param(inline)]
+    rendition: Rendition,
+    /// Of a signed link: for whom.
+    #[param(inline)]
+    u: Option<UserId>,
+    /// Of a signed link: until when, in Unix seconds.
+    exp: Option<i64>,
+    /// Of a signed link: the signature.
+    sig: Option<String>,
+}
+
+/// The file that is asked for, and whom a signed link speaks for.
+pub(super) struct FileKey {
+    asset: AssetKey,
+    rendition: Rendition,
+    link: Option<Link>,
+    platform: Arc<Platform>,
+    authenticate: Arc<dyn Authenticate>,
+}
+
+impl FromAsk for FileKey {
+    async fn from_ask(parts: &mut Parts, web: &Web) -> Result<Self> {
+        let asset = AssetKey::from_ask(parts, web).await?;
+        let Query(query) = Query::<FileQuery>::from_request_parts(parts, web).await?;
+        let FileQuery { rendition, u, exp, sig } = query;
+        let link = match (u, exp, sig) {
+            (Some(user), Some(expires), Some(signature)) => Some(Link { user, expires, signature }),
+            _ => None,
+        };
+        Ok(Self {
+            asset,
+            rendition,
+            link,
+            platform: web.platform().clone(),
+            authenticate: web.authenticate().clone(),
+        })
+    }
+}
+
+/// May read the bytes of a form of an asset.
+#[derive(Debug)]
+pub(super) struct ReadFile {
+    pub(super) file: super::StoredFile,
+}
+
+impl Require for ReadFile {
+    type Key = FileKey;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &FileKey) -> Result<Self> {
+        let behind_link = match (&key.link, actor) {
+            (Some(link), Actor::Anonymous) => key.person_of(read, link)?,
+            _ => None,
+        };
+        let asset = key.asset.open(read, behind_link.as_ref().unwrap_or(actor))?;
+        Ok(Self {
+            file: super::file_of(&key.platform, read, &asset, key.rendition)?,
+        })
+    }
+}
+
+impl FileKey {
+    /// The person whom a link of ours was signed for, as he may act now.
+    fn person_of(&self, read: &Read<'_>, link: &Link) -> Result<Option<Actor>> {
+        if !is_ours(&self.platform.keys, self.asset.asset, self.rendition, link, read.now()) {
+            return Ok(None);
+        }
+        Ok(self.authenticate.person(read, link.user)?.map(Actor::Person))
+    }
+}
+
+/// May sweep: the nightly job and operators.
+#[derive(Debug)]
+pub struct SweepMedia(());
+
+impl SweepMedia {
+    /// For the job and the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "unused files are swept");
+        Self(())
     }
 }

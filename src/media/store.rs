@@ -1,5 +1,7 @@
 //! All SQL over `assets`, `asset_renditions`, `asset_uses` and `blobs`.
 
+use std::collections::HashMap;
+
 use rusqlite::Row;
 
 use super::model::{Asset, Rendition};
@@ -140,4 +142,62 @@ pub(super) fn count_bytes(read: &Read<'_>) -> Result<i64> {
 
 fn size(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+pub(super) fn delete_asset(tx: &Tx<'_>, id: AssetId) -> Result<()> {
+    tx.execute("DELETE FROM assets WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Unused since before an instant. Used by whoever names the table `assets` as `a`.
+const DOOMED: &str = "a.unused_since <= ?1 AND NOT EXISTS (SELECT 1 FROM asset_uses u WHERE u.asset_id = a.id)";
+
+pub(super) fn count_doomed(read: &Read<'_>, before: Timestamp) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM assets a WHERE {DOOMED}");
+    read.count(&sql, [before]).map(i64::unsigned_abs)
+}
+
+/// Blobs that only assets unused since then are made of, or none at all.
+pub(super) fn list_doomed_blobs(read: &Read<'_>, before: Timestamp) -> Result<Vec<(String, u64)>> {
+    let sql = format!(
+        "SELECT b.sha256, b.bytes FROM blobs b
+         WHERE NOT EXISTS (SELECT 1 FROM assets a WHERE a.sha256 = b.sha256 AND coalesce({DOOMED}, 0) = 0)
+           AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.source_sha256 = b.sha256 AND coalesce({DOOMED}, 0) = 0)
+           AND NOT EXISTS (SELECT 1 FROM asset_renditions r JOIN assets a ON a.id = r.asset_id WHERE r.sha256 = b.sha256 AND coalesce({DOOMED}, 0) = 0)"
+    );
+    read.list(&sql, [before], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))
+}
+
+/// Every blob that a row names, and its size.
+pub(super) fn list_blobs(read: &Read<'_>) -> Result<HashMap<String, u64>> {
+    let rows = read.list("SELECT sha256, bytes FROM blobs", [], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The size of a blob, if a row names it.
+pub(super) fn find_blob(read: &Read<'_>, sha256: &str) -> Result<Option<u64>> {
+    read.find("SELECT bytes FROM blobs WHERE sha256 = ?1", [sha256], |row| {
+        Ok(row.get::<_, i64>(0)?.unsigned_abs())
+    })
+}
+
+/// Deletes up to `most` assets that were unused since then. How many.
+pub(super) fn delete_doomed(tx: &Tx<'_>, before: Timestamp, most: usize) -> Result<usize> {
+    let sql = format!("DELETE FROM assets WHERE id IN (SELECT a.id FROM assets a WHERE {DOOMED} LIMIT {most})");
+    tx.execute(&sql, [before])
+}
+
+/// Deletes up to `most` rows of blobs that nothing is made of. How many.
+pub(super) fn delete_unnamed_blobs(tx: &Tx<'_>, most: usize) -> Result<usize> {
+    let sql = format!(
+        "DELETE FROM blobs WHERE sha256 IN (
+             SELECT b.sha256 FROM blobs b
+             WHERE NOT EXISTS (SELECT 1 FROM assets a WHERE a.sha256 = b.sha256)
+               AND NOT EXISTS (SELECT 1 FROM assets a WHERE a.source_sha256 = b.sha256)
+               AND NOT EXISTS (SELECT 1 FROM asset_renditions r WHERE r.sha256 = b.sha256)
+             LIMIT {most})"
+    );
+    tx.execute(&sql, [])
 }

@@ -29,7 +29,9 @@ CREATE TABLE profiles (
     theme              TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark')),
     text_percent       INTEGER NOT NULL DEFAULT 100 CHECK (text_percent IN (90, 100, 115, 130)),
     -- SHA-256 of the picture's file; NULL without a picture.
-    picture            TEXT
+    picture            TEXT,
+    picture_mime       TEXT,
+    CHECK ((picture IS NULL) = (picture_mime IS NULL))
 ) STRICT;
 CREATE INDEX profiles_by_picture ON profiles (picture) WHERE picture IS NOT NULL;
 

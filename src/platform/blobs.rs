@@ -19,6 +19,19 @@ use sha2::{Digest as _, Sha256};
 
 use super::crypto::hex;
 
+crate::config_section! {
+    /// Uploaded files.
+    MediaConfig in "media" {
+        /// Bytes of one uploaded file at most; told to clients before they send.
+        max_upload_bytes: u64 = 2 * 1024 * 1024 * 1024;
+    }
+    check(this, refuse) {
+        if this.max_upload_bytes < 1024 {
+            refuse("max_upload_bytes", "expected at least 1024".into());
+        }
+    }
+}
+
 /// The file store of one data folder, or one shelf of it.
 #[derive(Debug, Clone)]
 pub struct Blobs {

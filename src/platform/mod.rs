@@ -12,6 +12,7 @@ pub mod images;
 pub mod jobs;
 pub mod mail;
 pub mod module;
+pub mod process;
 pub mod services;
 pub mod settings;
 pub mod telemetry;

@@ -6,7 +6,10 @@
 mod support;
 
 mod admin;
+mod config;
 mod courses;
 mod mail;
+mod media;
 mod openapi;
+mod people;
 mod stand;

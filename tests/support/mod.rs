@@ -28,7 +28,7 @@ use momentum::{
     },
 };
 
-pub use client::Client;
+pub use client::{Answer, Client};
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
@@ -68,7 +68,6 @@ impl TestApp {
             chance: Arc::new(Random::seeded(1)),
             cost: HashCost::Weakest,
             may_migrate: false,
-            authenticate: Arc::new(people::StandIn),
         };
         let app = App::open(config, means).expect("an instance opens");
         Self {

@@ -8,8 +8,9 @@ use crate::{
         event::Event,
     },
     media::{
-        inspect::{self, Made},
-        model::{Asset, Rendition, clean_name, named_for},
+        Limits,
+        inspect::{self, Bench, Made},
+        model::{Asset, Rendition, clean_name},
         policy::StoreAsset,
         store,
     },
@@ -67,10 +68,13 @@ pub(in crate::media) async fn keep(platform: &Platform, db: &Db, can: &StoreAsse
     if let Some(twin) = twin.await? {
         return Ok(twin);
     }
-    let made = inspect::look(&platform.images, part.path()).await?;
+    let bench = Bench {
+        images: platform.images.clone(),
+        ffprobe: Limits::of(platform).ffprobe.clone(),
+    };
+    let made = inspect::look(&bench, part.path(), part.bytes(), &name).await?;
     let blobs = super::super::shelf(platform);
     let sealed = blocking(move || seal(&blobs, part, made)).await?;
-    let name = named_for(&name, &sealed.made.mime);
     db.write("media.store", move |tx| {
         let asset = record(tx, owner, &name, &sealed)?;
         Ok((asset, sealed)) // The pins live until the rows are on disk.

@@ -1,8 +1,16 @@
 //! What a file is, by its content alone, and what we make of it.
 
+mod boxes;
+mod captions;
+mod document;
+mod film;
 mod picture;
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use super::model::{Kind, Rendition};
 use crate::{
@@ -40,32 +48,51 @@ impl Made {
     }
 }
 
-/// Looks at the file and makes what is to be kept of it.
-pub(super) async fn look(images: &Images, path: &Path) -> Result<Made> {
+/// What looking needs.
+#[derive(Debug, Clone)]
+pub(super) struct Bench {
+    pub(super) images: Images,
+    /// Where ffprobe is, if it is installed.
+    pub(super) ffprobe: Option<PathBuf>,
+}
+
+/// Looks at the file and makes what is to be kept of it. The name only decides what a text is
+/// called, and that something called captions must be captions.
+///
+/// # Errors
+/// `Invalid` with a sentence for the person when the content is refused.
+pub(super) async fn look(bench: &Bench, path: &Path, bytes: u64, name: &str) -> Result<Made> {
     let file = path.to_owned();
-    let head = tokio::task::spawn_blocking(move || head(&file))
-        .await
-        .map_err(Error::internal)?
-        .map_err(Error::internal)?;
+    let head = super::actions::blocking(move || read(&file, HEAD)).await?;
     let found = infer::get(&head);
     let mime = found.map_or("", |t| t.mime_type());
     if let Some(format) = format_of(mime) {
         let path = path.to_owned();
-        return images.run(move || picture::make(&path, format)).await;
+        return bench.images.run(move || picture::make(&path, format)).await;
     }
-    match found.map(|t| t.matcher_type()) {
-        Some(infer::MatcherType::Video) => Ok(Made::plain(Kind::Video, mime)),
-        Some(infer::MatcherType::Audio) => Ok(Made::plain(Kind::Audio, mime)),
-        _ if head.starts_with(b"WEBVTT") || head.starts_with(b"\xEF\xBB\xBFWEBVTT") => Ok(Made::plain(Kind::Captions, "text/vtt")),
-        _ => Ok(Made::plain(
-            Kind::Document,
-            if mime.is_empty() { "application/octet-stream" } else { mime },
-        )),
+    if matches!(
+        found.map(|t| t.matcher_type()),
+        Some(infer::MatcherType::Video | infer::MatcherType::Audio)
+    ) {
+        return film::make(bench.ffprobe.as_deref(), path, mime).await;
     }
+    let extension = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    if captions::is_webvtt(&head) || captions::is_subrip(&head) || matches!(extension.as_str(), "vtt" | "srt") {
+        if bytes > captions::MOST {
+            return Err(Error::field("", "captions.too_large", "Captions may have at most 4 MB."));
+        }
+        let path = path.to_owned();
+        let whole = super::actions::blocking(move || read(&path, captions::MOST)).await?;
+        return captions::make(&whole);
+    }
+    document::make(&head, bytes <= HEAD, name, found)
 }
 
-fn head(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
-    Ok(head)
+fn read(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

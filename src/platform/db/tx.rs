@@ -239,6 +239,12 @@ pub trait OnConflict<T> {
     /// # Errors
     /// [`Error::Conflict`] for a violated constraint, otherwise the error as it was.
     fn on_conflict(self, code: &'static str, message: &str) -> Result<T>;
+
+    /// Turns a violated foreign key, a row that would point nowhere, into this error.
+    ///
+    /// # Errors
+    /// The given error for a violated foreign key, otherwise the error as it was.
+    fn on_dangling(self, error: impl FnOnce() -> Error) -> Result<T>;
 }
 
 impl<T> OnConflict<T> for Result<T> {
@@ -248,18 +254,25 @@ impl<T> OnConflict<T> for Result<T> {
             other => other,
         }
     }
+
+    fn on_dangling(self, error: impl FnOnce() -> Error) -> Self {
+        match self {
+            Err(Error::Internal(source)) if extended_code(source.as_ref()) == Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Err(error()),
+            other => other,
+        }
+    }
+}
+
+fn extended_code(source: &(dyn std::error::Error + 'static)) -> Option<i32> {
+    let error = source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error);
+    error.map(|e| e.extended_code)
 }
 
 fn is_constraint(source: &(dyn std::error::Error + 'static)) -> bool {
-    let code = source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error);
     matches!(
-        code,
-        Some(ffi::Error {
-            extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE
-                | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-                | ffi::SQLITE_CONSTRAINT_ROWID
-                | ffi::SQLITE_CONSTRAINT_CHECK,
-            ..
-        })
+        extended_code(source),
+        Some(
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID | ffi::SQLITE_CONSTRAINT_CHECK
+        )
     )
 }

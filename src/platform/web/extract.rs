@@ -100,6 +100,24 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Query<T> {
     }
 }
 
+/// For fields of a patch where `null` clears and absence keeps:
+/// `#[serde(default, deserialize_with = "present")] field: Option<Option<T>>`.
+///
+/// # Errors
+/// What `T` refuses.
+pub fn present<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    <Option<T> as serde::Deserialize>::deserialize(from).map(Some)
+}
+
+/// For fields of a patch that may be absent but not null:
+/// `#[serde(default, deserialize_with = "not_null")] field: Option<T>`.
+///
+/// # Errors
+/// What `T` refuses, null among it.
+pub fn not_null<'de, T: serde::Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
 /// A 201 answer with a JSON body.
 pub fn created<T: serde::Serialize>(body: T) -> (StatusCode, Json<T>) {
     (StatusCode::CREATED, Json(body))

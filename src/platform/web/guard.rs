@@ -15,9 +15,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     kernel::{
-        actor::Actor,
+        actor::{Actor, Person},
         error::{Error, Result},
-        id::SessionId,
+        id::{SessionId, UserId},
     },
     platform::{
         Platform,
@@ -48,6 +48,16 @@ pub trait Authenticate: Send + Sync + 'static {
     /// # Errors
     /// A database fault.
     fn authenticate(&self, read: &Read<'_>, token: &str) -> Result<Option<Authenticated>>;
+
+    /// The person with this id as he may act now, without a session: for links that were signed
+    /// for him. `None` when he is gone or deactivated.
+    ///
+    /// # Errors
+    /// A database fault.
+    fn person(&self, read: &Read<'_>, user: UserId) -> Result<Option<Person>> {
+        let _nobody = (read, user);
+        Ok(None)
+    }
 
     /// Notes that the session was used; called at most when [`Authenticated::is_stale`].
     ///
@@ -83,6 +93,12 @@ impl Web {
     #[must_use]
     pub fn platform(&self) -> &Arc<Platform> {
         &self.inner.platform
+    }
+
+    /// Who people are: for keys that name a person, such as signed links.
+    #[must_use]
+    pub fn authenticate(&self) -> &Arc<dyn Authenticate> {
+        &self.inner.authenticate
     }
 
     /// Spawns work that a graceful stop waits for.
@@ -152,19 +168,19 @@ impl Require for Anyone {
 /// Anyone who is signed in, for what belongs to himself.
 #[derive(Debug)]
 pub struct SignedIn {
-    person: crate::kernel::actor::Person,
+    person: Person,
 }
 
 impl SignedIn {
     /// The person.
     #[must_use]
-    pub fn person(&self) -> &crate::kernel::actor::Person {
+    pub fn person(&self) -> &Person {
         &self.person
     }
 
     /// The person's id.
     #[must_use]
-    pub fn user(&self) -> crate::kernel::id::UserId {
+    pub fn user(&self) -> UserId {
         self.person.id
     }
 }

@@ -1,5 +1,8 @@
 //! What a person is, as the school sees him.
 
+mod completion;
+mod list;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{
@@ -8,6 +11,12 @@ use crate::kernel::{
     id::{CategoryId, UserId},
     text::{Email, Language, Line, PersonName},
     time::{Timestamp, Zone},
+};
+
+pub(super) use list::ListCursor;
+pub use {
+    completion::{Completion, ProfileField},
+    list::{ListQuery, UserState},
 };
 
 /// A person with an account.
@@ -149,8 +158,48 @@ pub struct Profile {
     pub theme: Theme,
     /// How large text is.
     pub text_size: TextSize,
-    /// SHA-256 of his picture's file.
-    pub picture: Option<String>,
+    /// His picture.
+    pub picture: Option<Picture>,
+}
+
+/// A square picture that we encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// SHA-256 of its file, lower-case hex.
+    pub sha256: String,
+    /// `image/jpeg` or `image/webp`.
+    pub mime: String,
+}
+
+/// What an admin changes of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Access {
+    /// What he may do.
+    pub role: Role,
+    /// What he paid for or was granted.
+    pub plan: Plan,
+    /// Whether he may sign in.
+    pub is_active: bool,
+}
+
+impl Access {
+    /// Whether somebody with this access keeps the instance running.
+    #[must_use]
+    pub fn is_running_admin(self) -> bool {
+        self.role == Role::Admin && self.is_active
+    }
+}
+
+impl User {
+    /// What an admin may change of him.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        Access {
+            role: self.role,
+            plan: self.plan,
+            is_active: self.is_active,
+        }
+    }
 }
 
 /// The words by which a person is found: each word of his name and his address, in lower case.

@@ -1,20 +1,21 @@
-//! All SQL over people's tables.
+//! People: found, added, changed.
 
 use rusqlite::Row;
 
-use super::model::{ActorFacts, NewUser, Profile, TextSize, User};
 use crate::{
     kernel::{
         error::{Error, Result},
         id::UserId,
-        text::{Email, PersonName},
+        text::{Email, Language, PersonName},
+        time::Zone,
     },
+    people::model::{self, Access, ActorFacts, NewUser, User},
     platform::db::{OnConflict as _, Read, Tx},
 };
 
 const USER: &str = "SELECT id, name, email, role, plan, is_active, is_verified, time_zone, language, created_at, last_seen_at FROM users";
 
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -67,6 +68,14 @@ pub fn actor_facts(read: &Read<'_>, id: UserId) -> Result<Option<ActorFacts>> {
             zone: row.get(3)?,
         })
     })
+}
+
+/// Whether there is another active admin than this person.
+pub(in crate::people) fn has_other_admin(read: &Read<'_>, id: UserId) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 AND id <> ?1 LIMIT 1",
+        [id],
+    )
 }
 
 /// Whether somebody runs this instance.
@@ -128,7 +137,7 @@ pub fn insert_user(tx: &Tx<'_>, new: &NewUser) -> Result<UserId> {
 /// Renews the words by which admins find a person.
 fn index_terms(tx: &Tx<'_>, id: UserId, name: &PersonName, email: &Email) -> Result<()> {
     tx.execute("DELETE FROM user_terms WHERE user_id = ?1", [id])?;
-    for term in super::model::terms(name, email) {
+    for term in model::terms(name, email) {
         tx.execute("INSERT INTO user_terms (term, user_id) VALUES (?1, ?2)", (term, id))?;
     }
     Ok(())
@@ -144,6 +153,23 @@ pub fn rename(tx: &Tx<'_>, id: UserId, name: &PersonName) -> Result<()> {
         tx.execute("UPDATE users SET name = ?2 WHERE id = ?1", (id, name))?;
         index_terms(tx, id, name, &current.email)?;
     }
+    Ok(())
+}
+
+/// Changes where a person's days begin and in which language he reads.
+///
+/// # Errors
+/// A database fault.
+pub fn set_place(tx: &Tx<'_>, id: UserId, zone: &Zone, language: &Language) -> Result<()> {
+    tx.execute("UPDATE users SET time_zone = ?2, language = ?3 WHERE id = ?1", (id, zone, language))?;
+    Ok(())
+}
+
+pub(in crate::people) fn update_access(tx: &Tx<'_>, id: UserId, access: Access) -> Result<()> {
+    tx.execute(
+        "UPDATE users SET role = ?2, plan = ?3, is_active = ?4 WHERE id = ?1",
+        (id, access.role, access.plan, access.is_active),
+    )?;
     Ok(())
 }
 
@@ -179,37 +205,8 @@ pub fn note_seen(tx: &Tx<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
-/// A person's profile.
-///
-/// # Errors
-/// A database fault.
-pub fn find_profile(read: &Read<'_>, id: UserId) -> Result<Option<Profile>> {
-    let profile = read.find(
-        "SELECT headline, skill_level, daily_goal_minutes, theme, text_percent, picture FROM profiles WHERE user_id = ?1",
-        [id],
-        |row| {
-            Ok(Profile {
-                headline: row.get(0)?,
-                interests: Vec::new(),
-                skill_level: row.get(1)?,
-                daily_goal_minutes: row.get(2)?,
-                theme: row.get(3)?,
-                text_size: TextSize::from_percent(row.get(4)?),
-                picture: row.get(5)?,
-            })
-        },
-    )?;
-    let Some(mut profile) = profile else { return Ok(None) };
-    profile.interests = read.list(
-        "SELECT category_id FROM user_interests WHERE user_id = ?1 ORDER BY category_id",
-        [id],
-        |row| row.get(0),
-    )?;
-    Ok(Some(profile))
-}
-
 /// Deletes everything this slice knows about a person.
-pub(super) fn delete_user(tx: &Tx<'_>, id: UserId) -> Result<()> {
+pub(in crate::people) fn delete_user(tx: &Tx<'_>, id: UserId) -> Result<()> {
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     Ok(())
 }

@@ -1,0 +1,148 @@
+//! The verbs: what people do with their profiles, and admins with people.
+
+use super::{
+    jobs::DropPicture,
+    model::{Access, Picture, Profile, TextSize, User},
+    policy::ManageUser,
+    store,
+};
+use crate::{
+    kernel::{
+        actor::{Plan, Role},
+        error::{Error, Result},
+        event::Event,
+        id::{CategoryId, UserId},
+        text::{Language, Line, PersonName},
+        time::Zone,
+    },
+    people::{SkillLevel, Theme},
+    platform::{audit, db::Tx},
+};
+
+/// Interests that one person may have.
+const MOST_INTERESTS: usize = 20;
+
+/// What a person changes of his profile: what is `None` stays; the inner `None` clears.
+#[derive(Debug, Default)]
+pub(super) struct ProfileChange {
+    pub(super) name: Option<PersonName>,
+    pub(super) headline: Option<Line>,
+    pub(super) time_zone: Option<Zone>,
+    pub(super) language: Option<Language>,
+    pub(super) interests: Option<Vec<CategoryId>>,
+    pub(super) skill_level: Option<Option<SkillLevel>>,
+    pub(super) daily_goal_minutes: Option<Option<u8>>,
+    pub(super) theme: Option<Theme>,
+    pub(super) text_size: Option<TextSize>,
+}
+
+/// Changes a person's own profile.
+pub(super) fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Result<(User, Profile)> {
+    let person = store::get_user(tx, user)?;
+    let mut profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
+    if let Some(name) = &change.name {
+        store::rename(tx, user, name)?;
+    }
+    if change.time_zone.is_some() || change.language.is_some() {
+        let zone = change.time_zone.unwrap_or(person.time_zone);
+        store::set_place(tx, user, &zone, &change.language.unwrap_or(person.language))?;
+    }
+    profile.headline = change.headline.unwrap_or(profile.headline);
+    profile.skill_level = change.skill_level.unwrap_or(profile.skill_level);
+    profile.daily_goal_minutes = change.daily_goal_minutes.unwrap_or(profile.daily_goal_minutes);
+    profile.theme = change.theme.unwrap_or(profile.theme);
+    profile.text_size = change.text_size.unwrap_or(profile.text_size);
+    if profile.daily_goal_minutes.is_some_and(|goal| !(5..=120).contains(&goal)) {
+        return Err(Error::field("daily_goal_minutes", "goal.out_of_range", "Choose 5 to 120 minutes."));
+    }
+    store::update_profile(tx, user, &profile)?;
+    if let Some(interests) = change.interests {
+        if interests.len() > MOST_INTERESTS {
+            return Err(Error::field("interests", "interests.too_many", "Choose at most 20 interests."));
+        }
+        store::replace_interests(tx, user, &interests)?;
+    }
+    tx.tell(&Event::UserProfileChanged { user })?;
+    let profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
+    Ok((store::get_user(tx, user)?, profile))
+}
+
+/// Sets or takes away a person's own picture; the file of the former one is deleted later.
+pub(super) fn set_picture(tx: &Tx<'_>, user: UserId, picture: Option<&Picture>) -> Result<()> {
+    let former = store::find_picture(tx, user)?;
+    if former.as_ref() == picture {
+        return Ok(());
+    }
+    store::set_picture(tx, user, picture)?;
+    drop_later(tx, former)?;
+    tx.tell(&Event::UserProfileChanged { user })
+}
+
+fn drop_later(tx: &Tx<'_>, picture: Option<Picture>) -> Result<()> {
+    if let Some(Picture { sha256, .. }) = picture {
+        tx.enqueue(&DropPicture { sha256 })?;
+    }
+    Ok(())
+}
+
+/// What an admin changes of somebody's access: what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AccessChange {
+    /// What he may do.
+    pub role: Option<Role>,
+    /// What he paid for or was granted.
+    pub plan: Option<Plan>,
+    /// Whether he may sign in.
+    pub is_active: Option<bool>,
+}
+
+/// Changes what a person may do. It holds from his next request on.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` `user.last_admin` when nobody would be left to run the instance.
+pub fn change_access(tx: &Tx<'_>, can: &ManageUser, change: AccessChange) -> Result<User> {
+    let user = store::get_user(tx, can.user())?;
+    let before = user.access();
+    let after = Access {
+        role: change.role.unwrap_or(before.role),
+        plan: change.plan.unwrap_or(before.plan),
+        is_active: change.is_active.unwrap_or(before.is_active),
+    };
+    if before == after {
+        return Ok(user);
+    }
+    if before.is_running_admin() && !after.is_running_admin() {
+        keep_an_admin(tx, user.id)?;
+    }
+    store::update_access(tx, user.id, after)?;
+    audit::record(tx, "people.change_access", &user.id.to_string(), Some(&before), Some(&after))?;
+    tx.tell(&Event::UserAccessChanged {
+        user: user.id,
+        role: after.role,
+        plan: after.plan,
+        is_active: after.is_active,
+    })?;
+    store::get_user(tx, user.id)
+}
+
+/// Refuses a deed after which nobody could run the instance.
+///
+/// # Errors
+/// `Conflict` `user.last_admin`.
+pub fn keep_an_admin(tx: &Tx<'_>, leaving: UserId) -> Result<()> {
+    let user = store::get_user(tx, leaving)?;
+    if user.access().is_running_admin() && !store::has_other_admin(tx, leaving)? {
+        return Err(Error::conflict(
+            "user.last_admin",
+            "This is the only admin. Make somebody else an admin first.",
+        ));
+    }
+    Ok(())
+}
+
+/// Deletes everything this slice knows about a person.
+pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    let picture = store::find_picture(tx, user)?;
+    store::delete_user(tx, user)?;
+    drop_later(tx, picture)
+}

@@ -1,0 +1,89 @@
+//! Who may see and change people.
+
+use serde::Deserialize;
+
+use crate::{
+    kernel::{
+        actor::{Actor, Role},
+        error::Result,
+        id::UserId,
+    },
+    platform::{
+        db::Read,
+        web::guard::{NoKey, PathKey, Require},
+    },
+};
+
+/// `{user}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct UserPath {
+    user: UserId,
+}
+
+/// May list everybody: admins.
+#[derive(Debug)]
+pub struct ListUsers(());
+
+impl Require for ListUsers {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+impl ListUsers {
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "people are listed by the system");
+        Self(())
+    }
+}
+
+/// May see and change one person's access: admins.
+#[derive(Debug)]
+pub struct ManageUser(UserId);
+
+impl Require for ManageUser {
+    type Key = PathKey<UserPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<UserPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(path.user))
+    }
+}
+
+impl ManageUser {
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str, user: UserId) -> Self {
+        tracing::debug!(reason, "a person is managed by the system");
+        Self(user)
+    }
+
+    /// Whom.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        self.0
+    }
+}
+
+/// May see a person's picture: everybody who is signed in.
+#[derive(Debug)]
+pub(super) struct SeePicture(UserId);
+
+impl Require for SeePicture {
+    type Key = PathKey<UserPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<UserPath>) -> Result<Self> {
+        actor.signed_in()?;
+        Ok(Self(path.user))
+    }
+}
+
+impl SeePicture {
+    /// Whose.
+    #[must_use]
+    pub(super) fn user(&self) -> UserId {
+        self.0
+    }
+}

@@ -1,0 +1,16 @@
+//! All SQL over people's tables.
+
+mod list;
+mod profiles;
+mod users;
+
+pub use profiles::find_profile;
+pub use users::{
+    actor_facts, count_users, find_by_email, find_user, get_user, has_admin, insert_user, list_names, mark_verified, note_seen, rename,
+    set_email, set_place,
+};
+pub(super) use {
+    list::list_users,
+    profiles::{find_picture, is_picture, replace_interests, set_picture, update_profile},
+    users::{delete_user, has_other_admin, update_access},
+};
