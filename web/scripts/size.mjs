@@ -63,10 +63,10 @@ const rows = [];
 for (const line of dictionary.split('\n')) {
 	const found = /^\s*"(\/[^"]*)": \[(~?-?\d+)(?:,\[([\d,]*)\])?/.exec(line);
 	if (!found) continue;
-	const [, id, leaf, layouts] = found;
+	const [, id = '', leaf = '', layouts] = found;
 	const nodes = [0, ...(layouts ? layouts.split(',').filter(Boolean).map(Number) : []), Math.abs(Number(leaf.replace('~', '')))];
 	const { js, css } = closure([...entries, ...nodes.map(nodeKey)]);
-	const gate = gates.find((g) => g.match.test(id)) ?? gates[gates.length - 1];
+	const gate = gates.find((g) => g.match.test(id)) ?? { js: 110 };
 	const total = { js: 0, css: 0 };
 	for (const f of js) total.js += gz(f);
 	for (const f of css) total.css += gz(f);
@@ -107,6 +107,6 @@ for (const { file } of Object.values(manifest)) {
 
 const head = ['', 'KB gz', 'gate', 'CSS', 'gate', 'files', 'route'];
 const table = [head, ...rows];
-const widths = head.map((_, i) => Math.max(...table.map((r) => r[i].length)));
-for (const row of table) console.log(row.map((c, i) => (i === 6 ? c : c.padStart(widths[i]))).join('  '));
+const widths = head.map((_, i) => Math.max(...table.map((r) => (r[i] ?? '').length)));
+for (const row of table) console.log(row.map((c, i) => (i === 6 ? c : c.padStart(widths[i] ?? 0))).join('  '));
 process.exit(failed ? 1 : 0);
