@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    body,
+    body::{self, Body},
     model::{Completion, Language, MAX_LIST},
 };
 use crate::kernel::{
@@ -104,8 +104,8 @@ pub struct Content {
     pub summary: Summary,
     /// How long it takes, in minutes.
     pub minutes: u16,
-    /// Cleaned HTML.
-    pub body_html: String,
+    /// What is read.
+    pub body_html: Body,
     /// Its film.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<Video>,
@@ -138,8 +138,8 @@ impl Content {
     /// A lesson with a title and a body in HTML (cleaned here); minutes follow from its length.
     #[must_use]
     pub fn new(title: Title, body_html: &str) -> Self {
-        let body_html = body::clean(body_html);
-        let minutes = reading_minutes(body::words(&body::plain_text(&body_html)));
+        let body_html = Body::clean(body_html);
+        let minutes = reading_minutes(body::words(&body_html.plain_text()));
         Self {
             title,
             summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
@@ -154,14 +154,14 @@ impl Content {
         }
     }
 
-    /// Brings every part into its canonical form: the body cleaned, actions with lasting ids.
+    /// Checks every part and gives the actions lasting ids.
     ///
     /// # Errors
     /// [`Error::Invalid`] that names every wrong field.
     pub fn settle(mut self) -> Result<Self> {
         let mut fields = Fields::default();
         let mut refuse = |path: String, code, message: &str| fields.push(&path, TextError::new(code, message));
-        if self.body_html.len() > MAX_BODY {
+        if self.body_html.len() > body::MAX {
             refuse(
                 "body_html".into(),
                 "text.too_long",
@@ -202,7 +202,6 @@ impl Content {
             );
         }
         fields.finish()?;
-        self.body_html = body::clean(&self.body_html);
         settle_actions(&mut self.actions);
         Ok(self)
     }
@@ -214,7 +213,7 @@ impl Content {
     pub fn derive(&self) -> Result<Derived> {
         let json = serde_json::to_string(self).map_err(Error::internal)?;
         let hash = hex(&Sha256::digest(json.as_bytes()));
-        let text = body::plain_text(&self.body_html);
+        let text = self.body_html.plain_text();
         let words = body::words(&text);
         Ok(Derived { json, hash, text, words })
     }
@@ -222,7 +221,7 @@ impl Content {
     /// Files that the lesson shows or gives.
     #[must_use]
     pub fn assets(&self) -> Vec<AssetId> {
-        let mut all = body::assets(&self.body_html);
+        let mut all = self.body_html.assets();
         all.extend(self.video.iter().flat_map(Video::assets));
         all.extend(self.resources.iter().filter_map(|r| match r.target {
             Target::File { asset } => Some(asset),

@@ -26,6 +26,7 @@ mod store;
 use std::sync::Arc;
 
 pub use actions::{NewCourse, NewLesson, Published, add_lesson, change, create, publish};
+pub use body::Body;
 pub use card::{CourseCard, PriceOut};
 pub use content::{Action, Captions, Content, Resource, Target, Video};
 pub use model::{Category, Completion, CourseHead, CourseRef, Language, Length, Level, Meta, Palette, State, VersionLesson};

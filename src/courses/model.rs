@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::content::Video;
+use super::{body::Body, content::Video};
 use crate::{
     kernel::{
         actor::Plan,
@@ -238,8 +238,8 @@ pub struct Meta {
     pub title: Title,
     /// One or two sentences for the catalogue.
     pub summary: Summary,
-    /// Cleaned HTML of the course page.
-    pub description_html: String,
+    /// The text of the course page.
+    pub description_html: Body,
     /// Where it stands in the catalogue.
     pub category: CategoryId,
     /// For whom.
@@ -276,7 +276,7 @@ impl Meta {
         Self {
             title,
             summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
-            description_html: String::new(),
+            description_html: Body::default(),
             category,
             level,
             language,
@@ -327,7 +327,7 @@ impl Meta {
         if let Some(trailer) = &self.trailer {
             all.extend(trailer.assets());
         }
-        all.extend(super::body::assets(&self.description_html));
+        all.extend(self.description_html.assets());
         all.sort_unstable();
         all.dedup();
         all

@@ -19,11 +19,17 @@ use crate::{
     },
 };
 
-/// The part of the registration settings that decides whether visitors see the catalogue.
-#[derive(Debug, Clone, Default, serde::Serialize, Deserialize)]
+/// The part of the registration settings that decides whether visitors see the catalogue. The
+/// whole section belongs to `auth`, on a higher floor; here it is only read.
+#[derive(Debug, Clone, serde::Serialize, Deserialize)]
 struct Visitors {
-    #[serde(default)]
     public_catalogue: bool,
+}
+
+impl Default for Visitors {
+    fn default() -> Self {
+        Self { public_catalogue: true }
+    }
 }
 
 impl Section for Visitors {

@@ -20,7 +20,7 @@ async fn a_published_course_can_be_seen_and_read() {
         let outline = courses::version_lessons(read, made.version)?;
         assert_eq!(outline.len(), 14);
         let content = courses::lesson_content(read, outline[0].revision)?;
-        assert!(content.body_html.starts_with("<p data-id="), "{}", content.body_html);
+        assert!(content.body_html.starts_with("<p data-id="), "{:?}", content.body_html);
         assert_eq!(courses::card(read, made.course)?.total_minutes, 14 * 16);
         Ok(outline.iter().map(|l| l.lesson).collect::<Vec<_>>())
     });

@@ -1,12 +1,12 @@
 //! Changing a draft's front matter.
 
 use crate::{
-    courses::{body, model::Meta, policy::EditCourse, store},
+    courses::{model::Meta, policy::EditCourse, store},
     kernel::error::{Error, Result},
     platform::db::Tx,
 };
 
-/// Changes the draft's front matter; the description is cleaned and everything checked again.
+/// Changes the draft's front matter; everything is checked again.
 /// Returns the draft's new edition.
 ///
 /// # Errors
@@ -22,7 +22,6 @@ pub fn change(tx: &Tx<'_>, can: &EditCourse, expected: Option<u32>, edit: impl F
     }
     let mut meta = draft.meta.clone();
     edit(&mut meta);
-    meta.description_html = body::clean(&meta.description_html);
     if meta == draft.meta {
         return Ok(draft.edition);
     }

@@ -21,6 +21,9 @@ const ROUNDS: usize = 6;
 /// Cleans a body.
 #[must_use]
 pub(crate) fn clean(html: &str) -> String {
+    if is_too_deep(html) {
+        return named(vocabulary::body(vec![Node::Text(without_tags(html))]));
+    }
     let cleaner = cleaner();
     let mut now = pass(&cleaner, html);
     for _ in 0..ROUNDS {
@@ -37,6 +40,38 @@ pub(crate) fn clean(html: &str) -> String {
 fn pass(cleaner: &Builder<'_>, html: &str) -> String {
     let safe = cleaner.clean(html).to_string();
     named(vocabulary::body(tree::parse(&safe)))
+}
+
+/// More open elements than any person writes: parsing takes time with the square of their number.
+const MAX_OPEN: usize = 1_000;
+
+fn is_too_deep(html: &str) -> bool {
+    let (mut open, mut most) = (0_usize, 0);
+    for (at, _) in html.match_indices('<') {
+        let rest = &html[at + 1..];
+        if rest.starts_with('/') {
+            open = open.saturating_sub(1);
+        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            open += usize::from(!tree::is_void(&name.to_ascii_lowercase()));
+            most = most.max(open);
+        }
+    }
+    most > MAX_OPEN
+}
+
+fn without_tags(html: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Gives every top-level block its name and writes the body, one block a line.
@@ -157,22 +192,30 @@ fn cleaner() -> Builder<'static> {
         )
         .tag_attributes(attributes)
         .generic_attributes(["data-id"].into_iter().collect())
-        .url_schemes(["http", "https", "mailto", "tel"].into_iter().collect())
+        .url_schemes(SCHEMES.into_iter().collect())
         .url_relative(UrlRelative::PassThrough)
-        .attribute_filter(|_, name, value| (name != "href" || has_scheme(value) || inside(value)).then_some(value.into()))
+        .attribute_filter(|_, name, value| (name != "href" || is_good_link(value)).then_some(value.into()))
         .link_rel(None)
         .strip_comments(true);
     builder
 }
 
-/// Whether an address names its scheme; which ones are good is said above.
-fn has_scheme(url: &str) -> bool {
-    let name = url.trim_start().split_once(':').map_or("", |(name, _)| name);
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+/// Schemes that links may have.
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+/// Whether a link leads somewhere good: a web or mail address, a telephone number, or a place on
+/// this site.
+pub(in crate::courses) fn is_good_link(url: &str) -> bool {
+    let url = url.trim();
+    let named = url.split_once(':').is_some_and(|(name, rest)| {
+        let name = name.to_ascii_lowercase();
+        SCHEMES.contains(&name.as_str()) && (!name.starts_with("http") || rest.len() > 2 && rest.starts_with("//"))
+    });
+    (named || inside(url)) && !url.chars().any(char::is_control)
 }
 
 /// Whether a relative address stays on this site: a path from its root, or a place on the page.
 fn inside(url: &str) -> bool {
     let path = url.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']));
-    (path || url.starts_with('#')) && !url.chars().any(|c| c.is_control() || c == '\\')
+    (path || url.starts_with('#')) && !url.contains('\\')
 }

@@ -145,8 +145,9 @@ fn pre(element: &Element, out: &mut Vec<Element>) {
     let only = element.children.iter().find_map(|n| n.element().filter(|e| e.name == "code"));
     let language = only.and_then(|code| code.attr("class")).and_then(language);
     let text = inline::text_of(&element.children);
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    if text.trim().is_empty() {
+    // Blank lines around code mean nothing, and parsers drop the first one anyway.
+    let text = text.trim_start_matches('\n').trim_end();
+    if text.is_empty() {
         return;
     }
     let mut code = Element::new("code", vec![Node::Text(format!("{text}\n"))]);
