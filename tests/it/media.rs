@@ -72,6 +72,7 @@ async fn a_picture_is_encoded_anew_and_read_in_three_sizes() {
     ines.get(&format!("/media/{}", id_of(&asset))).await.expect(200);
     let unknown = read(&ines, &format!("{url}?rendition=source"), &[]).await;
     assert_eq!(unknown.status, 422);
+    app.settle().await;
 }
 
 #[tokio::test]
@@ -111,6 +112,7 @@ async fn parts_and_validators_are_honoured() {
         (head.status.as_u16(), head.bytes.len(), head.header("content-length")),
         (200, 0, text.len().to_string().as_str())
     );
+    app.settle().await;
 }
 
 #[tokio::test]
