@@ -1,10 +1,10 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -22,7 +22,7 @@ use crate::{
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
-        module::{AssetGates, Follow, Forgetters, Module},
+        module::{AllFigures, AssetGates, Follow, Forgetters, Module},
         services::Services,
         web::{document, guard::Web},
     },
@@ -132,6 +132,7 @@ impl App {
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
             passwords: Passwords::start(means.cost)?,
+            started_at: means.clock.now(),
             clock: means.clock,
             chance: means.chance,
             services: parts.services,
@@ -191,7 +192,8 @@ impl App {
 
     /// Every route, ready to be served.
     pub fn router(&self) -> Router {
-        self.routes.clone().with_state(self.web.clone())
+        let brand = axum::routing::get(admin::branding_css);
+        self.routes.clone().route("/branding.css", brand).with_state(self.web.clone())
     }
 
     /// Carries events, runs jobs that are due and follows up until nothing is left to do.
@@ -212,6 +214,25 @@ impl App {
         }
     }
 
+    /// Spawns work that [`App::close`] waits for.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
+    /// Starts what runs besides requests: events, jobs, followers. The tracker ends after `stop`.
+    #[must_use]
+    pub fn start(&self, stop: &CancellationToken) -> TaskTracker {
+        let background = TaskTracker::new();
+        background.spawn(self.dispatcher.clone().serve(self.database.clone(), stop.clone()));
+        background.spawn(self.runner.clone().serve(stop.clone()));
+        for follow in self.follow.iter().copied() {
+            let (db, platform) = (self.db(Actor::System("follow")), self.platform.clone());
+            background.spawn(keep_up(follow, db, platform, stop.clone()));
+        }
+        background.close();
+        background
+    }
+
     /// Finishes the work that requests left behind and what the writer still has, and closes
     /// the database.
     pub async fn close(&self) {
@@ -220,6 +241,23 @@ impl App {
         let database = self.database.clone();
         if tokio::task::spawn_blocking(move || database.close()).await.is_err() {
             tracing::error!("closing the database panicked");
+        }
+    }
+}
+
+/// How often followers look for work.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+async fn keep_up(follow: Follow, db: Db, platform: Arc<Platform>, stop: CancellationToken) {
+    loop {
+        match follow(db.clone(), platform.clone()).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "a follower could not keep up"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(FOLLOW) => {}
         }
     }
 }
@@ -242,10 +280,12 @@ fn complete(routes: OpenApiRouter<Web>) -> (Router<Web>, OpenApi) {
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
+    let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
-            .with(Arc::new(Forgetters(forgetters))),
+            .with(Arc::new(Forgetters(forgetters)))
+            .with(Arc::new(AllFigures(figures))),
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),

@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Search shows only what its viewer may see, so it asks those who know.
     ("search", &["kernel", "platform", "courses", "enrolments"]),
     // Admin shows and changes the settings that other slices define.
-    ("admin", &["kernel", "platform", "people", "auth"]),
+    ("admin", &["kernel", "platform", "people", "auth", "enrolments"]),
 ];
 
 /// Floors above the slices: they may know everybody, and only `cli` and `main` may know them.

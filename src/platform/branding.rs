@@ -38,8 +38,17 @@ pub struct Organisation {
 pub struct Branding {
     /// What the admin writes.
     pub organisation: Organisation,
-    /// SHA-256 of the logo's blob, a square PNG of 256 pixels.
-    pub logo: Option<String>,
+    /// The logo, if one was uploaded.
+    pub logo: Option<Logo>,
+}
+
+/// A logo: a square picture of at most 256 pixels, encoded anew by us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logo {
+    /// Of its blob.
+    pub sha256: String,
+    /// `image/jpeg` or `image/webp`.
+    pub mime: String,
 }
 
 impl Default for Branding {
@@ -183,7 +192,7 @@ impl Branding {
     pub fn logo_url(&self) -> Option<String> {
         self.logo
             .as_ref()
-            .map(|hash| format!("/api/v1/instance/logo?v={}", hash.get(..12).unwrap_or(hash)))
+            .map(|logo| format!("/api/v1/instance/logo?v={}", logo.sha256.get(..12).unwrap_or_default()))
     }
 }
 

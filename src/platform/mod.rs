@@ -45,6 +45,8 @@ pub const TABLES: &[&str] = &[
 pub struct Platform {
     /// The validated configuration.
     pub config: Config,
+    /// When this process started.
+    pub started_at: crate::kernel::time::Timestamp,
     /// The time.
     pub clock: SharedClock,
     /// Random bits.

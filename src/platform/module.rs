@@ -68,6 +68,12 @@ impl Forgetters {
     }
 }
 
+/// Figures of a slice for the system page: names and values, such as `documents` of the index.
+pub type Figures = fn(&Read<'_>, &Platform) -> Result<Vec<(&'static str, i64)>>;
+
+/// The figures of every slice by its name. In the [`Services`].
+pub struct AllFigures(pub Vec<(&'static str, Figures)>);
+
 /// A slice, as `app` sees it.
 pub struct Module {
     /// The slice's folder name.
@@ -90,6 +96,8 @@ pub struct Module {
     pub follow: Option<Follow>,
     /// Its upkeep.
     pub nightly: Option<Nightly>,
+    /// Its figures for the system page.
+    pub figures: Option<Figures>,
 }
 
 impl Module {
@@ -107,6 +115,7 @@ impl Module {
             provide: None,
             follow: None,
             nightly: None,
+            figures: None,
         }
     }
 }

@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod admin;
+mod auth;
 mod config;
 mod courses;
 mod mail;

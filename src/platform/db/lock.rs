@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
+    os::unix::fs::DirBuilderExt as _,
     path::Path,
 };
 
@@ -53,7 +54,8 @@ pub fn take(folder: &Path) -> Result<FolderLock, LockError> {
         folder: shown.clone(),
         source,
     };
-    std::fs::create_dir_all(folder).map_err(io)?;
+    // A folder that we make is nobody else's business; one that is there keeps its owner's choice.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
     if let Some(kind) = network_kind(folder) {
         return Err(LockError::Network { folder: shown, kind });
     }

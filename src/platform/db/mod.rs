@@ -157,6 +157,25 @@ impl Database {
     }
 }
 
+/// How the database is doing.
+#[derive(Debug, Clone, Copy)]
+pub struct Pulse {
+    /// Bytes of the database file.
+    pub database_bytes: u64,
+    /// Bytes of the write-ahead log.
+    pub wal_bytes: u64,
+    /// Commits since the start.
+    pub commits: u64,
+    /// Deeds since the start.
+    pub writes: u64,
+    /// Deeds that wait now.
+    pub waiting_writes: usize,
+    /// Reads that wait now.
+    pub waiting_reads: usize,
+    /// Whether the disk refused the last commit.
+    pub is_refusing: bool,
+}
+
 /// A handle that knows who acts.
 #[derive(Clone)]
 pub struct Db {
@@ -224,6 +243,24 @@ impl Db {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.database.now()
+    }
+
+    /// The file's and the log's sizes and what the writer has done: for the system page.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        let inner = &self.database.inner;
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
+        let stats = &inner.writer.stats;
+        let (waiting_writes, waiting_reads) = self.database.waiting();
+        Pulse {
+            database_bytes: size(&inner.path),
+            wal_bytes: size(&inner.path.with_extension("db-wal")),
+            commits: stats.commits.load(std::sync::atomic::Ordering::Relaxed),
+            writes: stats.writes.load(std::sync::atomic::Ordering::Relaxed),
+            waiting_writes,
+            waiting_reads,
+            is_refusing: stats.refusing.load(std::sync::atomic::Ordering::Relaxed),
+        }
     }
 
     /// The same database, for another actor: sign-in becomes a person, a job becomes the system.

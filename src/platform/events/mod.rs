@@ -105,3 +105,34 @@ pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
 pub fn head(read: &Read<'_>) -> Result<i64> {
     read.count("SELECT max(seq) FROM events", [])
 }
+
+/// How far a reaction has come.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct ReactionStatus {
+    /// The reaction's name.
+    pub name: String,
+    /// Events it has not heard yet.
+    pub behind: i64,
+    /// Events that were parked for it after repeated failures.
+    pub parked: i64,
+}
+
+/// How far each reaction has come that has heard anything yet.
+///
+/// # Errors
+/// A database fault.
+pub fn statuses(read: &Read<'_>) -> Result<Vec<ReactionStatus>> {
+    let head = head(read)?;
+    read.list(
+        "SELECT c.reaction, ?1 - c.seq, (SELECT count(*) FROM parked_events p WHERE p.reaction = c.reaction AND p.is_parked = 1)
+         FROM reaction_cursors c ORDER BY c.reaction",
+        [head],
+        |row| {
+            Ok(ReactionStatus {
+                name: row.get(0)?,
+                behind: row.get(1)?,
+                parked: row.get(2)?,
+            })
+        },
+    )
+}

@@ -151,6 +151,15 @@ fn brief(error: &str) -> String {
     error.chars().take(1000).collect()
 }
 
+/// How many jobs wait, run and are dead.
+///
+/// # Errors
+/// A database fault.
+pub fn count_jobs(read: &Read<'_>) -> Result<[i64; 3]> {
+    let count = |state: JobState| read.count("SELECT count(*) FROM jobs WHERE state = ?1", [state]);
+    Ok([count(JobState::Waiting)?, count(JobState::Running)?, count(JobState::Dead)?])
+}
+
 /// Jobs in a state (or all), newest first.
 ///
 /// # Errors

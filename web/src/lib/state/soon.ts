@@ -10,7 +10,9 @@ export interface Soon<T> {
  */
 export async function soon<T>(work: Promise<T>, breath = 150): Promise<Soon<T>> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	const patience = new Promise<undefined>((done) => (timer = setTimeout(done, breath)));
+	const patience = new Promise<undefined>((done) => {
+		timer = setTimeout(() => done(undefined), breath);
+	});
 	try {
 		const first = await Promise.race([work.then((value) => ({ value })), patience]);
 		if (first) return { data: first.value };

@@ -1,4 +1,5 @@
-export type DayState = 'done' | 'today' | 'later' | 'rest';
+/** `open`: its day has come and it waits; nothing is lost. */
+export type DayState = 'done' | 'today' | 'open' | 'later' | 'rest';
 
 export interface TrailDay {
 	state: DayState;

@@ -10,3 +10,13 @@ export type MenuEntry =
 			danger?: boolean;
 			disabled?: boolean;
 	  };
+
+/** What a menu's trigger spreads on its button. */
+export interface MenuTrigger {
+	'aria-haspopup': 'menu';
+	'aria-expanded': boolean;
+	'aria-controls': string | undefined;
+	onpointerdown: () => void;
+	onclick: (e: MouseEvent) => void;
+	onkeydown: (e: KeyboardEvent) => void;
+}

@@ -1,0 +1,137 @@
+//! What admins do, and what they look at.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::body::Bytes;
+
+pub(super) mod settings;
+
+use super::{
+    http::instance::{BrandingOut, InstanceOut, RegistrationOut},
+    policy::{RetryJob, RunInstance},
+};
+use crate::{
+    auth::RegistrationSettings,
+    enrolments::Learning,
+    kernel::{
+        error::{Error, Result},
+        id::UserId,
+    },
+    people,
+    platform::{
+        Platform, audit,
+        blobs::Blobs,
+        branding::{Branding, Logo},
+        db::{Read, Tx},
+        events,
+        images::Picture,
+        jobs, mail,
+        module::AllFigures,
+        settings::{get as section, put as put_section},
+    },
+};
+
+/// The longest side of a stored logo, in pixels.
+const LOGO_SIDE: u32 = 256;
+
+/// Where the instance's own files lie.
+pub(super) fn shelf(platform: &Platform) -> Blobs {
+    platform.blobs.shelf("instance")
+}
+
+/// The organisation and its logo.
+pub(super) fn branding(read: &Read<'_>) -> Result<Branding> {
+    section(read)
+}
+
+/// What everybody may know of the instance.
+pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
+    let brand = branding(read)?;
+    let registration: RegistrationSettings = section(read)?;
+    let learning: Learning = section(read)?;
+    let (hue, chroma) = brand.organisation.brand_colour.hue_and_chroma();
+    Ok(InstanceOut {
+        branding: BrandingOut {
+            hue,
+            chroma,
+            logo_url: brand.logo_url(),
+        },
+        name: brand.organisation.name.into_string(),
+        tagline: brand.organisation.tagline.into_string(),
+        support_email: brand.organisation.support_email.map(|e| e.to_string()),
+        needs_setup: !people::has_admin(read)?,
+        public_catalogue: registration.public_catalogue,
+        registration: RegistrationOut {
+            mode: registration.mode,
+            domains: registration.domains,
+            password_min_length: registration.password_min_length,
+        },
+        languages: vec!["en".into()],
+        version: env!("CARGO_PKG_VERSION").into(),
+        day_start_hour: learning.day_start_hour,
+    })
+}
+
+/// Decodes the picture and stores it anew as a small square.
+pub(super) async fn store_logo(platform: &Platform, body: Bytes) -> Result<Logo> {
+    let shelf = shelf(platform);
+    let work = move || {
+        let encoded = Picture::guess(std::io::Cursor::new(body))?.square(LOGO_SIDE).encode()?;
+        let sealed = shelf.put(&encoded.bytes).map_err(Error::internal)?;
+        Ok(Logo {
+            sha256: sealed.sha256.clone(),
+            mime: encoded.mime.into(),
+        })
+    };
+    platform.images.run(work).await
+}
+
+/// Makes this the logo, or goes back to the product's mark. Returns its address.
+pub(super) fn set_logo(tx: &Tx<'_>, _can: &RunInstance, logo: Option<Logo>) -> Result<Option<String>> {
+    let branding = Branding { logo, ..branding(tx)? };
+    put_section(tx, &branding)?;
+    Ok(branding.logo_url())
+}
+
+/// Lets a dead or waiting job run now.
+pub(super) fn retry_job(tx: &Tx<'_>, can: &RetryJob) -> Result<()> {
+    jobs::retry_job(tx, can.job)?;
+    audit::record(tx, "jobs.retry", &can.job.to_string(), None::<&()>, None::<&()>)
+}
+
+/// The names of those actors who are people with an account.
+pub(super) fn names_of<'a>(read: &Read<'_>, actors: impl Iterator<Item = &'a str>) -> Result<HashMap<String, String>> {
+    let mut ids: Vec<UserId> = actors.filter_map(|actor| actor.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = people::list_names(read, &ids)?;
+    Ok(names.into_iter().map(|(id, name)| (id.to_string(), name.into_string())).collect())
+}
+
+/// What the system page shows of the database.
+pub(super) struct Seen {
+    pub(super) head: i64,
+    pub(super) reactions: Vec<events::ReactionStatus>,
+    pub(super) jobs: [i64; 3],
+    pub(super) mails: mail::Counts,
+    pub(super) figures: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+/// Looks at the state of the system.
+pub(super) fn look(read: &Read<'_>, platform: &Platform) -> Result<Seen> {
+    let mut figures = BTreeMap::new();
+    for (slice, count) in platform.services.find::<AllFigures>().iter().flat_map(|all| all.0.iter()) {
+        let named = count(read, platform)?;
+        figures.insert(
+            (*slice).to_owned(),
+            named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        );
+    }
+    Ok(Seen {
+        head: events::head(read)?,
+        reactions: events::statuses(read)?,
+        jobs: jobs::count_jobs(read)?,
+        mails: mail::counts(read)?,
+        figures,
+    })
+}

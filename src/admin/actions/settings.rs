@@ -1,0 +1,135 @@
+//! Changing the sections of settings: each is checked whole, audited, and told as an event.
+
+use serde_json::json;
+
+use crate::{
+    admin::{
+        http::settings::{MailSettingsIn, MailSettingsOut, SettingsOut},
+        policy::RunInstance,
+    },
+    auth::RegistrationSettings,
+    enrolments::Learning,
+    kernel::{
+        error::{Fields, Result, TextError},
+        text::Email,
+    },
+    people,
+    platform::{
+        Platform, audit,
+        branding::{Branding, Organisation},
+        db::{Read, Tx},
+        mail::{self, Letter, MailSettings},
+        settings::{get, put},
+    },
+};
+
+/// Domains that one instance may name.
+const MAX_DOMAINS: usize = 50;
+
+/// Every section as it holds now.
+pub(in crate::admin) fn all(read: &Read<'_>) -> Result<SettingsOut> {
+    let branding: Branding = get(read)?;
+    Ok(SettingsOut {
+        logo_url: branding.logo_url(),
+        organisation: branding.organisation,
+        registration: get(read)?,
+        learning: get(read)?,
+        mail: get::<MailSettings>(read)?.into(),
+    })
+}
+
+/// Replaces what the organisation is called and how it looks; the logo stays.
+pub(in crate::admin) fn put_organisation(tx: &Tx<'_>, _can: &RunInstance, organisation: Organisation) -> Result<Organisation> {
+    let branding = Branding { organisation, ..get(tx)? };
+    put(tx, &branding)?;
+    Ok(branding.organisation)
+}
+
+/// Replaces who may join and what strangers see.
+pub(in crate::admin) fn put_registration(
+    tx: &Tx<'_>,
+    _can: &RunInstance,
+    mut section: RegistrationSettings,
+) -> Result<RegistrationSettings> {
+    let mut fields = Fields::default();
+    if !(8..=64).contains(&section.password_min_length) {
+        fields.push(
+            "password_min_length",
+            TextError::new("number.out_of_range", "Use 8 to 64 characters."),
+        );
+    }
+    section.domains = section
+        .domains
+        .iter()
+        .map(|d| d.trim().trim_start_matches('@').to_lowercase())
+        .collect();
+    section.domains.sort();
+    section.domains.dedup();
+    for (n, domain) in section.domains.iter().enumerate() {
+        if Email::parse(&format!("name@{domain}")).is_err() {
+            fields.push(
+                &format!("domains[{n}]"),
+                TextError::new("domain.malformed", "Write a domain such as example.com."),
+            );
+        }
+    }
+    if section.domains.len() > MAX_DOMAINS {
+        fields.push(
+            "domains",
+            TextError::new("list.too_long", format!("Use at most {MAX_DOMAINS} domains.")),
+        );
+    }
+    if section.mode == crate::auth::RegistrationMode::Domains && section.domains.is_empty() {
+        fields.push(
+            "domains",
+            TextError::new("list.empty", "Name at least one domain, or choose another mode."),
+        );
+    }
+    fields.finish()?;
+    put(tx, &section)?;
+    Ok(section)
+}
+
+/// Replaces how learning runs.
+pub(in crate::admin) fn put_learning(tx: &Tx<'_>, _can: &RunInstance, section: Learning) -> Result<Learning> {
+    section.check()?;
+    put(tx, &section)?;
+    Ok(section)
+}
+
+/// Replaces how mail leaves.
+pub(in crate::admin) fn put_mail(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, section: MailSettingsIn) -> Result<MailSettingsOut> {
+    let before: MailSettings = get(tx)?;
+    let mut mail = MailSettings {
+        mode: section.mode,
+        host: section.host.trim().to_owned(),
+        port: section.port,
+        security: section.security,
+        username: section.username,
+        sealed_password: before.sealed_password,
+        from_name: section.from_name,
+        from_address: section.from_address,
+    };
+    match section.password.as_deref() {
+        None => {}
+        Some("") => mail.sealed_password = None,
+        Some(password) => mail.seal_password(&platform.keys, platform.chance.as_ref(), password)?,
+    }
+    mail.check()?;
+    put(tx, &mail)?;
+    Ok(mail.into())
+}
+
+/// Queues a test letter.
+pub(in crate::admin) fn send_test(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, to: Email) -> Result<()> {
+    let asked_by = tx.actor().user().map(|id| people::get_user(tx, id)).transpose()?;
+    let letter = Letter {
+        to: to.clone(),
+        to_name: asked_by.map_or_else(|| to.to_string(), |user| user.name.to_string()),
+        template: "test",
+        language: "en".into(),
+        data: json!({}),
+    };
+    mail::queue(tx, platform, &letter)?;
+    audit::record(tx, "mail.test", to.as_str(), None::<&()>, None::<&()>)
+}

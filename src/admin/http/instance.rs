@@ -1,0 +1,94 @@
+//! What everybody may know of the instance before signing in.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    admin::actions,
+    auth::RegistrationMode,
+    kernel::error::Error,
+    platform::web::guard::{Anyone, Guard, Web},
+};
+
+/// The instance, as everybody sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct InstanceOut {
+    /// The organisation's name.
+    pub(in crate::admin) name: String,
+    /// One line below it; may be empty.
+    pub(in crate::admin) tagline: String,
+    /// Where people write when they need help.
+    pub(in crate::admin) support_email: Option<String>,
+    /// Whether the first admin has yet to be made.
+    pub(in crate::admin) needs_setup: bool,
+    /// Who may join.
+    pub(in crate::admin) registration: RegistrationOut,
+    /// Whether the catalogue is shown to people who are not signed in.
+    pub(in crate::admin) public_catalogue: bool,
+    /// The brand.
+    pub(in crate::admin) branding: BrandingOut,
+    /// Languages of the interface.
+    pub(in crate::admin) languages: Vec<String>,
+    /// The product's version.
+    pub(in crate::admin) version: String,
+    /// The hour at which a learning day begins.
+    pub(in crate::admin) day_start_hour: u8,
+}
+
+/// Who may join.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct RegistrationOut {
+    /// Who may open an account by himself.
+    pub(in crate::admin) mode: RegistrationMode,
+    /// The domains of the mode `domains`.
+    pub(in crate::admin) domains: Vec<String>,
+    /// The shortest password.
+    pub(in crate::admin) password_min_length: u8,
+}
+
+/// The brand as the style sheet has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct BrandingOut {
+    /// OKLCH hue in degrees.
+    pub(in crate::admin) hue: f64,
+    /// OKLCH chroma, 0.03–0.14.
+    pub(in crate::admin) chroma: f64,
+    /// Where the logo is, if there is one.
+    pub(in crate::admin) logo_url: Option<String>,
+}
+
+/// The instance as everybody may know it.
+#[utoipa::path(get, path = "/instance", tag = "admin", responses((status = 200, body = InstanceOut)))]
+pub(in crate::admin) async fn get_instance(g: Guard<Anyone>) -> Result<Json<InstanceOut>, Error> {
+    g.db.read("admin.instance", actions::instance).await.map(Json)
+}
+
+/// The style sheet that puts the brand into the tokens: outside the API, for every page.
+pub async fn branding_css(State(_): State<Web>, headers: HeaderMap, g: Guard<Anyone>) -> Result<Response, Error> {
+    let css =
+        g.db.read("admin.branding_css", |read| actions::branding(read).map(|b| b.css()))
+            .await?;
+    let tag = format!(
+        "\"{}\"",
+        crate::platform::crypto::hex(&crate::platform::crypto::token_hash(&css)[..8])
+    );
+    let fresh = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let mut response = if fresh {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        css.into_response()
+    };
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    out.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(Error::internal)?);
+    Ok(response)
+}

@@ -1,0 +1,112 @@
+// Measures what each route loads first, gzip as the gates are written, from the build's manifest.
+// Fails beyond a gate. Lazy imports do not count; every static import, layout and stylesheet does.
+import { readFileSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const root = new URL('..', import.meta.url).pathname;
+const client = join(root, '.svelte-kit/output/client');
+const KB = 1024;
+
+/** First match wins; the numbers are the gates of the design. */
+const gates = [
+	{ match: /^\/\(lesson\)/, name: 'lesson', js: 120, fonts: 200 },
+	{ match: /^\/\(admin\)/, name: 'admin', js: 130, fonts: 100 },
+	{ match: /^\/\(teach\)/, name: 'author', js: 260, fonts: 100 },
+	{ match: /.*/, name: 'learner', js: 110, fonts: 100 }
+];
+const cssGate = 16;
+const chunkGate = 130;
+
+if (!existsSync(join(client, '.vite/manifest.json'))) {
+	console.error('No build found. Run npm run build first.');
+	process.exit(2);
+}
+/** @type {Record<string, {file: string, src?: string, imports?: string[], css?: string[], assets?: string[]}>} */
+const manifest = JSON.parse(readFileSync(join(client, '.vite/manifest.json'), 'utf8'));
+
+/** @type {Map<string, number>} */
+const sizes = new Map();
+function gz(/** @type {string} */ file) {
+	let n = sizes.get(file);
+	if (n === undefined) sizes.set(file, (n = gzipSync(readFileSync(join(client, file)), { level: 9 }).length));
+	return n;
+}
+
+/** @returns {{js: Set<string>, css: Set<string>}} */
+function closure(/** @type {string[]} */ keys) {
+	const js = new Set();
+	const css = new Set();
+	const seen = new Set();
+	const walk = (/** @type {string} */ key) => {
+		if (seen.has(key)) return;
+		seen.add(key);
+		const entry = manifest[key];
+		if (!entry) return;
+		if (entry.file.endsWith('.js')) js.add(entry.file);
+		for (const c of entry.css ?? []) css.add(c);
+		for (const i of entry.imports ?? []) walk(i);
+	};
+	keys.forEach(walk);
+	return { js, css };
+}
+
+// Which layouts and page make up a route: SvelteKit's generated client app says it by node numbers.
+const app = readFileSync(join(root, '.svelte-kit/generated/client-optimized/app.js'), 'utf8');
+const dictionary = app.slice(app.indexOf('export const dictionary = {'));
+const nodeKey = (/** @type {number} */ n) =>
+	Object.keys(manifest).find((k) => k.endsWith(`generated/client-optimized/nodes/${n}.js`)) ?? '';
+const entries = Object.keys(manifest).filter((k) => /(client\/entry|client-optimized\/app)\.js$/.test(k));
+
+let failed = false;
+const rows = [];
+for (const line of dictionary.split('\n')) {
+	const found = /^\s*"(\/[^"]*)": \[(~?-?\d+)(?:,\[([\d,]*)\])?/.exec(line);
+	if (!found) continue;
+	const [, id = '', leaf = '', layouts] = found;
+	const nodes = [0, ...(layouts ? layouts.split(',').filter(Boolean).map(Number) : []), Math.abs(Number(leaf.replace('~', '')))];
+	const { js, css } = closure([...entries, ...nodes.map(nodeKey)]);
+	const gate = gates.find((g) => g.match.test(id)) ?? { js: 110 };
+	const total = { js: 0, css: 0 };
+	for (const f of js) total.js += gz(f);
+	for (const f of css) total.css += gz(f);
+	const bad = total.js > gate.js * KB || total.css > cssGate * KB;
+	failed ||= bad;
+	rows.push([
+		bad ? 'OVER' : 'ok',
+		(total.js / KB).toFixed(1),
+		String(gate.js),
+		(total.css / KB).toFixed(1),
+		String(cssGate),
+		String(js.size),
+		id
+	]);
+}
+
+// Fonts a Latin page asks for: the interface's two; a lesson adds the reading face's two.
+const assets = join(client, '_app/immutable/assets');
+const fonts = readdirSync(assets).filter((f) => f.endsWith('.woff2'));
+const weigh = (/** @type {RegExp} */ match) =>
+	fonts.filter((f) => match.test(f)).reduce((n, f) => n + readFileSync(join(assets, f)).length, 0);
+const ui = weigh(/^(inter|bricolage-grotesque)-latin-wght/);
+const reading = ui + weigh(/^literata-latin-wght/);
+for (const [name, size, gate] of /** @type {[string, number, number][]} */ ([
+	['fonts', ui, 100],
+	['fonts with reading', reading, 200]
+])) {
+	const bad = size > gate * KB;
+	failed ||= bad;
+	rows.push([bad ? 'OVER' : 'ok', (size / KB).toFixed(1), String(gate), '', '', '', name]);
+}
+
+for (const { file } of Object.values(manifest)) {
+	if (!file.endsWith('.js') || gz(file) <= chunkGate * KB) continue;
+	failed = true;
+	rows.push(['OVER', (gz(file) / KB).toFixed(1), String(chunkGate), '', '', '', file]);
+}
+
+const head = ['', 'KB gz', 'gate', 'CSS', 'gate', 'files', 'route'];
+const table = [head, ...rows];
+const widths = head.map((_, i) => Math.max(...table.map((r) => (r[i] ?? '').length)));
+for (const row of table) console.log(row.map((c, i) => (i === 6 ? c : c.padStart(widths[i] ?? 0))).join('  '));
+process.exit(failed ? 1 : 0);
