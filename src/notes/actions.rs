@@ -28,7 +28,10 @@ pub(super) fn write(tx: &Tx<'_>, can: &LearnLesson, new: &NewNote) -> Result<(No
         return Ok((found, false));
     }
     if store::count_notes(tx, user, MAX_KEPT)? >= MAX_KEPT {
-        return Err(Error::conflict("note.too_many", "You keep 10,000 notes. Export them and delete some first."));
+        return Err(Error::conflict(
+            "note.too_many",
+            "You keep 10,000 notes. Export them and delete some first.",
+        ));
     }
     let note = store::insert_note(tx, user, open.course, open.lesson(), new)?;
     tx.tell(&Event::NoteCreated {
@@ -93,7 +96,10 @@ pub(super) fn mark(tx: &Tx<'_>, can: &LearnLesson, new: &NewBookmark) -> Result<
         return Ok((found, false));
     }
     if store::count_bookmarks(tx, user, MAX_KEPT)? >= MAX_KEPT {
-        return Err(Error::conflict("bookmark.too_many", "You keep 10,000 bookmarks. Remove some first."));
+        return Err(Error::conflict(
+            "bookmark.too_many",
+            "You keep 10,000 bookmarks. Remove some first.",
+        ));
     }
     let bookmark = store::insert_bookmark(tx, user, open.course, open.lesson(), new)?;
     tx.tell(&Event::BookmarkCreated {

@@ -18,7 +18,6 @@ pub(super) struct PurgeNote {
 impl Job for PurgeNote {
     const KIND: &'static str = "notes.purge";
 
-
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         let purged = ctx.db.write_low("notes.purge", move |tx| {
             // Deleted again since: that deletion has a job and ten minutes of its own.

@@ -1,47 +1,45 @@
 //! What a learner writes and marks, and where it is anchored.
 
 use crate::kernel::{
-    error::{Fields, Result, TextError},
+    error::TextError,
     id::{BookmarkId, CourseId, LessonId, NoteId, UserId},
     text::{BlockId, ClientKey, free_text},
-    time::Timestamp,
+    time::{Moment, Timestamp},
 };
 
 /// The longest note, in characters.
-pub const MAX_TEXT: usize = 5000;
+pub(super) const MAX_TEXT: usize = 5000;
 /// The longest quote, in characters.
-pub const MAX_QUOTE: usize = 500;
+pub(super) const MAX_QUOTE: usize = 500;
 /// The longest label of a bookmark, in characters.
-pub const MAX_LABEL: usize = 200;
+pub(super) const MAX_LABEL: usize = 200;
 /// The most notes, and the most bookmarks, that one person keeps.
-pub const MAX_KEPT: i64 = 10_000;
+pub(super) const MAX_KEPT: i64 = 10_000;
 /// How long a deleted note can be brought back, in milliseconds.
-pub const RESTORE_MS: i64 = 10 * 60 * 1000;
-
-const MAX_VIDEO_SECONDS: f64 = 86_400.0;
+pub(super) const RESTORE_MS: i64 = 10 * 60 * 1000;
 
 /// A place in a lesson: a block, a moment of the video, both, or the lesson as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Anchor {
+pub(super) struct Anchor {
     /// The block.
     pub block: Option<BlockId>,
-    /// The moment of the video, in milliseconds.
-    pub video_ms: Option<u64>,
+    /// The moment of the video.
+    pub video: Option<Moment>,
 }
 
 impl Anchor {
     /// The place in one word: equal for equal places. Moments count to the second.
     #[must_use]
-    pub fn word(&self) -> String {
+    pub(super) fn word(&self) -> String {
         let block = self.block.as_ref().map_or("", BlockId::as_str);
-        let second = self.video_ms.map(|ms| (ms / 1000).to_string()).unwrap_or_default();
+        let second = self.video.map(|moment| (moment.millis() / 1000).to_string()).unwrap_or_default();
         format!("{block}@{second}")
     }
 }
 
 /// A note to be written.
 #[derive(Debug, Clone)]
-pub struct NewNote {
+pub(super) struct NewNote {
     /// What he writes.
     pub text: String,
     /// The words it is about.
@@ -54,7 +52,7 @@ pub struct NewNote {
 
 /// A bookmark to be set.
 #[derive(Debug, Clone)]
-pub struct NewBookmark {
+pub(super) struct NewBookmark {
     /// Where.
     pub anchor: Anchor,
     /// What he calls it.
@@ -65,7 +63,7 @@ pub struct NewBookmark {
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub(super) struct Note {
     /// Its id.
     pub id: NoteId,
     /// Whose it is.
@@ -90,7 +88,7 @@ pub struct Note {
 
 /// A bookmark.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bookmark {
+pub(super) struct Bookmark {
     /// Its id.
     pub id: BookmarkId,
     /// Whose it is.
@@ -110,7 +108,7 @@ pub struct Bookmark {
 impl Note {
     /// Whether a deleted note can be brought back now.
     #[must_use]
-    pub fn can_return(&self, now: Timestamp) -> bool {
+    pub(super) fn can_return(&self, now: Timestamp) -> bool {
         self.deleted_at.is_some_and(|at| at.plus_millis(RESTORE_MS) > now)
     }
 }
@@ -119,7 +117,7 @@ impl Note {
 ///
 /// # Errors
 /// [`TextError`] when it is empty or too long.
-pub fn note_text(text: &str) -> Result<String, TextError> {
+pub(super) fn note_text(text: &str) -> Result<String, TextError> {
     let text = free_text(text, MAX_TEXT)?;
     if text.trim().is_empty() {
         return Err(TextError::new("text.too_short", "Write something here."));
@@ -131,37 +129,14 @@ pub fn note_text(text: &str) -> Result<String, TextError> {
 ///
 /// # Errors
 /// [`TextError`] when it is too long.
-pub fn optional(text: Option<&str>, max: usize) -> Result<Option<String>, TextError> {
+pub(super) fn optional(text: Option<&str>, max: usize) -> Result<Option<String>, TextError> {
     let text = text.map(|text| free_text(text.trim(), max)).transpose()?;
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// An anchor as a client sends it.
-pub fn anchor(fields: &mut Fields, block: Option<BlockId>, video_seconds: Option<f64>) -> Anchor {
-    let video_ms = video_seconds.and_then(|seconds| {
-        if (0.0..=MAX_VIDEO_SECONDS).contains(&seconds) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just above")]
-            return Some((seconds * 1000.0).round() as u64);
-        }
-        fields.push(
-            "video_seconds",
-            TextError::new("number.out_of_range", "Use seconds from 0 to 86400."),
-        );
-        None
-    });
-    Anchor { block, video_ms }
-}
-
-/// Milliseconds of a video as seconds.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "a day has fewer milliseconds than a float has digits")]
-pub fn video_seconds(ms: u64) -> f64 {
-    ms as f64 / 1000.0
-}
-
 /// The form in which notes are searched: lower case.
 #[must_use]
-pub fn folded(text: &str, quote: Option<&str>) -> String {
+pub(super) fn folded(text: &str, quote: Option<&str>) -> String {
     let mut all = text.to_lowercase();
     if let Some(quote) = quote {
         all.push('\n');
@@ -172,7 +147,7 @@ pub fn folded(text: &str, quote: Option<&str>) -> String {
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds the words anywhere, taken as they are.
 #[must_use]
-pub fn like(words: &str) -> String {
+pub(super) fn like(words: &str) -> String {
     let mut pattern = String::from("%");
     for c in words.trim().to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {
@@ -196,9 +171,9 @@ mod tests {
 
     #[test]
     fn equal_places_have_equal_words() {
-        let at = |block: Option<&str>, video_ms| Anchor {
+        let at = |block: Option<&str>, ms: Option<u32>| Anchor {
             block: block.and_then(|b| BlockId::parse(b).ok()),
-            video_ms,
+            video: ms.map(Moment::from_millis),
         };
         assert_eq!(at(None, Some(1900)).word(), at(None, Some(1000)).word());
         assert_ne!(at(None, Some(1900)).word(), at(None, Some(2000)).word());
@@ -215,10 +190,6 @@ mod tests {
         assert_eq!(optional(Some("  "), 5), Ok(None));
         assert_eq!(optional(Some(" ab "), 5), Ok(Some("ab".into())));
         assert!(optional(Some("abcdef"), 5).is_err());
-        let mut fields = Fields::default();
-        let _refused = anchor(&mut fields, None, Some(-1.0));
-        let _also = anchor(&mut fields, None, Some(f64::NAN));
-        assert!(fields.finish().is_err());
     }
 
     #[test]

@@ -20,14 +20,14 @@ use crate::{
 
 /// The path key of one note.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct NotePath {
+pub(super) struct NotePath {
     /// Its id.
     pub note: NoteId,
 }
 
 /// May change a note: his own.
 #[derive(Debug, Clone)]
-pub struct OwnNote {
+pub(super) struct OwnNote {
     note: NoteId,
     user: UserId,
 }
@@ -35,13 +35,13 @@ pub struct OwnNote {
 impl OwnNote {
     /// The note.
     #[must_use]
-    pub fn note(&self) -> NoteId {
+    pub(super) fn note(&self) -> NoteId {
         self.note
     }
 
     /// Whose it is.
     #[must_use]
-    pub fn user(&self) -> UserId {
+    pub(super) fn user(&self) -> UserId {
         self.user
     }
 }
@@ -60,21 +60,21 @@ impl Require for OwnNote {
 
 /// The path key of one bookmark.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub struct BookmarkPath {
+pub(super) struct BookmarkPath {
     /// Its id.
     pub bookmark: BookmarkId,
 }
 
 /// May remove a bookmark: his own.
 #[derive(Debug, Clone)]
-pub struct OwnBookmark {
+pub(super) struct OwnBookmark {
     bookmark: BookmarkId,
 }
 
 impl OwnBookmark {
     /// The bookmark.
     #[must_use]
-    pub fn bookmark(&self) -> BookmarkId {
+    pub(super) fn bookmark(&self) -> BookmarkId {
         self.bookmark
     }
 }

@@ -25,7 +25,7 @@ fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
         quote: row.get(5)?,
         anchor: Anchor {
             block: row.get(6)?,
-            video_ms: row.get::<_, Option<i64>>(7)?.map(i64::unsigned_abs),
+            video: row.get(7)?,
         },
         created_at: row.get(8)?,
         updated_at: row.get(9)?,
@@ -47,25 +47,33 @@ pub(super) fn find_note_by_key(read: &Read<'_>, user: UserId, key: &ClientKey) -
 }
 
 /// What a person asks of his notes.
-pub(super) struct Wanted<'a> {
+pub(super) struct Wanted {
     pub user: UserId,
     pub course: Option<CourseId>,
     /// A pattern for `LIKE`.
-    pub pattern: Option<&'a str>,
+    pub pattern: Option<String>,
     pub before: Option<NoteId>,
     pub limit: u32,
 }
 
 /// A person's notes, newest first.
-pub(super) fn list_notes(read: &Read<'_>, wanted: &Wanted<'_>) -> Result<Vec<Note>> {
-    let course = if wanted.course.is_some() { "AND course_id = ?2" } else { "AND ?2 IS NULL" };
-    let words = if wanted.pattern.is_some() { "AND folded LIKE ?3 ESCAPE '\\'" } else { "AND ?3 IS NULL" };
+pub(super) fn list_notes(read: &Read<'_>, wanted: &Wanted) -> Result<Vec<Note>> {
+    let course = if wanted.course.is_some() {
+        "AND course_id = ?2"
+    } else {
+        "AND ?2 IS NULL"
+    };
+    let words = if wanted.pattern.is_some() {
+        "AND folded LIKE ?3 ESCAPE '\\'"
+    } else {
+        "AND ?3 IS NULL"
+    };
     let before = wanted.before.unwrap_or(NoteId::from_raw(i64::MAX));
     read.list(
         &format!(
             "SELECT {NOTE} FROM notes WHERE user_id = ?1 {course} {words} AND id < ?4 AND deleted_at IS NULL ORDER BY id DESC LIMIT ?5"
         ),
-        (wanted.user, wanted.course, wanted.pattern, before, wanted.limit),
+        (wanted.user, wanted.course, &wanted.pattern, before, wanted.limit),
         note,
     )
 }
@@ -116,7 +124,7 @@ pub(super) fn insert_note(tx: &Tx<'_>, user: UserId, course: CourseId, lesson: L
             &new.text,
             &new.quote,
             &new.anchor.block,
-            new.anchor.video_ms.map(u64::cast_signed),
+            new.anchor.video,
             folded(&new.text, new.quote.as_deref()),
             &new.key,
             tx.now(),
@@ -155,7 +163,7 @@ fn bookmark(row: &Row<'_>) -> rusqlite::Result<Bookmark> {
         lesson: row.get(3)?,
         anchor: Anchor {
             block: row.get(4)?,
-            video_ms: row.get::<_, Option<i64>>(5)?.map(i64::unsigned_abs),
+            video: row.get(5)?,
         },
         label: row.get(6)?,
         created_at: row.get(7)?,
@@ -220,7 +228,7 @@ pub(super) fn insert_bookmark(tx: &Tx<'_>, user: UserId, course: CourseId, lesso
             course,
             lesson,
             &new.anchor.block,
-            new.anchor.video_ms.map(u64::cast_signed),
+            new.anchor.video,
             &new.label,
             new.anchor.word(),
             &new.key,

@@ -6,7 +6,7 @@ mod place;
 mod rebuild;
 mod tick;
 
-pub(super) use beat::{Heard, Sign, beat};
+pub(super) use beat::{Sign, beat};
 pub(super) use complete::{Done, complete};
 pub(super) use place::{move_to, put_place};
 pub use rebuild::Walked;
@@ -130,7 +130,7 @@ pub(super) fn unmet(read: &Read<'_>, shelf: &Shelf, place: &VersionLesson, progr
 /// How long a film is, if that is known.
 pub(super) fn duration_ms(read: &Read<'_>, asset: crate::kernel::id::AssetId) -> Result<Option<u64>> {
     match media::describe(read, asset) {
-        Ok(asset) => Ok(asset.duration_ms.map(u64::from)),
+        Ok(asset) => Ok(asset.duration_ms),
         Err(crate::kernel::error::Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }

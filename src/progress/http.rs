@@ -18,7 +18,7 @@ use crate::{
         id::LessonId,
         page::clamp_limit,
         text::{BlockId, ClientKey},
-        time::Timestamp,
+        time::{Moment, Timestamp},
     },
     platform::web::{
         extract::{Body, PageOut, Query},
@@ -131,8 +131,7 @@ struct PlaceIn {
     #[schema(minimum = 0.0, maximum = 1.0)]
     block_offset: Option<f64>,
     /// The moment of the video.
-    #[schema(minimum = 0.0, maximum = 86400.0)]
-    video_seconds: Option<f64>,
+    video_seconds: Option<Moment>,
 }
 
 impl PlaceIn {
@@ -197,7 +196,9 @@ struct HeartbeatOut {
 async fn send_heartbeat(g: Guard<LearnLesson>, Body(body): Body<HeartbeatIn>) -> Result<Json<HeartbeatOut>> {
     let sign = body.parse()?;
     let shelf = Shelf::of(&g.platform);
-    let heard = g.db.write("progress.beat", move |tx| actions::beat(tx, &g.can, &shelf, sign)).await?;
+    let heard =
+        g.db.write("progress.beat", move |tx| actions::beat(tx, &g.can, &shelf, sign))
+            .await?;
     if heard.is_elsewhere {
         return Err(Error::conflict("timer.elsewhere", "Another tab or device is counting."));
     }
@@ -220,8 +221,7 @@ struct PositionIn {
     block_offset: Option<f64>,
     /// The moment of the video.
     #[serde(default)]
-    #[schema(minimum = 0.0, maximum = 86400.0)]
-    video_seconds: Option<f64>,
+    video_seconds: Option<Moment>,
     /// When the device was there, by its own clock.
     client_at: Timestamp,
 }
@@ -232,8 +232,10 @@ struct PositionIn {
 async fn put_position(g: Guard<LearnLesson>, Body(body): Body<PositionIn>) -> Result<StatusCode> {
     let place = Place::parse(body.block_id, body.block_offset, body.video_seconds)?;
     let shelf = Shelf::of(&g.platform);
-    g.db.write("progress.position", move |tx| actions::move_to(tx, &g.can, &shelf, place, body.client_at))
-        .await?;
+    g.db.write("progress.position", move |tx| {
+        actions::move_to(tx, &g.can, &shelf, place, body.client_at)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

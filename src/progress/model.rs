@@ -5,20 +5,23 @@ mod path;
 mod position;
 mod replay;
 
-pub use minutes::{Beat, Minute, Slice, TIMER_MS};
-pub use path::{LessonState, Path, Step};
-pub use position::{Place, Position, video_ms, video_seconds};
-pub use replay::{ActiveMinute, CourseTotals, Derived, Fact, FactKind, replay};
+pub(super) use minutes::{Beat, Minute, Slice, TIMER_MS};
+pub(super) use path::{LessonState, Path, Step};
+pub(super) use position::{Place, Position};
+pub(super) use replay::{ActiveMinute, CourseTotals, Derived, Fact, FactKind, replay};
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{courses::Completion, kernel::time::Timestamp};
+use crate::{
+    courses::Completion,
+    kernel::time::{Moment, Timestamp},
+};
 
 /// What a learner has done in one lesson, in one enrolment. Follows from the facts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LessonProgress {
+pub(super) struct LessonProgress {
     /// When he first opened it.
     pub opened_at: Option<Timestamp>,
     /// When he had seen its video nearly to the end.
@@ -34,21 +37,21 @@ pub struct LessonProgress {
 impl LessonProgress {
     /// Whole minutes of active learning, rounded.
     #[must_use]
-    pub const fn minutes(&self) -> u32 {
+    pub(super) const fn minutes(&self) -> u32 {
         whole_minutes(self.active_seconds)
     }
 }
 
 /// Seconds as whole minutes, rounded.
 #[must_use]
-pub const fn whole_minutes(seconds: u32) -> u32 {
+pub(super) const fn whole_minutes(seconds: u32) -> u32 {
     seconds.saturating_add(30) / 60
 }
 
 /// What still stands between a learner and completing a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Unmet {
+pub(super) enum Unmet {
     /// Action items that are not ticked.
     Actions,
     /// The rest of the video.
@@ -57,7 +60,7 @@ pub enum Unmet {
 
 /// What a lesson's completion rule asks for.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule<'a> {
+pub(super) struct Rule<'a> {
     /// Which rule.
     pub completion: Completion,
     /// The ids of its action items.
@@ -69,7 +72,7 @@ pub struct Rule<'a> {
 impl Rule<'_> {
     /// What the rule still lacks.
     #[must_use]
-    pub fn unmet(&self, progress: &LessonProgress) -> Option<Unmet> {
+    pub(super) fn unmet(&self, progress: &LessonProgress) -> Option<Unmet> {
         match self.completion {
             Completion::Mark => None,
             Completion::Actions => self
@@ -84,13 +87,13 @@ impl Rule<'_> {
 
 /// Whether a place in a video counts as having seen it: the last tenth is credits.
 #[must_use]
-pub const fn is_watched(video_ms: u64, duration_ms: u64) -> bool {
-    duration_ms > 0 && video_ms.saturating_mul(10) >= duration_ms.saturating_mul(9)
+pub(super) const fn is_watched(moment: Moment, duration_ms: u64) -> bool {
+    duration_ms > 0 && (moment.millis() as u64) * 10 >= duration_ms.saturating_mul(9)
 }
 
 /// Part of a whole in percent: 100 only when all of it is there, 0 only when nothing is.
 #[must_use]
-pub fn percent(done: u32, total: u32) -> u8 {
+pub(super) fn percent(done: u32, total: u32) -> u8 {
     match (done, total) {
         (0, _) | (_, 0) => 0,
         (done, total) if done >= total => 100,
@@ -141,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_video_is_watched_near_its_end() {
-        assert!(is_watched(90_000, 100_000));
-        assert!(!is_watched(89_999, 100_000));
-        assert!(!is_watched(u64::MAX, 0));
-        assert!(is_watched(u64::MAX, u64::MAX));
+        assert!(is_watched(Moment::from_millis(90_000), 100_000));
+        assert!(!is_watched(Moment::from_millis(89_999), 100_000));
+        assert!(!is_watched(Moment::from_millis(u32::MAX), 0));
+        assert!(!is_watched(Moment::from_millis(u32::MAX), u64::MAX));
     }
 }

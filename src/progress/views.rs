@@ -1,29 +1,30 @@
 //! What learners see of their progress, each answer put together in one read.
 
 mod completion;
-mod courses;
 mod history;
 mod lesson;
+mod mine;
 mod outline;
 mod today;
 mod way;
 
 pub(super) use completion::CompletionOut;
-pub(super) use courses::{MyCourse, MyState, my_courses};
 pub(super) use history::{HistoryItem, history};
 pub(super) use lesson::{LessonOut, lesson};
+pub(super) use mine::{MyCourse, MyState, my_courses};
 pub(super) use outline::{OutlineOut, outline};
 pub(super) use today::{TodayOut, today};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Position, video_seconds};
+use super::model::Position;
 use crate::{
     courses::{self, CourseHead, Length, Meta, Palette, VersionLesson},
     kernel::{
         id::{CourseId, LessonId},
         text::{BlockId, Slug},
+        time::Moment,
     },
 };
 
@@ -60,7 +61,7 @@ impl CourseMini {
 
 /// A lesson's name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LessonName {
+pub(super) struct LessonName {
     /// Its id.
     pub id: LessonId,
     /// Its title.
@@ -78,7 +79,7 @@ impl LessonName {
 
 /// A lesson's name and the day it belongs to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LessonOfDay {
+pub(super) struct LessonOfDay {
     /// Its id.
     pub id: LessonId,
     /// Its title.
@@ -102,7 +103,7 @@ impl LessonOfDay {
 struct Shown {
     block: Option<BlockId>,
     offset: f64,
-    video_seconds: Option<f64>,
+    video: Option<Moment>,
 }
 
 impl From<Position> for Shown {
@@ -110,7 +111,7 @@ impl From<Position> for Shown {
         Self {
             block: position.place.block,
             offset: position.place.offset,
-            video_seconds: position.place.video_ms.map(video_seconds),
+            video: position.place.video,
         }
     }
 }

@@ -91,7 +91,9 @@ fn credit(tx: &Tx<'_>, counted: &mut Counted, slices: &[Slice]) -> Result<()> {
             continue;
         }
         // A minute counts for one date only, whatever zone its later seconds are told in.
-        let day = known.first().map_or_else(|| counted.boundary.date(slice.minute.begins()), |minute| minute.day);
+        let day = known
+            .first()
+            .map_or_else(|| counted.boundary.date(slice.minute.begins()), |minute| minute.day);
         let minute = ActiveMinute {
             minute: slice.minute,
             enrolment: counted.enrolment.id,

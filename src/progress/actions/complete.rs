@@ -36,12 +36,18 @@ pub(in crate::progress) struct Done {
 pub(in crate::progress) fn complete(tx: &Tx<'_>, can: &LearnLesson, shelf: &Shelf, key: Option<&ClientKey>) -> Result<Done> {
     can.lesson().enrolled()?;
     let Some(mut counted) = begin(tx, can)? else {
-        return Err(Error::conflict("enrolment.required", "Join the course first, so that this can count."));
+        return Err(Error::conflict(
+            "enrolment.required",
+            "Join the course first, so that this can count.",
+        ));
     };
     let earlier = key.map(|key| store::find_by_key(tx, counted.user, key)).transpose()?.flatten();
     if let Some(earlier) = earlier {
         if earlier.fact.lesson != counted.lesson() {
-            return Err(Error::conflict("key.reused", "This key named another deed. Use a new one for each."));
+            return Err(Error::conflict(
+                "key.reused",
+                "This key named another deed. Use a new one for each.",
+            ));
         }
         // Sent again, perhaps after the course was begun anew: it was done then, not now.
         return counted.done(tx, earlier.fact.at);

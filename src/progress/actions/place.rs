@@ -4,7 +4,10 @@ use super::{Counted, begin, duration_ms};
 use crate::{
     courses::{Completion, Shelf},
     enrolments::LearnLesson,
-    kernel::{error::Result, time::Timestamp},
+    kernel::{
+        error::Result,
+        time::{Moment, Timestamp},
+    },
     platform::db::Tx,
     progress::{
         model::{FactKind, Place, Position, is_watched},
@@ -28,14 +31,8 @@ pub(in crate::progress) fn move_to(tx: &Tx<'_>, can: &LearnLesson, shelf: &Shelf
 ///
 /// # Errors
 /// A database fault.
-pub(in crate::progress) fn put_place(
-    tx: &Tx<'_>,
-    shelf: &Shelf,
-    counted: &mut Counted,
-    place: Place,
-    client_at: Timestamp,
-) -> Result<()> {
-    watch(tx, shelf, counted, place.video_ms)?;
+pub(in crate::progress) fn put_place(tx: &Tx<'_>, shelf: &Shelf, counted: &mut Counted, place: Place, client_at: Timestamp) -> Result<()> {
+    watch(tx, shelf, counted, place.video)?;
     let before = store::find_position(tx, counted.user, counted.enrolment.id, counted.lesson())?;
     match Position::merged(before.as_ref(), place, client_at, tx.now()) {
         Some(after) => store::put_position(tx, counted.user, counted.enrolment.id, counted.lesson(), &after),
@@ -43,15 +40,15 @@ pub(in crate::progress) fn put_place(
     }
 }
 
-fn watch(tx: &Tx<'_>, shelf: &Shelf, counted: &mut Counted, video_ms: Option<u64>) -> Result<()> {
-    let Some(video_ms) = video_ms else { return Ok(()) };
+fn watch(tx: &Tx<'_>, shelf: &Shelf, counted: &mut Counted, moment: Option<Moment>) -> Result<()> {
+    let Some(moment) = moment else { return Ok(()) };
     if counted.place.completion != Completion::Video || counted.progress.watched_at.is_some() {
         return Ok(());
     }
     let content = shelf.lesson_content(tx, counted.place.revision)?;
     let Some(video) = &content.video else { return Ok(()) };
     match duration_ms(tx, video.asset)? {
-        Some(duration) if is_watched(video_ms, duration) => counted.record(tx, FactKind::Watched, None, None),
+        Some(duration) if is_watched(moment, duration) => counted.record(tx, FactKind::Watched, None, None),
         _ => Ok(()),
     }
 }

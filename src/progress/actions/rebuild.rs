@@ -77,7 +77,8 @@ impl Walked {
         self.last = Some(user);
         let differences = found.differences();
         let differs = !differences.is_empty();
-        self.differences.extend(differences.into_iter().map(|text| format!("{user} {text}")));
+        self.differences
+            .extend(differences.into_iter().map(|text| format!("{user} {text}")));
         differs
     }
 }
@@ -130,7 +131,11 @@ impl Found {
             format!("{enrolment} {lesson}")
         }));
         all.extend(differences(&self.stored.days, &self.expected.days, |day| day.to_string()));
-        all.extend(self.unfinished.iter().map(|e| format!("{}: its completion is not what the facts say", e.id)));
+        all.extend(
+            self.unfinished
+                .iter()
+                .map(|e| format!("{}: its completion is not what the facts say", e.id)),
+        );
         all
     }
 }
@@ -183,5 +188,7 @@ fn mend(tx: &Tx<'_>, user: UserId, found: &Found) -> Result<()> {
 fn changed<'a, K: Ord, V: PartialEq>(stored: &'a BTreeMap<K, V>, expected: &'a BTreeMap<K, V>) -> Vec<(&'a K, Option<&'a V>)> {
     let put = expected.iter().filter(|(key, value)| stored.get(key) != Some(value));
     let gone = stored.keys().filter(|key| !expected.contains_key(key));
-    put.map(|(key, value)| (key, Some(value))).chain(gone.map(|key| (key, None))).collect()
+    put.map(|(key, value)| (key, Some(value)))
+        .chain(gone.map(|key| (key, None)))
+        .collect()
 }

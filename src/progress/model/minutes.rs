@@ -8,19 +8,19 @@ use crate::kernel::time::Timestamp;
 
 /// A clock minute: whole minutes since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Minute(pub i64);
+pub(in crate::progress) struct Minute(pub i64);
 
 impl Minute {
     /// The instant at which it begins.
     #[must_use]
-    pub const fn begins(self) -> Timestamp {
+    pub(in crate::progress) const fn begins(self) -> Timestamp {
         Timestamp::from_millis(self.0.saturating_mul(60_000))
     }
 }
 
 /// Active seconds of one clock minute: bit 0 is its first second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slice {
+pub(in crate::progress) struct Slice {
     /// The minute.
     pub minute: Minute,
     /// Its active seconds.
@@ -28,15 +28,15 @@ pub struct Slice {
 }
 
 /// How late an offline sign of activity may arrive.
-pub const LATEST_MS: i64 = 7 * 24 * 3600 * 1000;
+pub(in crate::progress) const LATEST_MS: i64 = 7 * 24 * 3600 * 1000;
 /// Older than this, a sign of activity was made offline: the one timer of now does not concern it.
 const LIVE_MS: i64 = 90_000;
 /// How long another timer is waited for after its last sign.
-pub const TIMER_MS: i64 = 45_000;
+pub(in crate::progress) const TIMER_MS: i64 = 45_000;
 
 /// A sign of activity: so many seconds up to an instant.
 #[derive(Debug, Clone, Copy)]
-pub struct Beat {
+pub(in crate::progress) struct Beat {
     at: Timestamp,
     seconds: u8,
     is_live: bool,
@@ -46,7 +46,7 @@ impl Beat {
     /// The seconds up to `at`, as a device tells it; none is now. Its clock is believed only where
     /// it can be true: not after now, not before `earliest`, not more than a week ago.
     #[must_use]
-    pub fn clamp(at: Option<Timestamp>, seconds: u8, now: Timestamp, earliest: Timestamp) -> Option<Self> {
+    pub(in crate::progress) fn clamp(at: Option<Timestamp>, seconds: u8, now: Timestamp, earliest: Timestamp) -> Option<Self> {
         let at = at.unwrap_or(now).min(now);
         let oldest = earliest.max(now.plus_millis(-LATEST_MS));
         (at >= oldest).then_some(Self {
@@ -58,14 +58,14 @@ impl Beat {
 
     /// Whether it tells of now, and not of a time offline.
     #[must_use]
-    pub const fn is_live(&self) -> bool {
+    pub(in crate::progress) const fn is_live(&self) -> bool {
         self.is_live
     }
 
     /// The clock minutes it touches, the earlier first, with its seconds in them; nothing of it
     /// lies before `earliest`.
     #[must_use]
-    pub fn slices(&self, earliest: Timestamp) -> Vec<Slice> {
+    pub(in crate::progress) fn slices(&self, earliest: Timestamp) -> Vec<Slice> {
         let end = self.at.millis().div_euclid(1000);
         let start = (end - i64::from(self.seconds)).max(earliest.millis().div_euclid(1000));
         let minutes = start.div_euclid(60)..=(end - 1).div_euclid(60);

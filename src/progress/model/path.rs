@@ -11,7 +11,7 @@ use crate::{
 /// Where a learner stands with a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LessonState {
+pub(in crate::progress) enum LessonState {
     /// Completed.
     Done,
     /// Begun.
@@ -24,7 +24,7 @@ pub enum LessonState {
 
 /// One lesson of the way.
 #[derive(Debug, Clone, Copy)]
-pub struct Step<'a> {
+pub(in crate::progress) struct Step<'a> {
     /// Its place in the version.
     pub lesson: &'a VersionLesson,
     /// Where he stands with it.
@@ -37,7 +37,7 @@ pub struct Step<'a> {
 
 /// The whole way, in the order of the outline.
 #[derive(Debug, Clone)]
-pub struct Path<'a> {
+pub(in crate::progress) struct Path<'a> {
     /// Its lessons.
     pub steps: Vec<Step<'a>>,
 }
@@ -45,7 +45,7 @@ pub struct Path<'a> {
 impl<'a> Path<'a> {
     /// The way through an outline: the last day that has come, which lessons are open to him, and
     /// what he has done, by lesson.
-    pub fn new(
+    pub(in crate::progress) fn new(
         outline: &'a [VersionLesson],
         opened: u16,
         is_open: impl Fn(&VersionLesson) -> bool,
@@ -74,14 +74,14 @@ impl<'a> Path<'a> {
 
     /// The lesson's step.
     #[must_use]
-    pub fn find(&self, lesson: LessonId) -> Option<&Step<'a>> {
+    pub(in crate::progress) fn find(&self, lesson: LessonId) -> Option<&Step<'a>> {
         self.steps.iter().find(|step| step.lesson.lesson == lesson)
     }
 
     /// The one to do now: the lesson he was last in if it is not done, else the first that is not,
     /// of those whose day has come. `None` when all of them are done.
     #[must_use]
-    pub fn current(&self, last: Option<LessonId>) -> Option<&Step<'a>> {
+    pub(in crate::progress) fn current(&self, last: Option<LessonId>) -> Option<&Step<'a>> {
         let to_do = |step: &&Step<'a>| step.is_due && matches!(step.state, LessonState::Open | LessonState::InProgress);
         let last = last.and_then(|id| self.find(id)).filter(to_do);
         last.or_else(|| self.steps.iter().find(to_do))
@@ -89,13 +89,13 @@ impl<'a> Path<'a> {
 
     /// The first lesson whose day is still to come.
     #[must_use]
-    pub fn next_opening(&self) -> Option<&Step<'a>> {
+    pub(in crate::progress) fn next_opening(&self) -> Option<&Step<'a>> {
         self.steps.iter().find(|step| !step.is_due && step.state != LessonState::Done)
     }
 
     /// The lesson he completed last.
     #[must_use]
-    pub fn last_done(&self) -> Option<&Step<'a>> {
+    pub(in crate::progress) fn last_done(&self) -> Option<&Step<'a>> {
         // Of two at the same instant, the later in order.
         self.steps
             .iter()
@@ -106,7 +106,7 @@ impl<'a> Path<'a> {
     /// What comes after a lesson that was just completed: the next in order that is not done, from
     /// the beginning again after the end.
     #[must_use]
-    pub fn next_after(&self, lesson: LessonId) -> Option<&Step<'a>> {
+    pub(in crate::progress) fn next_after(&self, lesson: LessonId) -> Option<&Step<'a>> {
         let at = self.steps.iter().position(|step| step.lesson.lesson == lesson)?;
         let (before, after) = self.steps.split_at(at);
         let mut others = after.iter().skip(1).chain(before);
@@ -115,7 +115,7 @@ impl<'a> Path<'a> {
 
     /// The neighbours of a lesson in the outline.
     #[must_use]
-    pub fn neighbours(&self, lesson: LessonId) -> (Option<&Step<'a>>, Option<&Step<'a>>) {
+    pub(in crate::progress) fn neighbours(&self, lesson: LessonId) -> (Option<&Step<'a>>, Option<&Step<'a>>) {
         let Some(at) = self.steps.iter().position(|step| step.lesson.lesson == lesson) else {
             return (None, None);
         };
@@ -124,7 +124,7 @@ impl<'a> Path<'a> {
     }
 
     /// The days in order, each with its steps.
-    pub fn days(&self) -> impl Iterator<Item = (u16, &[Step<'a>])> {
+    pub(in crate::progress) fn days(&self) -> impl Iterator<Item = (u16, &[Step<'a>])> {
         self.steps
             .chunk_by(|a, b| a.lesson.day == b.lesson.day)
             .map(|steps| (steps[0].lesson.day, steps))
@@ -132,13 +132,13 @@ impl<'a> Path<'a> {
 
     /// How many lessons are done.
     #[must_use]
-    pub fn done(&self) -> u32 {
+    pub(in crate::progress) fn done(&self) -> u32 {
         count(self.steps.iter().filter(|step| step.state == LessonState::Done).count())
     }
 
     /// How many of the required lessons are done, and how many there are.
     #[must_use]
-    pub fn required(&self) -> (u32, u32) {
+    pub(in crate::progress) fn required(&self) -> (u32, u32) {
         let required = || self.steps.iter().filter(|step| step.lesson.is_required);
         let done = required().filter(|step| step.state == LessonState::Done).count();
         (count(done), count(required().count()))

@@ -13,7 +13,7 @@ use crate::{
 
 /// What can happen to a lesson in an enrolment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FactKind {
+pub(in crate::progress) enum FactKind {
     /// Opened for the first time.
     Opened,
     /// An action item was ticked.
@@ -38,7 +38,7 @@ text_enum!(FactKind {
 
 /// A fact of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
+pub(in crate::progress) struct Fact {
     /// In which enrolment.
     pub enrolment: EnrolmentId,
     /// In which lesson.
@@ -53,7 +53,7 @@ pub struct Fact {
 
 /// The active seconds of a clock minute in one lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ActiveMinute {
+pub(in crate::progress) struct ActiveMinute {
     /// The minute.
     pub minute: Minute,
     /// In which enrolment.
@@ -68,7 +68,7 @@ pub struct ActiveMinute {
 
 /// The counters of one enrolment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CourseTotals {
+pub(in crate::progress) struct CourseTotals {
     /// Lessons completed.
     pub lessons_done: u32,
     /// Required lessons completed.
@@ -84,7 +84,7 @@ pub struct CourseTotals {
 impl CourseTotals {
     /// Nothing done yet.
     #[must_use]
-    pub const fn nothing(at: Timestamp) -> Self {
+    pub(in crate::progress) const fn nothing(at: Timestamp) -> Self {
         Self {
             lessons_done: 0,
             required_done: 0,
@@ -97,7 +97,7 @@ impl CourseTotals {
 
 /// Everything that follows from one person's facts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Derived {
+pub(in crate::progress) struct Derived {
     /// By enrolment and lesson.
     pub lessons: BTreeMap<(EnrolmentId, LessonId), LessonProgress>,
     /// By enrolment.
@@ -107,7 +107,11 @@ pub struct Derived {
 }
 
 /// Makes one person's numbers from his facts, in their order, and his active minutes.
-pub fn replay(facts: &[Fact], minutes: &[ActiveMinute], is_required: impl Fn(EnrolmentId, LessonId) -> bool) -> Derived {
+pub(in crate::progress) fn replay(
+    facts: &[Fact],
+    minutes: &[ActiveMinute],
+    is_required: impl Fn(EnrolmentId, LessonId) -> bool,
+) -> Derived {
     let mut derived = Derived::default();
     for fact in facts {
         derived.apply(fact, &is_required);
@@ -143,7 +147,7 @@ impl Derived {
 
 impl LessonProgress {
     /// What holds after a fact. True when the lesson is completed by it for the first time.
-    pub fn apply(&mut self, fact: &Fact) -> bool {
+    pub(in crate::progress) fn apply(&mut self, fact: &Fact) -> bool {
         match (fact.kind, &fact.action) {
             (FactKind::Opened, _) => _ = self.opened_at.get_or_insert(fact.at),
             (FactKind::Watched, _) => _ = self.watched_at.get_or_insert(fact.at),
@@ -163,7 +167,7 @@ impl LessonProgress {
 impl CourseTotals {
     /// What holds after a fact; `is_new` says whether a lesson was completed by it for the first
     /// time, `is_required` whether that lesson is required.
-    pub fn apply(&mut self, fact: &Fact, is_new: bool, is_required: bool) {
+    pub(in crate::progress) fn apply(&mut self, fact: &Fact, is_new: bool, is_required: bool) {
         self.last_activity_at = self.last_activity_at.max(fact.at);
         self.lessons_done += u32::from(is_new);
         self.required_done += u32::from(is_new && is_required);

@@ -18,27 +18,24 @@ use crate::{
 pub(in crate::progress) struct Kept {
     /// Its place in the log.
     pub id: i64,
-    /// In which course.
-    pub course: CourseId,
     /// The learning date it counts for.
     pub day: Day,
     /// The fact.
     pub fact: Fact,
 }
 
-const FACT: &str = "id, course_id, day, enrolment_id, lesson_id, kind, action, at";
+const FACT: &str = "id, day, enrolment_id, lesson_id, kind, action, at";
 
 fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept {
         id: row.get(0)?,
-        course: row.get(1)?,
-        day: row.get(2)?,
+        day: row.get(1)?,
         fact: Fact {
-            enrolment: row.get(3)?,
-            lesson: row.get(4)?,
-            kind: row.get(5)?,
-            action: row.get(6)?,
-            at: row.get(7)?,
+            enrolment: row.get(2)?,
+            lesson: row.get(3)?,
+            kind: row.get(4)?,
+            action: row.get(5)?,
+            at: row.get(6)?,
         },
     })
 }
@@ -135,14 +132,7 @@ pub(in crate::progress) fn add_minute(tx: &Tx<'_>, user: UserId, new: &ActiveMin
     tx.execute(
         "INSERT INTO active_minutes (user_id, minute, enrolment_id, lesson_id, day, seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (user_id, minute, enrolment_id, lesson_id) DO UPDATE SET seconds = seconds | excluded.seconds",
-        (
-            user,
-            new.minute.0,
-            new.enrolment,
-            new.lesson,
-            new.day,
-            new.seconds.cast_signed(),
-        ),
+        (user, new.minute.0, new.enrolment, new.lesson, new.day, new.seconds.cast_signed()),
     )?;
     Ok(())
 }

@@ -55,10 +55,7 @@ pub(in crate::progress) fn list_lessons(
 }
 
 /// What a person has done in everything.
-pub(in crate::progress) fn list_lessons_of(
-    read: &Read<'_>,
-    user: UserId,
-) -> Result<BTreeMap<(EnrolmentId, LessonId), LessonProgress>> {
+pub(in crate::progress) fn list_lessons_of(read: &Read<'_>, user: UserId) -> Result<BTreeMap<(EnrolmentId, LessonId), LessonProgress>> {
     let rows = read.list(
         &format!("SELECT {LESSON}, enrolment_id, lesson_id FROM lesson_progress WHERE user_id = ?1"),
         [user],

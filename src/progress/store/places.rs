@@ -18,7 +18,7 @@ fn position(row: &Row<'_>) -> rusqlite::Result<Position> {
         place: Place {
             block: row.get(0)?,
             offset: row.get(1)?,
-            video_ms: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+            video: row.get(2)?,
         },
         at: row.get(3)?,
     })
@@ -69,7 +69,7 @@ pub(in crate::progress) fn put_position(
             lesson,
             &position.place.block,
             position.place.offset,
-            position.place.video_ms.map(u64::cast_signed),
+            position.place.video,
             position.at,
         ),
     )?;

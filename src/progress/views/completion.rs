@@ -17,7 +17,7 @@ use crate::{
 
 /// What completing a lesson came to.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CompletionOut {
+pub(in crate::progress) struct CompletionOut {
     /// When it was completed: the first time.
     pub completed_at: Timestamp,
     /// Minutes of active learning in it.
@@ -31,7 +31,7 @@ pub struct CompletionOut {
 
 /// Where somebody stands with a course.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CompletionCourse {
+pub(in crate::progress) struct CompletionCourse {
     /// Required lessons done, in percent.
     pub percent: u8,
     /// Lessons done.
@@ -44,7 +44,7 @@ pub struct CompletionCourse {
 
 /// The lesson that comes next.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CompletionNext {
+pub(in crate::progress) struct CompletionNext {
     /// Its id.
     pub id: LessonId,
     /// Its name.
@@ -68,7 +68,14 @@ impl CompletionOut {
         let minutes = done.counted.progress.minutes();
         let counted = done.counted;
         let is_completed = counted.enrolment.completed_at.is_some();
-        let way = Way::load(read, shelf, can.person(), &counted.boundary, counted.enrolment, can.lesson().is_staff)?;
+        let way = Way::load(
+            read,
+            shelf,
+            can.person(),
+            &counted.boundary,
+            counted.enrolment,
+            can.lesson().is_staff,
+        )?;
         let (lessons_total, required_total) = sizes(&way.outline);
         let path = way.path();
         let next = path.next_after(lesson).map(|step| CompletionNext {

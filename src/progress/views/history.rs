@@ -1,6 +1,9 @@
 //! What somebody did, day by day.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,7 +29,7 @@ use crate::{
 /// What somebody did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum HistoryKind {
+pub(in crate::progress) enum HistoryKind {
     /// He opened a lesson for the first time.
     Opened,
     /// He completed a lesson.
@@ -37,7 +40,7 @@ pub enum HistoryKind {
 
 /// Something that somebody did.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct HistoryItem {
+pub(in crate::progress) struct HistoryItem {
     /// What.
     pub kind: HistoryKind,
     /// When.
@@ -79,12 +82,11 @@ pub(in crate::progress) fn history(
     for kept in page.items {
         let id = kept.fact.enrolment;
         let Some(enrolment) = enrolments.get(&id) else { continue };
-        if !known.contains_key(&id) {
-            known.insert(id, know(read, shelf, enrolment)?);
-        }
-        if let Some(item) = known.get(&id).map(|known| item(read, person, known, &kept)).transpose()?.flatten() {
-            items.push(item);
-        }
+        let known = match known.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(know(read, shelf, enrolment)?),
+        };
+        items.extend(item(read, person, known, &kept)?);
     }
     Ok(Page { items, next: page.next })
 }

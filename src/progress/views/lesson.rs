@@ -7,7 +7,12 @@ use super::{LessonName, Shown, way::Way};
 use crate::{
     courses::{self, LessonContent, Shelf, VersionLesson},
     enrolments::{self, LearnLesson},
-    kernel::{error::Result, id::LessonId, text::BlockId, time::Timestamp},
+    kernel::{
+        error::Result,
+        id::LessonId,
+        text::BlockId,
+        time::{Moment, Timestamp},
+    },
     notes,
     platform::{Platform, db::Read},
     progress::{
@@ -19,7 +24,7 @@ use crate::{
 
 /// A lesson for one reader.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct LessonOut {
+pub(in crate::progress) struct LessonOut {
     /// What it holds.
     pub content: LessonContent,
     /// Where he stands with it.
@@ -42,7 +47,7 @@ pub struct LessonOut {
 
 /// Where somebody stands with a lesson.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MyLesson {
+pub(in crate::progress) struct MyLesson {
     /// When he first opened it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Timestamp>,
@@ -66,7 +71,7 @@ pub struct MyLesson {
 /// Where somebody was in a lesson.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Position)]
-pub struct PositionOut {
+pub(in crate::progress) struct PositionOut {
     /// The block at the top of the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block_id: Option<BlockId>,
@@ -75,14 +80,14 @@ pub struct PositionOut {
     pub block_offset: f64,
     /// The moment of the video.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_seconds: Option<f64>,
+    pub video_seconds: Option<Moment>,
     /// When he was there.
     pub updated_at: Timestamp,
 }
 
 /// The lesson after another one.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct NextLesson {
+pub(in crate::progress) struct NextLesson {
     /// Its id.
     pub id: LessonId,
     /// Its name.
@@ -150,7 +155,7 @@ impl PositionOut {
         Self {
             block_id: shown.block,
             block_offset: shown.offset,
-            video_seconds: shown.video_seconds,
+            video_seconds: shown.video,
             updated_at,
         }
     }

@@ -14,7 +14,7 @@ use crate::{
         error::{Error, Result},
         id::LessonId,
         text::{BlockId, Line},
-        time::Timestamp,
+        time::{Moment, Timestamp},
     },
     platform::db::Read,
     progress::{
@@ -25,7 +25,7 @@ use crate::{
 
 /// A course's outline for one learner.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OutlineOut {
+pub(in crate::progress) struct OutlineOut {
     /// The course.
     pub course: CourseMini,
     /// His enrolment; null when he has not joined.
@@ -53,7 +53,7 @@ pub struct OutlineOut {
 /// Where somebody stands with a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum OutlineDayState {
+pub(in crate::progress) enum OutlineDayState {
     /// All its lessons are done.
     Done,
     /// It has the lesson to do now.
@@ -66,7 +66,7 @@ pub enum OutlineDayState {
 
 /// A day of the outline.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OutlineDay {
+pub(in crate::progress) struct OutlineDay {
     /// Its number.
     pub day: u16,
     /// When it opens or opened, for who has joined.
@@ -83,7 +83,7 @@ pub struct OutlineDay {
 
 /// A lesson of the outline.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OutlineLesson {
+pub(in crate::progress) struct OutlineLesson {
     /// Its id.
     pub id: LessonId,
     /// Its name.
@@ -105,7 +105,7 @@ pub struct OutlineLesson {
 
 /// Where to go on.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OutlineResume {
+pub(in crate::progress) struct OutlineResume {
     /// The lesson.
     pub lesson_id: LessonId,
     /// The block at the top of the screen.
@@ -116,7 +116,7 @@ pub struct OutlineResume {
     pub block_offset: Option<f64>,
     /// The moment of the video.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_seconds: Option<f64>,
+    pub video_seconds: Option<Moment>,
 }
 
 /// The outline of a course for one person: of the version he learns, else of the newest.
@@ -164,7 +164,7 @@ fn resume(read: &Read<'_>, way: &Way, step: &Step<'_>) -> Result<OutlineResume> 
         lesson_id,
         block_offset: shown.block.as_ref().map(|_| shown.offset),
         block_id: shown.block,
-        video_seconds: shown.video_seconds,
+        video_seconds: shown.video,
     })
 }
 
@@ -175,7 +175,11 @@ fn visiting(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
     let (meta, lessons) = (shelf.version_meta(read, version)?, shelf.version_lessons(read, version)?);
     let is_open = |place: &VersionLesson| can.is_staff() || place.is_preview;
     let path = Path::new(&lessons, 0, is_open, |_| None);
-    let reason = if meta.plan > can.person().plan { LockReason::Premium } else { LockReason::NotEnrolled };
+    let reason = if meta.plan > can.person().plan {
+        LockReason::Premium
+    } else {
+        LockReason::NotEnrolled
+    };
     Ok(OutlineOut {
         course: CourseMini::of(can.course(), &meta),
         enrolment: None,
@@ -190,12 +194,7 @@ fn visiting(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
     })
 }
 
-fn days(
-    path: &Path<'_>,
-    current: Option<&Step<'_>>,
-    reason: LockReason,
-    opens_at: impl Fn(u16) -> Option<Timestamp>,
-) -> Vec<OutlineDay> {
+fn days(path: &Path<'_>, current: Option<&Step<'_>>, reason: LockReason, opens_at: impl Fn(u16) -> Option<Timestamp>) -> Vec<OutlineDay> {
     let current = current.map(|step| step.lesson.day);
     let day = |(day, steps): (u16, &[Step<'_>])| {
         let state = if steps.iter().all(|step| step.state == LessonState::Done) {

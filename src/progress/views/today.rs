@@ -17,7 +17,7 @@ use crate::{
         error::Result,
         id::{EnrolmentId, LessonId},
         text::BlockId,
-        time::{Day, Timestamp},
+        time::{Day, Moment, Timestamp},
     },
     people,
     platform::{db::Read, settings},
@@ -34,7 +34,7 @@ const FINISHED: usize = 12;
 
 /// The learner's dashboard.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayOut {
+pub(in crate::progress) struct TodayOut {
     /// His learning date.
     pub learning_day: Day,
     /// The hour at which it begins.
@@ -56,7 +56,7 @@ pub struct TodayOut {
 /// Where somebody stands with the course of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum TodayState {
+pub(in crate::progress) enum TodayState {
     /// Its lesson is not begun.
     New,
     /// Its lesson is begun.
@@ -69,7 +69,7 @@ pub enum TodayState {
 
 /// The course of today.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayCourse {
+pub(in crate::progress) struct TodayCourse {
     /// The course.
     pub course: CourseMini,
     /// His enrolment.
@@ -101,7 +101,7 @@ pub struct TodayCourse {
 
 /// The lesson of today.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayLesson {
+pub(in crate::progress) struct TodayLesson {
     /// Its id.
     pub id: LessonId,
     /// Its name.
@@ -114,10 +114,10 @@ pub struct TodayLesson {
 
 /// Where somebody was in a lesson.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayResume {
+pub(in crate::progress) struct TodayResume {
     /// The moment of the video.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub video_seconds: Option<f64>,
+    pub video_seconds: Option<Moment>,
     /// The block at the top of the screen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block_id: Option<BlockId>,
@@ -128,7 +128,7 @@ pub struct TodayResume {
 
 /// A day of the course of today.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayDay {
+pub(in crate::progress) struct TodayDay {
     /// Its number.
     pub day: u16,
     /// Where he stands with it.
@@ -140,7 +140,7 @@ pub struct TodayDay {
 /// Where somebody stands with a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum TodayDayState {
+pub(in crate::progress) enum TodayDayState {
     /// All its lessons are done.
     Done,
     /// It has the lesson to do now.
@@ -153,7 +153,7 @@ pub enum TodayDayState {
 
 /// Another course that somebody learns.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TodayOther {
+pub(in crate::progress) struct TodayOther {
     /// The course.
     pub course: CourseMini,
     /// The day of the lesson.
@@ -180,11 +180,23 @@ pub(in crate::progress) fn today(read: &Read<'_>, shelf: &Shelf, person: &Person
     let learning_day = boundary.date(read.now());
     let all = enrolments::list_for(read, person.id)?;
     let totals = store::list_courses(read, person.id)?;
-    let activity = |e: &Enrolment| totals.get(&e.id).map_or(e.started_at, |t: &CourseTotals| t.last_activity_at.max(e.started_at));
-    let mut active: Vec<&Enrolment> = all.iter().filter(|e| e.state == State::Active && e.barred(person).is_none()).collect();
+    let activity = |e: &Enrolment| {
+        totals
+            .get(&e.id)
+            .map_or(e.started_at, |t: &CourseTotals| t.last_activity_at.max(e.started_at))
+    };
+    let mut active: Vec<&Enrolment> = all
+        .iter()
+        .filter(|e| e.state == State::Active && e.barred(person).is_none())
+        .collect();
     active.sort_by_key(|e| Reverse((activity(e), e.id)));
     let finished = finished(&all);
-    let just_finished = || finished.first().copied().filter(|e| e.completed_at.is_some_and(|at| boundary.date(at) == learning_day));
+    let just_finished = || {
+        finished
+            .first()
+            .copied()
+            .filter(|e| e.completed_at.is_some_and(|at| boundary.date(at) == learning_day))
+    };
     let (current, others) = match active.split_first() {
         Some((current, others)) => (Some(*current), others),
         None => (just_finished(), &[][..]),
@@ -194,8 +206,16 @@ pub(in crate::progress) fn today(read: &Read<'_>, shelf: &Shelf, person: &Person
         learning_day,
         day_start_hour: boundary.start_hour,
         current: current.map(|e| today_course(read, shelf, &way(e)?)).transpose()?.flatten(),
-        others: others.iter().take(OTHERS).filter_map(|e| other(read, shelf, way(e)).transpose()).collect::<Result<_>>()?,
-        finished: finished.iter().take(FINISHED).map(|e| mini(read, shelf, e)).collect::<Result<_>>()?,
+        others: others
+            .iter()
+            .take(OTHERS)
+            .filter_map(|e| other(read, shelf, way(e)).transpose())
+            .collect::<Result<_>>()?,
+        finished: finished
+            .iter()
+            .take(FINISHED)
+            .map(|e| mini(read, shelf, e))
+            .collect::<Result<_>>()?,
         minutes_today: store::count_day(read, person.id, learning_day)?,
         daily_goal_minutes: people::find_profile(read, person.id)?.and_then(|profile| profile.daily_goal_minutes),
     })
@@ -288,7 +308,10 @@ fn days(path: &Path<'_>, now: Option<&Step<'_>>) -> Vec<TodayDay> {
 fn other(read: &Read<'_>, shelf: &Shelf, way: Result<Way>) -> Result<Option<TodayOther>> {
     let way = way?;
     let path = way.path();
-    let step = path.current(way.last(None)).or_else(|| path.last_done()).or_else(|| path.steps.first());
+    let step = path
+        .current(way.last(None))
+        .or_else(|| path.last_done())
+        .or_else(|| path.steps.first());
     let Some(step) = step else { return Ok(None) };
     Ok(Some(TodayOther {
         course: mini(read, shelf, &way.enrolment)?,
@@ -315,32 +338,9 @@ impl TodayLesson {
 impl TodayResume {
     fn of(shown: Shown) -> Self {
         Self {
-            label: shown.video_seconds.map(clock),
-            video_seconds: shown.video_seconds,
+            label: shown.video.map(|moment| moment.to_string()),
+            video_seconds: shown.video,
             block_id: shown.block,
         }
-    }
-}
-
-/// Seconds as people write moments of a video: `8:12`, `1:02:03`.
-fn clock(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "stored positions are at most a day")]
-    let whole = seconds.max(0.0) as u32;
-    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
-    }
-}
-
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_read_like_moments() {
-        assert_eq!([0.0, 9.9, 492.25, 3723.0].map(clock), ["0:00", "0:09", "8:12", "1:02:03"]);
     }
 }

@@ -5,12 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     courses::{self, CourseHead, Meta, Shelf, VersionLesson},
     enrolments::{Boundary, Enrolment},
-    kernel::{
-        actor::Person,
-        error::Result,
-        id::LessonId,
-        time::Timestamp,
-    },
+    kernel::{actor::Person, error::Result, id::LessonId, time::Timestamp},
     platform::db::Read,
     progress::{
         model::{LessonProgress, LessonState, Path, Position, Step, percent},
@@ -64,7 +59,11 @@ impl Way {
 
     /// When a closed lesson opens.
     pub(super) fn unlocks_at(&self, step: &Step<'_>) -> Option<Timestamp> {
-        if step.state == LessonState::Locked { self.opens_at(step.lesson.day) } else { None }
+        if step.state == LessonState::Locked {
+            self.opens_at(step.lesson.day)
+        } else {
+            None
+        }
     }
 
     /// The lesson he was last in: the latest opening or position.
@@ -95,5 +94,8 @@ pub(super) fn course_of(read: &Read<'_>, shelf: &Shelf, enrolment: &Enrolment) -
 /// How many lessons an outline has, and how many of them are required.
 pub(super) fn sizes(outline: &[VersionLesson]) -> (u32, u32) {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    (count(outline.len()), count(outline.iter().filter(|place| place.is_required).count()))
+    (
+        count(outline.len()),
+        count(outline.iter().filter(|place| place.is_required).count()),
+    )
 }

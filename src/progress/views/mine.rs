@@ -29,7 +29,7 @@ use crate::{
 /// Where somebody stands with a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum MyState {
+pub(in crate::progress) enum MyState {
     /// He learns it.
     Going,
     /// He has finished it.
@@ -50,7 +50,7 @@ impl From<State> for MyState {
 
 /// A course of one's own.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MyCourse {
+pub(in crate::progress) struct MyCourse {
     /// The course.
     pub course: CourseMini,
     /// The newest enrolment in it.
@@ -113,7 +113,10 @@ pub(in crate::progress) fn my_courses(
         .into_iter()
         .filter(|e| state.is_none_or(|state| state == MyState::from(e.state)))
         .map(|enrolment| Entry {
-            totals: totals.get(&enrolment.id).copied().unwrap_or(CourseTotals::nothing(enrolment.started_at)),
+            totals: totals
+                .get(&enrolment.id)
+                .copied()
+                .unwrap_or(CourseTotals::nothing(enrolment.started_at)),
             enrolment,
         })
         .filter(|entry| after.is_none_or(|after| entry.order() < after))
@@ -157,7 +160,7 @@ fn my_course(read: &Read<'_>, shelf: &Shelf, person: &Person, boundary: &Boundar
     let Entry { enrolment, totals } = entry;
     let (head, meta) = course_of(read, shelf, &enrolment)?;
     let (state, completed_at) = (enrolment.state, enrolment.completed_at);
-    let (lessons_total, required_total) = sizes(&*shelf.version_lessons(read, enrolment.version)?);
+    let (lessons_total, required_total) = sizes(&shelf.version_lessons(read, enrolment.version)?);
     let mut next_lesson = None;
     let mut next_opens_at = None;
     if state != State::Left && totals.lessons_done < lessons_total && enrolment.barred(person).is_none() {
