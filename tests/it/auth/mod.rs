@@ -3,6 +3,7 @@
 mod account;
 mod attacks;
 mod invites;
+mod operator;
 mod register;
 mod sign_in;
 
