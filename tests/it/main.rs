@@ -6,6 +6,7 @@
 mod support;
 
 mod admin;
+mod crash;
 mod config;
 mod courses;
 mod mail;
