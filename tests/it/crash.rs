@@ -56,8 +56,13 @@ impl Server {
             .spawn()
             .expect("the server starts");
         let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let address = lines.map_while(Result::ok).find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
-        Self { child, address: address.expect("the server says where it listens") }
+        let address = lines
+            .map_while(Result::ok)
+            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
+        Self {
+            child,
+            address: address.expect("the server says where it listens"),
+        }
     }
 
     fn kill(&mut self) {
@@ -75,13 +80,27 @@ impl Drop for Server {
 
 async fn sign_in(http: &Http, address: &str, n: usize, course: &str) -> String {
     let body = json!({"email": format!("learner.{n}@example.com"), "password": PASSWORD});
-    let answer = http.post(format!("{address}/api/v1/auth/sign-in")).json(&body).send().await.expect("an answer");
-    let cookie = answer.headers().get("set-cookie").unwrap_or_else(|| panic!("a cookie, not {}", answer.status()));
+    let answer = http
+        .post(format!("{address}/api/v1/auth/sign-in"))
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .unwrap_or_else(|| panic!("a cookie, not {}", answer.status()));
     let cookie = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
     let token = cookie.split_once('=').map(|(_, token)| token.to_owned()).expect("a session");
     // Enrolling again after the first round is refused, which is fine.
     let pace = json!({"pace": {"kind": "daily"}});
-    let enrolled = http.post(format!("{address}/api/v1/courses/{course}/enrolment")).bearer_auth(&token).json(&pace).send().await.expect("an answer");
+    let enrolled = http
+        .post(format!("{address}/api/v1/courses/{course}/enrolment"))
+        .bearer_auth(&token)
+        .json(&pace)
+        .send()
+        .await
+        .expect("an answer");
     assert!(matches!(enrolled.status().as_u16(), 201 | 409), "{}", enrolled.status());
     token
 }
@@ -110,14 +129,30 @@ fn check(folder: &Path, seen: &BTreeSet<String>, round: u64) {
     let conn = Connection::open_with_flags(folder.join("momentum.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).expect("it opens");
     let integrity: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
     assert_eq!(integrity, "ok", "round {round}");
-    let dangling: i64 = conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).expect("a count");
+    let dangling: i64 = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .expect("a count");
     assert_eq!(dangling, 0, "round {round}");
     let mut texts = conn.prepare("SELECT text FROM notes").expect("notes");
-    let kept: BTreeSet<String> = texts.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("texts");
+    let kept: BTreeSet<String> = texts
+        .query_map([], |row| row.get(0))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("texts");
     let lost: Vec<_> = seen.difference(&kept).collect();
-    assert!(lost.is_empty(), "round {round}: {} acknowledged writes were lost: {lost:?}", lost.len());
-    let told: i64 = conn.query_row("SELECT count(*) FROM events WHERE kind = 'note.created'", [], |row| row.get(0)).expect("a count");
-    assert_eq!(usize::try_from(told).expect("a count"), kept.len(), "round {round}: a note without its event, or an event without its note");
+    assert!(
+        lost.is_empty(),
+        "round {round}: {} acknowledged writes were lost: {lost:?}",
+        lost.len()
+    );
+    let told: i64 = conn
+        .query_row("SELECT count(*) FROM events WHERE kind = 'note.created'", [], |row| row.get(0))
+        .expect("a count");
+    assert_eq!(
+        usize::try_from(told).expect("a count"),
+        kept.len(),
+        "round {round}: a note without its event, or an event without its note"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -135,7 +170,14 @@ async fn no_acknowledged_write_is_lost_to_kill_9() {
         let writers: Vec<_> = (0..CLIENTS)
             .map(|n| {
                 let name = format!("round {round} client {n}");
-                tokio::spawn(write_on(http.clone(), server.address.clone(), lesson.clone(), tokens[n % PEOPLE].clone(), name, seen.clone()))
+                tokio::spawn(write_on(
+                    http.clone(),
+                    server.address.clone(),
+                    lesson.clone(),
+                    tokens[n % PEOPLE].clone(),
+                    name,
+                    seen.clone(),
+                ))
             })
             .collect();
         // A different moment each round: early, in the middle of batches, late.

@@ -6,9 +6,9 @@
 mod support;
 
 mod admin;
-mod crash;
 mod config;
 mod courses;
+mod crash;
 mod mail;
 mod media;
 mod openapi;
