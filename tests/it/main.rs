@@ -6,6 +6,7 @@
 mod support;
 
 mod admin;
+mod auth;
 mod config;
 mod courses;
 mod crash;
