@@ -9,6 +9,7 @@ mod admin;
 mod auth;
 mod config;
 mod courses;
+mod crash;
 mod mail;
 mod media;
 mod openapi;
