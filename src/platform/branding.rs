@@ -183,8 +183,8 @@ impl Branding {
         let (hue, chroma) = self.organisation.brand_colour.hue_and_chroma();
         let mut css = format!(":root{{--brand-h:{hue:.1};--brand-c:{chroma:.3}}}\n");
         if (hue - SUN_HUE).abs() <= SUN_REACH {
-            // A brand as yellow as the sun: today is marked in sky, or it would look like done.
-            css.push_str(":root,[data-theme]{--today:var(--sky);--on-today:var(--on-brand)}\n");
+            // A brand as yellow as the sun: today is marked in the sky pair, whose contrast is 7:1.
+            css.push_str(":root,[data-theme]{--today:var(--sky-ink);--on-today:var(--sky-soft)}\n");
         }
         css
     }
@@ -264,7 +264,7 @@ mod tests {
             brand.organisation.brand_colour = Colour::parse(text).expect("a colour");
             brand.css()
         };
-        assert!(css("#f7b332").contains("--today:var(--sky)"));
+        assert!(css("#f7b332").contains("--today:var(--sky-ink)"));
         assert!(!css("#076546").contains("--today"));
     }
 
