@@ -11,5 +11,6 @@ mod courses;
 mod mail;
 mod media;
 mod openapi;
+mod packages;
 mod people;
 mod stand;
