@@ -30,6 +30,11 @@ pub(in crate::courses) fn list(read: &Read<'_>) -> Result<Vec<(Category, u32)>> 
     )
 }
 
+/// Every category, without counting.
+pub(in crate::courses) fn list_all(read: &Read<'_>) -> Result<Vec<Category>> {
+    read.list("SELECT id, slug, name FROM categories ORDER BY position, id", [], category)
+}
+
 pub(in crate::courses) fn find(read: &Read<'_>, id: CategoryId) -> Result<Option<Category>> {
     read.find("SELECT id, slug, name FROM categories WHERE id = ?1", [id], category)
 }
