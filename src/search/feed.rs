@@ -8,7 +8,7 @@ use super::{
     store::{self, ALL, Reach},
 };
 use crate::{
-    courses::{self, Level, Meta, State, VersionLesson},
+    courses::{self, Level, Meta, Resource, State, VersionLesson},
     kernel::{
         actor::Plan,
         error::{Error, Result},
@@ -87,7 +87,7 @@ fn whole(read: &Read<'_>, base: &Entry, place: &VersionLesson, audience: Audienc
         .actions
         .iter()
         .map(|a| a.text.as_str())
-        .chain(content.resources.iter().map(|r| r.title.as_str()))
+        .chain(content.resources.iter().map(resource_title))
     {
         body.push('\n');
         body.push_str(line);
@@ -98,6 +98,11 @@ fn whole(read: &Read<'_>, base: &Entry, place: &VersionLesson, audience: Audienc
         body,
         ..outline(base, place)
     })
+}
+
+fn resource_title(resource: &Resource) -> &str {
+    let (Resource::Link { title, .. } | Resource::File { title, .. }) = resource;
+    title.as_str()
 }
 
 fn labels(read: &Read<'_>, meta: &Meta) -> Result<String> {

@@ -6,10 +6,13 @@
 mod support;
 
 mod admin;
+mod auth;
 mod config;
 mod courses;
+mod crash;
 mod mail;
 mod media;
 mod openapi;
 mod people;
+mod search;
 mod stand;

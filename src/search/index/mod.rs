@@ -170,8 +170,9 @@ impl Index {
         drop(writer);
     }
 
-    /// Forgets what is open, so that the next look finds out whether it is damaged.
-    pub(super) fn close(&self) {
+    /// Ends merges and forgets what is open; the next look opens it again, and finds out whether it
+    /// is damaged. Blocking.
+    pub fn close(&self) {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer
             && let Err(error) = writer.wait_merging_threads()
