@@ -176,3 +176,17 @@ pub fn cards(read: &Read<'_>, courses: &[CourseId]) -> Result<Vec<CourseCard>> {
         .filter_map(|id| store::listings::find(read, *id).transpose())
         .collect()
 }
+
+/// Where a course's cover is.
+#[must_use]
+pub fn cover_url(cover: AssetId) -> String {
+    links::cover(cover)
+}
+
+/// A lesson's place in the newest version that has it: its name, for what outlives its place.
+///
+/// # Errors
+/// A database fault.
+pub fn newest_place(read: &Read<'_>, lesson: LessonId) -> Result<Option<VersionLesson>> {
+    store::versions::find_newest(read, lesson)
+}
