@@ -16,6 +16,7 @@ mod store;
 mod views;
 
 pub use actions::Walked;
+pub use model::FactKind;
 pub use policy::RebuildProgress;
 pub use views::CourseMini;
 
