@@ -15,4 +15,5 @@ mod media;
 mod openapi;
 mod packages;
 mod people;
+mod search;
 mod stand;
