@@ -11,7 +11,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Alone, Common, Exit, Out, control};
-use crate::app::{App, Means};
+use crate::{
+    app::{App, Means},
+    auth,
+    kernel::actor::Actor,
+};
 
 /// Runs the server.
 #[derive(Debug, Args)]
@@ -53,6 +57,7 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
+    offer_set_up(&app, out).await?;
     out.line(format!(
         "Momentum {} listens on http://{}",
         env!("CARGO_PKG_VERSION"),
@@ -66,6 +71,17 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
     drop(serving.await);
     background.wait().await;
     app.close().await;
+    Ok(())
+}
+
+/// While nobody runs the instance, each start prints a new one-time link that makes the first admin.
+async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
+    let (db, url) = (app.db(Actor::System("serve")), app.platform().config.server.public_url.clone());
+    if let Some(link) = db.write("serve.setup_link", move |tx| auth::setup_link(tx, &url)).await? {
+        out.line(format!(
+            "Nobody runs this instance yet. Make yourself its first admin (works once):\n\n  {link}\n"
+        ));
+    }
     Ok(())
 }
 
