@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Alone, Common, Exit, Out, control};
 use crate::{
     app::{App, Means},
+    auth,
+    kernel::actor::Actor,
     platform::web,
 };
 
@@ -57,6 +59,7 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
+    offer_set_up(&app, out).await?;
     out.line(format!(
         "Momentum {} listens on http://{}",
         env!("CARGO_PKG_VERSION"),
@@ -82,6 +85,17 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
     signals.abort();
     ending.abort();
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// While nobody runs the instance, each start prints a new one-time link that makes the first admin.
+async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
+    let (db, url) = (app.db(Actor::System("serve")), app.platform().config.server.public_url.clone());
+    if let Some(link) = db.write("serve.setup_link", move |tx| auth::setup_link(tx, &url)).await? {
+        out.line(format!(
+            "Nobody runs this instance yet. Make yourself its first admin (works once):\n\n  {link}\n"
+        ));
+    }
     Ok(())
 }
 
