@@ -58,6 +58,7 @@ impl Server {
         let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
         let address = lines
             .map_while(Result::ok)
+            .filter(|line| line.contains("listens on"))
             .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
         Self {
             child,
@@ -112,7 +113,7 @@ async fn write_on(http: Http, address: String, lesson: String, token: String, na
         let sent = http
             .post(format!("{address}/api/v1/lessons/{lesson}/notes"))
             .bearer_auth(&token)
-            .json(&json!({"text": text, "key": format!("{name}-{n}")}))
+            .json(&json!({"text": text, "key": format!("{}-{n}", name.replace(' ', "-"))}))
             .send()
             .await;
         match sent {
