@@ -192,3 +192,11 @@ pub fn cover_url(cover: AssetId) -> String {
 pub fn newest_place(read: &Read<'_>, lesson: LessonId) -> Result<Option<VersionLesson>> {
     store::versions::find_newest(read, lesson)
 }
+
+/// Every category, in the order of the catalogue.
+///
+/// # Errors
+/// A database fault.
+pub fn categories(read: &Read<'_>) -> Result<Vec<Category>> {
+    Ok(store::categories::list(read)?.into_iter().map(|(category, _)| category).collect())
+}
