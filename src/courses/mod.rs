@@ -45,7 +45,7 @@ use crate::{
     kernel::{
         actor::Actor,
         error::{Error, Result},
-        id::{AssetId, CourseId, LessonId, RevisionId, VersionId},
+        id::{AssetId, CourseId, LessonId, RevisionId, UserId, VersionId},
     },
     platform::{db::Read, module::Module},
 };
@@ -193,10 +193,36 @@ pub fn newest_place(read: &Read<'_>, lesson: LessonId) -> Result<Option<VersionL
     store::versions::find_newest(read, lesson)
 }
 
-/// Every category, in the order of the catalogue.
+/// Every course that was ever published, in no particular order: for the search index.
+///
+/// # Errors
+/// A database fault.
+pub fn ever_published(read: &Read<'_>) -> Result<Vec<CourseId>> {
+    store::listings::list_ids(read)
+}
+
+/// The courses that a person wrote.
+///
+/// # Errors
+/// A database fault.
+pub fn owned_by(read: &Read<'_>, user: UserId) -> Result<Vec<CourseId>> {
+    let heads = store::courses::list_owned(read, Some(user))?;
+    Ok(heads.into_iter().map(|head| head.id).collect())
+}
+
+/// Every version of a course, the newest first.
+///
+/// # Errors
+/// A database fault.
+pub fn versions_of(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionId>> {
+    let rows = store::versions::list(read, course)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The categories, in their order.
 ///
 /// # Errors
 /// A database fault.
 pub fn categories(read: &Read<'_>) -> Result<Vec<Category>> {
-    Ok(store::categories::list(read)?.into_iter().map(|(category, _)| category).collect())
+    store::categories::list_all(read)
 }

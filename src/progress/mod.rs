@@ -17,6 +17,7 @@ pub mod study;
 mod views;
 
 pub use actions::Walked;
+pub use model::FactKind;
 pub use policy::RebuildProgress;
 pub use views::CourseMini;
 

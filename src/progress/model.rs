@@ -8,7 +8,8 @@ mod replay;
 pub(super) use minutes::{Beat, Minute, Slice, TIMER_MS};
 pub(super) use path::{LessonState, Path, Step};
 pub(super) use position::{Place, Position};
-pub(super) use replay::{ActiveMinute, CourseTotals, Derived, Fact, FactKind, replay};
+pub use replay::FactKind;
+pub(super) use replay::{ActiveMinute, CourseTotals, Derived, Fact, replay};
 
 use std::collections::BTreeSet;
 

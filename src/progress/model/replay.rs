@@ -13,7 +13,7 @@ use crate::{
 
 /// What can happen to a lesson in an enrolment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::progress) enum FactKind {
+pub enum FactKind {
     /// Opened for the first time.
     Opened,
     /// An action item was ticked.
