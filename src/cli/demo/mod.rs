@@ -26,6 +26,8 @@ use crate::{
     },
 };
 
+pub use school::{package, packages};
+
 /// The password of every account that one can sign in to.
 pub const PASSWORD: &str = "momentum-demo-2026";
 
