@@ -56,7 +56,8 @@ export interface components {
 			name: string;
 			tagline?: Opt<string>;
 			needs_setup: boolean;
-			registration: { mode: 'open' | 'domains' | 'invite'; domains: string[] };
+			support_email?: Opt<string>;
+			registration: { mode: 'open' | 'domains' | 'invite'; domains: string[]; password_min_length: number };
 			public_catalogue: boolean;
 			branding: components['schemas']['BrandingOut'];
 			languages: string[];
@@ -293,66 +294,63 @@ export interface components {
 			minutes: number;
 			completed_at: string;
 		};
-		OrganisationSettings: {
-			name: string;
-			tagline?: Opt<string>;
-			brand_colour: string;
-			support_email?: Opt<string>;
-			footer?: Opt<string>;
-			logo_url?: Opt<string>;
-		};
+		Organisation: { name: string; tagline: string; brand_colour: string; support_email?: Opt<string>; footer: string };
 		RegistrationSettings: {
 			mode: 'open' | 'domains' | 'invite';
 			domains: string[];
 			public_catalogue: boolean;
 			password_min_length: number;
 		};
-		LearningSettings: { day_start_hour: number; default_pace: 'daily' | 'weekdays' | 'all_at_once'; heartbeat_seconds: number };
-		MailSettings: {
+		LearningSettings: { day_start_hour: number; default_pace: 'daily' | 'weekdays'; heartbeat_seconds: number };
+		MailSettingsIn: {
 			mode: 'outbox' | 'smtp';
 			host: string;
 			port: number;
 			security: 'starttls' | 'tls' | 'none';
 			username: string;
-			has_password?: boolean;
+			password?: Opt<string>;
 			from_name: string;
-			from_address: string;
+			from_address?: Opt<string>;
 		};
+		MailSettingsOut: Omit<components['schemas']['MailSettingsIn'], 'password'> & { has_password: boolean };
 		SettingsOut: {
-			organisation: components['schemas']['OrganisationSettings'];
+			organisation: components['schemas']['Organisation'];
+			logo_url?: Opt<string>;
 			registration: components['schemas']['RegistrationSettings'];
 			learning: components['schemas']['LearningSettings'];
-			mail: components['schemas']['MailSettings'];
+			mail: components['schemas']['MailSettingsOut'];
 		};
 		SystemOut: {
 			version: string;
 			started_at: string;
 			database_bytes: number;
 			wal_bytes: number;
-			media_bytes: number;
-			writer: { commits: number; writes: number; waiting: number };
+			writer: { commits: number; writes: number; waiting: number; is_refusing: boolean };
 			events: { head: number; reactions: { name: string; behind: number; parked: number }[] };
 			jobs: { waiting: number; running: number; dead: number };
 			mails: { waiting: number; failed: number };
-			search: { documents: number; behind: number; schema: number };
+			/** What slices count: `search.documents`, `media.bytes`. */
+			figures: { [slice: string]: { [figure: string]: number } };
 		};
 		JobOut: {
 			id: string;
 			kind: string;
-			state: 'waiting' | 'running' | 'done' | 'dead';
+			queue: string;
+			state: string;
 			attempts: number;
-			max_attempts: number;
-			created_at: string;
 			run_at: string;
 			last_error?: Opt<string>;
+			created_at: string;
 		};
 		AuditOut: {
 			id: string;
-			at: string;
+			actor: string;
+			actor_name?: Opt<string>;
 			action: string;
-			actor: { kind: string; id?: Opt<string>; name?: Opt<string> };
-			subject: { kind: string; id?: Opt<string>; name?: Opt<string> };
-			ip?: Opt<string>;
+			subject: string;
+			before?: Opt<Record<string, never>>;
+			after?: Opt<Record<string, never>>;
+			at: string;
 		};
 		SearchHit: {
 			kind: 'course' | 'lesson';
@@ -558,16 +556,14 @@ export interface paths {
 	'/api/v1/search/suggest': { get: Query<S['SuggestOut'], { q: string }> };
 	'/api/v1/me/history': { get: Query<Paged<S['HistoryOut']>, Cursor> };
 	'/api/v1/admin/settings': { get: Bare<S['SettingsOut']> };
-	'/api/v1/admin/settings/organisation': { put: Post<S['OrganisationSettings'], Omit<S['OrganisationSettings'], 'logo_url'>> };
+	'/api/v1/admin/settings/organisation': { put: Post<S['Organisation'], S['Organisation']> };
 	'/api/v1/admin/settings/registration': { put: Post<S['RegistrationSettings'], S['RegistrationSettings']> };
 	'/api/v1/admin/settings/learning': { put: Post<S['LearningSettings'], S['LearningSettings']> };
-	'/api/v1/admin/settings/mail': {
-		put: Post<S['MailSettings'], Omit<S['MailSettings'], 'has_password'> & { password?: Opt<string> }>;
-	};
+	'/api/v1/admin/settings/mail': { put: Post<S['MailSettingsOut'], S['MailSettingsIn']> };
 	'/api/v1/admin/settings/mail/test': { post: Post<never, { to: string }, 202> };
 	'/api/v1/admin/logo': { delete: Bare<never, 204> };
 	'/api/v1/admin/system': { get: Bare<S['SystemOut']> };
-	'/api/v1/admin/jobs': { get: Query<Paged<S['JobOut']>, Cursor & { state?: string }> };
+	'/api/v1/admin/jobs': { get: Query<Paged<S['JobOut']>, Cursor & { state?: 'waiting' | 'running' | 'dead' }> };
 	'/api/v1/admin/jobs/{job}/retry': { post: At<never, { job: string }, never, 204> };
-	'/api/v1/admin/audit': { get: Query<Paged<S['AuditOut']>, Cursor & { q?: string }> };
+	'/api/v1/admin/audit': { get: Query<Paged<S['AuditOut']>, Cursor> };
 }
