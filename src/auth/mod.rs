@@ -1,19 +1,32 @@
 //! The ways in: passwords, sessions, one-time links, invitations.
 //!
 //! Tables: `credentials`, `sessions`, `auth_tokens`, `invites`, `auth_tries`. Tells:
-//! `user.created`, `user.verified`, `user.signed_in`, `user.deleted`. Hears: `user.access_changed`.
+//! `user.created`, `user.verified`, `user.signed_in`, `user.profile_changed` (another address),
+//! `user.deleted`. Hears: `user.access_changed`.
 //!
 //! A session is an opaque 256-bit token of which only the SHA-256 is stored. It ends 30 days after
 //! its last use and 180 days after its beginning, and at once when its person is deactivated. Role
 //! and plan are read at each request, so that a change holds from the next one on.
+//!
+//! Strangers learn nothing about who has an account: unknown addresses take the same steps and get
+//! the same answers as known ones, and what differs is told by mail to the address's owner.
 
 mod actions;
+mod http;
+mod mails;
 mod model;
+mod policy;
+mod reactions;
 mod sessions;
 mod store;
 
-pub use actions::account::{NewAccount, create_account};
-pub use actions::sessions::open_session;
+use std::sync::Arc;
+
+pub use actions::{
+    account::{NewAccount, create_account, hash_password},
+    sessions::open_session,
+    setup::setup_link,
+};
 pub use model::{RegistrationMode, RegistrationSettings};
 pub use sessions::Sessions;
 
@@ -22,7 +35,10 @@ use crate::platform::module::Module;
 /// What this slice hands to `app`.
 #[must_use]
 pub fn module() -> Module {
-    let mut module = Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"]);
-    module.forget = Some(store::forget);
-    module
+    Module {
+        routes: http::routes(),
+        reactions: vec![Arc::new(reactions::EndSessions)],
+        forget: Some(store::forget),
+        ..Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"])
+    }
 }

@@ -7,6 +7,7 @@
 pub mod config;
 pub mod control;
 pub mod jobs;
+pub mod media;
 pub mod openapi;
 pub mod out;
 pub mod serve;
@@ -91,6 +92,8 @@ verbs! {
     on_an_instance {
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
+        /// Looks after stored files.
+        Media => media::Media,
     }
 }
 

@@ -5,12 +5,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     body::{self, Body},
-    model::{Completion, Language, MAX_LIST},
+    model::{Completion, MAX_LIST},
 };
 use crate::kernel::{
     error::{Error, Fields, Result, TextError},
     id::AssetId,
-    text::{Line, Summary, Title},
+    text::{Language, Line, Summary, Title},
 };
 
 /// Words read in a minute: what reading time is reckoned with.
@@ -68,28 +68,20 @@ pub struct Action {
 
 /// Something to read or take along.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = ResourceRef)]
-pub struct Resource {
-    /// What it is.
-    pub title: Line,
-    /// Where it is.
-    #[serde(flatten)]
-    pub target: Target,
-}
-
-/// Where a resource is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[schema(as = ResourceTarget)]
-pub enum Target {
+pub enum Resource {
     /// A page elsewhere.
     Link {
+        /// What it is.
+        title: Line,
         /// Its address, http or https.
         url: String,
     },
     /// A file to take along.
     File {
+        /// What it is.
+        title: Line,
         /// The stored file.
         asset: AssetId,
     },
@@ -138,11 +130,16 @@ impl Content {
     /// A lesson with a title and a body in HTML (cleaned here); minutes follow from its length.
     #[must_use]
     pub fn new(title: Title, body_html: &str) -> Self {
-        let body_html = Body::clean(body_html);
+        Self::with_body(title, Body::clean(body_html))
+    }
+
+    /// A lesson with a title and a body; minutes follow from its length.
+    #[must_use]
+    pub fn with_body(title: Title, body_html: Body) -> Self {
         let minutes = reading_minutes(body::words(&body_html.plain_text()));
         Self {
             title,
-            summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
+            summary: Summary::empty(),
             minutes,
             body_html,
             video: None,
@@ -182,7 +179,7 @@ impl Content {
             }
         }
         for (i, resource) in self.resources.iter().enumerate() {
-            if matches!(&resource.target, Target::Link { url } if !is_web_address(url)) {
+            if matches!(resource, Resource::Link { url, .. } if !is_web_address(url)) {
                 let message = "Use a full address that starts with https:// or http://.";
                 refuse(format!("resources[{i}].url"), "url.malformed", message);
             }
@@ -223,9 +220,9 @@ impl Content {
     pub fn assets(&self) -> Vec<AssetId> {
         let mut all = self.body_html.assets();
         all.extend(self.video.iter().flat_map(Video::assets));
-        all.extend(self.resources.iter().filter_map(|r| match r.target {
-            Target::File { asset } => Some(asset),
-            Target::Link { .. } => None,
+        all.extend(self.resources.iter().filter_map(|r| match r {
+            Resource::File { asset, .. } => Some(*asset),
+            Resource::Link { .. } => None,
         }));
         all.sort_unstable();
         all.dedup();

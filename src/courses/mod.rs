@@ -16,21 +16,27 @@ mod actions;
 mod body;
 mod card;
 mod content;
+mod http;
 mod links;
 mod model;
 mod policy;
+mod present;
 mod reactions;
 mod shelf;
 mod store;
 
 use std::sync::Arc;
 
-pub use actions::{NewCourse, NewLesson, Published, add_lesson, change, create, publish};
+pub use actions::{
+    NewCourse, NewLesson, Published, add_category, add_lesson, archive, change, change_category, change_lesson, create, delete, publish,
+    remove_category, remove_lesson, rename, reorder, restore,
+};
 pub use body::Body;
 pub use card::{CourseCard, PriceOut};
-pub use content::{Action, Captions, Content, Resource, Target, Video};
-pub use model::{Category, Completion, CourseHead, CourseRef, Language, Length, Level, Meta, Palette, State, VersionLesson};
+pub use content::{Action, Captions, Content, Resource, Video};
+pub use model::{Category, Completion, CourseHead, CourseRef, Length, Level, Meta, Palette, State, VersionLesson};
 pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
+pub use present::{CaptionsOut, LessonContent, ResourceKind, ResourceOut, VideoOut, present_lesson};
 pub use shelf::Shelf;
 
 use crate::{
@@ -46,7 +52,9 @@ use crate::{
 #[must_use]
 pub fn module() -> Module {
     Module {
+        routes: http::routes(),
         reactions: vec![Arc::new(reactions::Learners)],
+        asset_gates: vec![policy::gate],
         forget: Some(store::courses::forget),
         provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
         ..Module::new(

@@ -9,7 +9,7 @@ use crate::{
         error::{Error, Fields, Result, TextError},
         id::{AssetId, CategoryId, CourseId, LessonId, RevisionId, UserId, VersionId},
         money::Price,
-        text::{Label, Line, Slug, Summary, Title},
+        text::{Label, Language, Line, Slug, Summary, Title},
         time::Timestamp,
     },
     text_enum,
@@ -179,58 +179,6 @@ impl rusqlite::types::FromSql for Length {
     }
 }
 
-/// A language tag such as `en` or `pt-BR`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Language(String);
-
-impl Language {
-    /// Accepts two or three letters, and a region of two capital letters if there is one.
-    ///
-    /// # Errors
-    /// [`TextError`] for anything else.
-    pub fn parse(text: &str) -> std::result::Result<Self, TextError> {
-        let (language, region) = text.split_once('-').map_or((text, None), |(l, r)| (l, Some(r)));
-        let good = (2..=3).contains(&language.len())
-            && language.bytes().all(|b| b.is_ascii_lowercase())
-            && region.is_none_or(|r| r.len() == 2 && r.bytes().all(|b| b.is_ascii_uppercase()));
-        if good {
-            Ok(Self(text.into()))
-        } else {
-            Err(TextError::new("language.malformed", "Use a language tag such as en or pt-BR."))
-        }
-    }
-
-    /// English.
-    #[must_use]
-    pub fn english() -> Self {
-        Self("en".into())
-    }
-
-    /// The tag.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl utoipa::PartialSchema for Language {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        use utoipa::openapi::schema::{ObjectBuilder, Type};
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some("^[a-z]{2,3}(-[A-Z]{2})?$"))
-            .into()
-    }
-}
-impl utoipa::ToSchema for Language {}
-impl<'de> Deserialize<'de> for Language {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        Self::parse(&text).map_err(de::Error::custom)
-    }
-}
-
 /// A course's front matter: everything about it but its lessons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
@@ -275,7 +223,7 @@ impl Meta {
     pub fn new(title: Title, category: CategoryId, level: Level, language: Language, length: Length) -> Self {
         Self {
             title,
-            summary: Summary::parse("").unwrap_or_else(|_| unreachable!("an empty summary is allowed")),
+            summary: Summary::empty(),
             description_html: Body::default(),
             category,
             level,
@@ -428,4 +376,52 @@ pub struct Category {
     pub slug: Slug,
     /// Its name.
     pub name: String,
+}
+
+/// How the catalogue is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CourseSort)]
+pub enum Sort {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// The most learners first.
+    Popular,
+    /// By title.
+    Title,
+}
+
+/// What is wanted of the catalogue. Empty lists mean any.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listing {
+    /// Slugs of categories.
+    pub(super) categories: Vec<String>,
+    pub(super) lengths: Vec<Length>,
+    /// Words of levels.
+    pub(super) levels: Vec<String>,
+    /// Language tags.
+    pub(super) languages: Vec<String>,
+    /// In lower case.
+    pub(super) tag: Option<String>,
+    pub(super) plan: Option<Plan>,
+    pub(super) sort: Sort,
+    /// Sort key and id of the last course of the page before.
+    pub(super) after: Option<(String, CourseId)>,
+    pub(super) limit: u32,
+}
+
+impl Listing {
+    /// Reads a cursor that an earlier page gave.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for anything else.
+    pub(super) fn read_cursor(text: &str) -> Result<(String, CourseId)> {
+        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+        let bad = || Error::field("cursor", "cursor.malformed", "Use the cursor that the last page gave.");
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
+        let text = String::from_utf8(bytes).map_err(|_| bad())?;
+        let (id, key) = text.split_once(' ').ok_or_else(bad)?;
+        Ok((key.to_owned(), id.parse().map_err(|_| bad())?))
+    }
 }

@@ -3,14 +3,14 @@
 use serde::Deserialize;
 
 use super::{
-    model::{CourseHead, CourseRef, State},
+    model::{CourseHead, CourseRef, State, VersionLesson},
     store,
 };
 use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::CourseId,
+        id::{AssetId, CategoryId, CourseId, LessonId, RevisionId},
     },
     platform::{
         db::Read,
@@ -156,16 +156,138 @@ impl EditCourse {
 impl Require for EditCourse {
     type Key = PathKey<CoursePath>;
     fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
-        actor.require(Role::Instructor)?;
-        let head = store::courses::get(read, &key.0.course)?;
-        if edits(actor, &head) {
-            Ok(Self { course: head.id })
-        } else if head.state == State::Draft {
-            Err(Error::NotFound("course"))
-        } else {
-            Err(Error::Denied("not_your_course"))
+        decide_edit(read, actor, &key.0.course)
+    }
+}
+
+fn decide_edit(read: &Read<'_>, actor: &Actor, course: &CourseRef) -> Result<EditCourse> {
+    actor.require(Role::Instructor)?;
+    let head = store::courses::get(read, course)?;
+    if edits(actor, &head) {
+        Ok(EditCourse { course: head.id })
+    } else if head.state == State::Draft {
+        Err(Error::NotFound("course"))
+    } else {
+        Err(Error::Denied("not_your_course"))
+    }
+}
+
+/// The path key of one lesson of a course.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LessonPath {
+    /// Id or slug.
+    pub course: CourseRef,
+    /// The lesson.
+    pub lesson: LessonId,
+}
+
+/// May change one lesson of a draft.
+#[derive(Debug)]
+pub struct EditLesson {
+    course: EditCourse,
+    lesson: LessonId,
+}
+
+impl EditLesson {
+    /// The right to change its course.
+    #[must_use]
+    pub fn course(&self) -> &EditCourse {
+        &self.course
+    }
+
+    /// The lesson.
+    #[must_use]
+    pub fn lesson(&self) -> LessonId {
+        self.lesson
+    }
+}
+
+impl Require for EditLesson {
+    type Key = PathKey<LessonPath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        let course = decide_edit(read, actor, &key.course)?;
+        Ok(Self {
+            course,
+            lesson: key.lesson,
+        })
+    }
+}
+
+/// May read a lesson because it is a preview.
+#[derive(Debug)]
+pub struct ReadPreview {
+    course: CourseId,
+    line: VersionLesson,
+}
+
+impl ReadPreview {
+    /// Its course.
+    #[must_use]
+    pub fn course(&self) -> CourseId {
+        self.course
+    }
+
+    /// Its place in the version that new learners see.
+    #[must_use]
+    pub fn line(&self) -> &VersionLesson {
+        &self.line
+    }
+}
+
+impl Require for ReadPreview {
+    type Key = PathKey<LessonPath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        let head = find_visible(read, actor, &key.course)?;
+        let line = match head.version {
+            Some(version) => store::versions::find_lesson(read, version, key.lesson)?,
+            None => None,
+        };
+        let line = line.filter(|line| line.is_preview).ok_or(Error::NotFound("lesson"))?;
+        Ok(Self { course: head.id, line })
+    }
+}
+
+/// Whether a file may be read because a course shows it: its cover and trailer by whoever sees
+/// the course, a preview's files likewise, everything by those who edit it. Who learns the lesson
+/// is for the slice of enrolments to say.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn gate(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<Option<bool>> {
+    let mut is_used = false;
+    for (course, is_published) in store::assets::list_courses(read, asset)? {
+        is_used = true;
+        if edits_by_id(read, actor, course)? || (is_published && sees(read, actor, course)?.is_some()) {
+            return Ok(Some(true));
         }
     }
+    for (course, lesson, revision) in store::assets::list_lessons(read, asset)? {
+        is_used = true;
+        if edits_by_id(read, actor, course)? || is_preview(read, actor, course, lesson, revision)? {
+            return Ok(Some(true));
+        }
+    }
+    Ok(is_used.then_some(false))
+}
+
+fn edits_by_id(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<bool> {
+    Ok(store::courses::find(read, &course.into())?.is_some_and(|head| edits(actor, &head)))
+}
+
+fn sees(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<Option<CourseHead>> {
+    match find_visible(read, actor, &course.into()) {
+        Ok(head) => Ok(Some(head)),
+        Err(Error::NotFound(_) | Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_preview(read: &Read<'_>, actor: &Actor, course: CourseId, lesson: LessonId, revision: RevisionId) -> Result<bool> {
+    let Some(version) = sees(read, actor, course)?.and_then(|head| head.version) else {
+        return Ok(false);
+    };
+    let line = store::versions::find_lesson(read, version, lesson)?;
+    Ok(line.is_some_and(|line| line.is_preview && line.revision == revision))
 }
 
 /// May change the list of categories.
@@ -177,5 +299,33 @@ impl Require for ManageCategories {
     fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
         actor.require(Role::Admin)?;
         Ok(Self(()))
+    }
+}
+
+/// The path key of a category.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct CategoryPath {
+    category: CategoryId,
+}
+
+/// May change one category.
+#[derive(Debug)]
+pub struct ManageCategory {
+    category: CategoryId,
+}
+
+impl ManageCategory {
+    /// The category.
+    #[must_use]
+    pub fn category(&self) -> CategoryId {
+        self.category
+    }
+}
+
+impl Require for ManageCategory {
+    type Key = PathKey<CategoryPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self { category: key.0.category })
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use super::{
     content::Content,
     model::{Meta, VersionLesson},
+    present::{CourseBody, LessonPage},
 };
 use crate::{
     kernel::{
@@ -28,7 +29,8 @@ const VERSIONS: usize = 2_000;
 pub struct Shelf {
     outlines: Memory<VersionId, Vec<VersionLesson>>,
     metas: Memory<VersionId, Meta>,
-    contents: Memory<RevisionId, Content>,
+    lessons: Memory<RevisionId, LessonPage>,
+    courses: Memory<VersionId, CourseBody>,
 }
 
 impl Default for Shelf {
@@ -36,7 +38,8 @@ impl Default for Shelf {
         Self {
             outlines: Memory::new(VERSIONS),
             metas: Memory::new(VERSIONS),
-            contents: Memory::new(CONTENT_BYTES),
+            lessons: Memory::new(CONTENT_BYTES),
+            courses: Memory::new(VERSIONS),
         }
     }
 }
@@ -70,9 +73,18 @@ impl Shelf {
     /// # Errors
     /// `NotFound` or a database fault.
     pub fn lesson_content(&self, read: &Read<'_>, revision: RevisionId) -> Result<Arc<Content>> {
-        let size = |content: &Content| content.body_html.len() + 2048;
-        self.contents
-            .get(revision, size, || super::store::lessons::get_content(read, revision))
+        self.lesson_page(read, revision).map(|page| page.content.clone())
+    }
+
+    /// A revision as everybody sees it.
+    pub(super) fn lesson_page(&self, read: &Read<'_>, revision: RevisionId) -> Result<Arc<LessonPage>> {
+        self.lessons.get(revision, LessonPage::size, || LessonPage::load(read, revision))
+    }
+
+    /// A version's page as everybody sees it.
+    pub(super) fn course_body(&self, platform: &Platform, read: &Read<'_>, version: VersionId) -> Result<Arc<CourseBody>> {
+        let load = || CourseBody::load(self, platform, read, version);
+        self.courses.get(version, |_| 1, load)
     }
 }
 

@@ -101,6 +101,14 @@ impl Line {
     }
 }
 
+impl Summary {
+    /// The summary that says nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(String::new())
+    }
+}
+
 /// A web-safe name: lower-case letters, digits and single hyphens, 1–80 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

@@ -41,6 +41,7 @@ pub fn module() -> Module {
         nightly: Some(jobs::nightly),
         forget: Some(store::update_forgotten),
         provide: Some(provide),
+        figures: Some(figures),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
     }
 }
@@ -52,26 +53,27 @@ struct Limits {
     ffprobe: Option<PathBuf>,
 }
 
-/// The largest upload unless the configuration says otherwise: 2 GiB.
-const MAX_UPLOAD: u64 = 2 * 1024 * 1024 * 1024;
-
 impl Limits {
+    fn new(max_upload_bytes: u64) -> Self {
+        Self {
+            max_upload_bytes,
+            ffprobe: process::find("ffprobe"),
+        }
+    }
+
     fn of(platform: &Platform) -> Arc<Self> {
         let found = platform.services.find();
-        found.unwrap_or_else(|| {
-            Arc::new(Self {
-                max_upload_bytes: MAX_UPLOAD,
-                ffprobe: None,
-            })
-        })
+        found.unwrap_or_else(|| Arc::new(Self::new(platform.config.media.max_upload_bytes)))
     }
 }
 
-fn provide(_: &Config, services: Services) -> Result<Services> {
-    Ok(services.with(Arc::new(Limits {
-        max_upload_bytes: MAX_UPLOAD,
-        ffprobe: process::find("ffprobe"),
-    })))
+fn provide(config: &Config, services: Services) -> Result<Services> {
+    Ok(services.with(Arc::new(Limits::new(config.media.max_upload_bytes))))
+}
+
+/// For the system page.
+fn figures(read: &Read<'_>, _: &Platform) -> Result<Vec<(&'static str, i64)>> {
+    Ok(vec![("assets", store::count_assets(read)?), ("bytes", store::count_bytes(read)?)])
 }
 
 /// What an asset is.

@@ -135,6 +135,10 @@ pub(super) fn update_forgotten(tx: &Tx<'_>, user: UserId) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn count_assets(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT count(*) FROM assets", [])
+}
+
 /// Bytes on disk as the rows know them.
 pub(super) fn count_bytes(read: &Read<'_>) -> Result<i64> {
     read.count("SELECT sum(bytes) FROM blobs", [])

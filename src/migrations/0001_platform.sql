@@ -73,3 +73,4 @@ CREATE TABLE mails (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX mails_by_state ON mails (state, id);
+CREATE INDEX mails_by_address ON mails (lower(to_address));

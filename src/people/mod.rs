@@ -20,8 +20,8 @@ pub use model::{
 };
 pub use policy::{ListUsers, ManageUser};
 pub use store::{
-    actor_facts, count_users, find_by_email, find_profile, find_user, get_user, has_admin, insert_user, list_names, mark_verified,
-    note_seen, rename, set_email, set_place,
+    actor_facts, count_users, find_by_email, find_profile, find_user, get_user, grant_role, has_admin, insert_user, list_names,
+    mark_verified, note_seen, rename, set_email, set_place,
 };
 
 use crate::{

@@ -6,8 +6,10 @@
 mod support;
 
 mod admin;
+mod auth;
 mod config;
 mod courses;
+mod crash;
 mod mail;
 mod media;
 mod openapi;

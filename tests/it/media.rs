@@ -10,6 +10,7 @@ use image::{ImageFormat, Rgba, RgbaImage};
 use momentum::{
     kernel::id::AssetId,
     media::{self, Rendition, StoreAsset, SweepMedia},
+    platform::clock::Clock as _,
 };
 use serde_json::Value;
 
@@ -72,6 +73,7 @@ async fn a_picture_is_encoded_anew_and_read_in_three_sizes() {
     ines.get(&format!("/media/{}", id_of(&asset))).await.expect(200);
     let unknown = read(&ines, &format!("{url}?rendition=source"), &[]).await;
     assert_eq!(unknown.status, 422);
+    app.settle().await;
 }
 
 #[tokio::test]
@@ -111,6 +113,7 @@ async fn parts_and_validators_are_honoured() {
         (head.status.as_u16(), head.bytes.len(), head.header("content-length")),
         (200, 0, text.len().to_string().as_str())
     );
+    app.settle().await;
 }
 
 #[tokio::test]
@@ -308,5 +311,56 @@ async fn imports_store_and_export_the_same_bytes() {
         .await
         .expect("an asset");
     assert_eq!(again.id, id);
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_and_while_it_comes() {
+    let app = TestApp::start_with(|config| config.media.max_upload_bytes = 10_000).await;
+    let ines = app.instructor("Ines").await;
+    assert_eq!(ines.get("/media/limits").await.expect(200)["max_upload_bytes"], 10_000);
+    upload(&ines, "fits.txt", "x".repeat(10_000)).await;
+    let told = ines.upload(Method::POST, "/media?name=a.txt", "x".repeat(10_001)).await;
+    assert_eq!((told.status.as_u16(), told.code()), (413, "media.too_large"));
+    // A body whose length nobody told.
+    let pieces = (0..20).map(|_| Ok::<_, std::io::Error>(axum::body::Bytes::from("x".repeat(1000))));
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let request = Request::post("/api/v1/media?name=b.txt").body(body).expect("a request");
+    assert_eq!(ines.send(request).await.status, 413);
+    // A client that goes away in the middle.
+    let broken = (0..5).map(|n| {
+        if n < 4 {
+            Ok(axum::body::Bytes::from("part"))
+        } else {
+            Err(std::io::Error::other("gone"))
+        }
+    });
+    let body = Body::from_stream(futures_util::stream::iter(broken));
+    let request = Request::post("/api/v1/media?name=c.txt").body(body).expect("a request");
+    assert_eq!(ines.send(request).await.status, 400);
+    let report = sweep(&app, false).await;
+    assert_eq!((report.strays, report.leftovers), (0, 0));
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn a_signed_link_speaks_for_one_person() {
+    let app = TestApp::start().await;
+    let (ines, otto) = (app.instructor("Ines").await, app.instructor("Otto").await);
+    let id = id_of(&upload(&ines, "talk.txt", "words").await);
+    let link = |user| media::signed_url(app.platform(), id, Rendition::Original, user, app.clock.now());
+    let (hers, his) = (link(ines.id()), link(otto.id()));
+    assert_eq!(app.anonymous().get(&hers).await.text(), "words");
+    assert_eq!(app.anonymous().get(&his).await.status, 404, "signed, but he may not read it");
+    assert_eq!(otto.get(&hers).await.status, 404, "he is who his session says");
+    for forged in [
+        hers.replace("rendition=original", "rendition=w640"),
+        format!("{hers}x"),
+        hers.replace("exp=", "exp=9"),
+    ] {
+        assert_eq!(app.anonymous().get(&forged).await.status, 401, "{forged}");
+    }
+    app.clock.advance(Duration::from_secs(7 * 3600));
+    assert_eq!(app.anonymous().get(&hers).await.status, 401);
     app.settle().await;
 }

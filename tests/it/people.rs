@@ -47,6 +47,18 @@ async fn a_profile_keeps_what_is_not_mentioned_and_null_clears() {
         (&json!("advanced"), &json!("Asia/Kathmandu"))
     );
     assert_eq!(again["text_size"], 1.15);
+    let interests = json!(["cat_0000000000002", "cat_0000000000001", "cat_0000000000002"]);
+    let keen = ana.patch("/me/profile", json!({"interests": interests})).await.expect(200);
+    assert_eq!(keen["interests"], json!(["cat_0000000000001", "cat_0000000000002"]));
+    ana.patch("/me/profile", json!({"daily_goal_minutes": 5})).await.expect(200);
+    assert_eq!(
+        ana.get("/me").await.expect(200)["completion"],
+        json!({"percent": 100, "missing": []})
+    );
+    assert_eq!(
+        ana.patch("/me/profile", json!({"interests": null})).await.expect(200)["interests"],
+        json!([])
+    );
     app.settle().await;
 }
 
@@ -65,6 +77,7 @@ async fn bad_profiles_name_their_field() {
         ("daily_goal_minutes", json!({"daily_goal_minutes": 4})),
         ("daily_goal_minutes", json!({"daily_goal_minutes": 300})),
         ("text_size", json!({"text_size": 2})),
+        ("interests", json!({"interests": ["cat_0000000000zzz"]})),
         ("interests[0]", json!({"interests": ["usr_0000000000001"]})),
         ("email", json!({"email": "a@b.co"})),
     ] {

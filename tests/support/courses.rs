@@ -1,13 +1,11 @@
 //! Courses for tests: `app.course(Spec::days7("Clear writing")).await`.
 
 use momentum::{
-    courses::{
-        self, Action, Completion, Content, CourseRef, EditCourse, Language, Length, Level, NewCourse, NewLesson, Published, WriteCourses,
-    },
+    courses::{self, Action, Completion, Content, CourseRef, EditCourse, Length, Level, NewCourse, NewLesson, Published, WriteCourses},
     kernel::{
         error::Result,
         id::{CategoryId, CourseId, LessonId, UserId, VersionId},
-        text::{Line, Slug, Summary, Title},
+        text::{Language, Line, Slug, Summary, Title},
     },
     platform::db::Tx,
 };

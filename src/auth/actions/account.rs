@@ -11,7 +11,10 @@ use crate::{
         time::Zone,
     },
     people::{self, NewUser},
-    platform::db::Tx,
+    platform::{
+        Platform,
+        db::{Db, Tx},
+    },
 };
 
 /// What a new account starts with.
@@ -61,4 +64,12 @@ pub fn create_account(tx: &Tx<'_>, new: NewAccount) -> Result<UserId> {
         source: new.source.into(),
     })?;
     Ok(user)
+}
+
+/// Judges and hashes a password for an account that an operator opens.
+///
+/// # Errors
+/// `Invalid` with path `password` when it is refused, `Unavailable` when too many hashes wait.
+pub async fn hash_password(db: &Db, platform: &Platform, password: &str, name: &PersonName, email: &Email) -> Result<String> {
+    super::passwords::hash(db, platform, "password", password, name.as_str(), Some(email)).await
 }

@@ -1,9 +1,21 @@
 //! Beginning and ending sessions.
 
 use crate::{
-    auth::{model, store},
-    kernel::{error::Result, id::UserId},
-    platform::{crypto, db::Tx, web::guard::Origin},
+    auth::{
+        model,
+        policy::EndSession,
+        store::{self, SessionRow},
+    },
+    kernel::{
+        actor::Person,
+        error::{Error, Result},
+        id::{SessionId, UserId},
+    },
+    platform::{
+        crypto,
+        db::{Read, Tx},
+        web::guard::Origin,
+    },
 };
 
 /// Sessions that one person may have at once: the longest unused ends when there would be more.
@@ -25,5 +37,30 @@ pub fn open_session(tx: &Tx<'_>, user: UserId, origin: &Origin) -> Result<String
     };
     store::insert_session(tx, &session)?;
     store::delete_surplus_sessions(tx, user, MOST)?;
+    store::sweep_sessions(tx)?;
     Ok(token)
+}
+
+/// A person's own sessions.
+pub(in crate::auth) fn list(read: &Read<'_>, user: UserId) -> Result<Vec<SessionRow>> {
+    store::list_sessions(read, user)
+}
+
+/// Ends the session that speaks.
+pub(in crate::auth) fn sign_out(tx: &Tx<'_>, session: SessionId) -> Result<()> {
+    store::delete_session(tx, session)
+}
+
+/// Ends one of a person's own sessions.
+pub(in crate::auth) fn end(tx: &Tx<'_>, can: &EndSession) -> Result<()> {
+    if store::delete_own_session(tx, can.person().id, can.session())? {
+        Ok(())
+    } else {
+        Err(Error::NotFound("session"))
+    }
+}
+
+/// Ends every session of a person but the one that speaks.
+pub(in crate::auth) fn end_others(tx: &Tx<'_>, person: &Person) -> Result<()> {
+    store::delete_other_sessions(tx, person.id, person.session)
 }

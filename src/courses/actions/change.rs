@@ -1,8 +1,16 @@
 //! Changing a draft's front matter.
 
+use super::files;
 use crate::{
-    courses::{model::Meta, policy::EditCourse, store},
-    kernel::error::{Error, Result},
+    courses::{
+        model::{CourseRef, Meta},
+        policy::EditCourse,
+        store,
+    },
+    kernel::{
+        error::{Error, Result},
+        text::Slug,
+    },
     platform::db::Tx,
 };
 
@@ -29,7 +37,23 @@ pub fn change(tx: &Tx<'_>, can: &EditCourse, expected: Option<u32>, edit: impl F
     if store::categories::find(tx, meta.category)?.is_none() {
         return Err(Error::field("category", "category.unknown", "Choose one of the categories."));
     }
+    files::keep_draft(tx, can, &meta)?;
     store::drafts::update_meta(tx, course, &meta)?;
-    store::assets::set_of_course(tx, course, &meta.assets(), false)?;
+    super::note(tx, can, "courses.change")?;
     Ok(draft.edition + 1)
+}
+
+/// Gives a course that was never published another address.
+///
+/// # Errors
+/// `Conflict` when the address is taken, or when learners know the course by the old one.
+pub fn rename(tx: &Tx<'_>, can: &EditCourse, slug: &Slug) -> Result<()> {
+    let head = store::courses::get(tx, &CourseRef::Id(can.course()))?;
+    if head.slug == *slug {
+        return Ok(());
+    }
+    if head.version.is_some() {
+        return Err(Error::conflict("course.slug_fixed", "A published course keeps its address."));
+    }
+    store::courses::update_slug(tx, head.id, slug)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     courses::{
-        model::{CourseRef, Language, Length, Level, Meta},
+        model::{CourseRef, Length, Level, Meta},
         policy::{EditCourse, WriteCourses},
         store,
     },
@@ -10,7 +10,7 @@ use crate::{
         error::{Error, Result},
         event::Event,
         id::{CategoryId, UserId},
-        text::{Slug, Title},
+        text::{Language, Slug, Title},
     },
     platform::{audit, db::Tx},
 };

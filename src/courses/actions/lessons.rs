@@ -1,5 +1,6 @@
 //! Writing a draft's lessons.
 
+use super::files;
 use crate::{
     courses::{
         content::Content,
@@ -10,6 +11,7 @@ use crate::{
     kernel::{
         error::{Error, Result},
         id::{LessonId, RevisionId},
+        text::Slug,
     },
     platform::db::Tx,
 };
@@ -19,7 +21,7 @@ use crate::{
 pub struct NewLesson {
     /// The day it belongs to, from 1.
     pub day: u16,
-    /// Its name in packages; made from its id when `None`.
+    /// Its name in packages; made from its title when `None`.
     pub key: Option<String>,
     /// What it holds.
     pub content: Content,
@@ -30,32 +32,154 @@ pub struct NewLesson {
 /// # Errors
 /// `Invalid` for wrong fields, `Conflict` when the course is full or the key is taken.
 pub fn add_lesson(tx: &Tx<'_>, can: &EditCourse, new: NewLesson) -> Result<(LessonId, RevisionId)> {
-    if !(1..=999).contains(&new.day) {
-        return Err(Error::field("day", "number.out_of_range", "Use a day from 1 to 999."));
-    }
+    check_day(new.day)?;
     let content = new.content.settle()?;
     let places = store::drafts::list_places(tx, can.course())?;
     if places.len() >= MAX_LESSONS {
         return Err(Error::conflict("course.full", "A course has at most 500 lessons."));
     }
-    let position = places.iter().filter(|p| p.day == new.day).map(|p| p.position).max().unwrap_or(0) + 1;
-    let lesson = match new.key {
-        Some(key) => store::lessons::insert(tx, can.course(), &key)?,
-        None => insert_unnamed(tx, can)?,
+    let key = match new.key {
+        Some(key) => key,
+        None => free_key(tx, can, &content)?,
     };
-    let revision = store::lessons::put_revision(tx, lesson, &content)?;
+    // A lesson that left the draft keeps its identity for those who learnt it: it comes back.
+    let lesson = match store::lessons::find_by_key(tx, can.course(), &key)? {
+        Some(lesson) if places.iter().all(|p| p.lesson != lesson) => lesson,
+        _ => store::lessons::insert(tx, can.course(), &key)?,
+    };
+    let revision = files::keep_content(tx, can, lesson, &content)?;
     let place = Place {
         lesson,
         revision,
         day: new.day,
-        position,
+        position: last_position(&places, new.day) + 1,
     };
     store::drafts::put_lesson(tx, can.course(), place)?;
     store::drafts::touch(tx, can.course())?;
+    super::note(tx, can, "courses.add_lesson")?;
     Ok((lesson, revision))
 }
 
-fn insert_unnamed(tx: &Tx<'_>, can: &EditCourse) -> Result<LessonId> {
-    let key = tx.new_id::<crate::kernel::id::Lesson>().to_string();
-    store::lessons::insert(tx, can.course(), &key)
+/// Changes a lesson of the draft. Returns the revision it has now.
+///
+/// # Errors
+/// `NotFound` when the draft has no such lesson; `Conflict` `lesson.changed` when it is no longer
+/// at `expected`; `Invalid` for wrong fields.
+pub fn change_lesson(
+    tx: &Tx<'_>,
+    can: &EditCourse,
+    lesson: LessonId,
+    expected: Option<RevisionId>,
+    day: Option<u16>,
+    edit: impl FnOnce(&mut Content),
+) -> Result<RevisionId> {
+    let places = store::drafts::list_places(tx, can.course())?;
+    let place = find(&places, lesson)?;
+    if expected.is_some_and(|expected| expected != place.revision) {
+        let message = "Somebody changed this lesson meanwhile. Look at it again before you save.";
+        return Err(Error::conflict("lesson.changed", message));
+    }
+    let mut content = store::lessons::get_content(tx, place.revision)?;
+    edit(&mut content);
+    let revision = files::keep_content(tx, can, lesson, &content.settle()?)?;
+    let day = day.unwrap_or(place.day);
+    check_day(day)?;
+    let position = if day == place.day {
+        place.position
+    } else {
+        last_position(&places, day) + 1
+    };
+    let next = Place {
+        lesson,
+        revision,
+        day,
+        position,
+    };
+    if next != place {
+        store::drafts::put_lesson(tx, can.course(), next)?;
+        store::drafts::touch(tx, can.course())?;
+        files::sweep(tx, lesson)?;
+        super::note(tx, can, "courses.change_lesson")?;
+    }
+    Ok(revision)
+}
+
+/// Takes a lesson out of the draft. Versions that have it keep it.
+///
+/// # Errors
+/// `NotFound` when the draft has no such lesson.
+pub fn remove_lesson(tx: &Tx<'_>, can: &EditCourse, lesson: LessonId) -> Result<()> {
+    if !store::drafts::delete_lesson(tx, can.course(), lesson)? {
+        return Err(Error::NotFound("lesson"));
+    }
+    store::drafts::touch(tx, can.course())?;
+    super::note(tx, can, "courses.remove_lesson")?;
+    files::sweep(tx, lesson)
+}
+
+/// Puts the draft's lessons into this order: every lesson once, day by day.
+///
+/// # Errors
+/// `Invalid` when a lesson is missing, named twice or not the draft's.
+pub fn reorder(tx: &Tx<'_>, can: &EditCourse, order: &[(u16, Vec<LessonId>)]) -> Result<()> {
+    let places = store::drafts::list_places(tx, can.course())?;
+    let mut named: Vec<LessonId> = order.iter().flat_map(|(_, lessons)| lessons.iter().copied()).collect();
+    let mut present: Vec<LessonId> = places.iter().map(|p| p.lesson).collect();
+    named.sort_unstable();
+    present.sort_unstable();
+    if named != present {
+        let message = "Name every lesson of the draft exactly once.";
+        return Err(Error::field("", "order.incomplete", message));
+    }
+    for (day, lessons) in order {
+        check_day(*day)?;
+        for (lesson, position) in lessons.iter().zip(1..) {
+            let place = find(&places, *lesson)?;
+            let next = Place {
+                day: *day,
+                position,
+                ..place
+            };
+            if next != place {
+                store::drafts::put_lesson(tx, can.course(), next)?;
+            }
+        }
+    }
+    super::note(tx, can, "courses.reorder")?;
+    store::drafts::touch(tx, can.course())
+}
+
+fn find(places: &[Place], lesson: LessonId) -> Result<Place> {
+    let found = places.iter().find(|p| p.lesson == lesson).copied();
+    found.ok_or(Error::NotFound("lesson"))
+}
+
+fn last_position(places: &[Place], day: u16) -> u16 {
+    places.iter().filter(|p| p.day == day).map(|p| p.position).max().unwrap_or(0)
+}
+
+fn check_day(day: u16) -> Result<()> {
+    if (1..=999).contains(&day) {
+        Ok(())
+    } else {
+        Err(Error::field("day", "number.out_of_range", "Use a day from 1 to 999."))
+    }
+}
+
+/// A key from the title, with a number if another lesson has it already.
+fn free_key(tx: &Tx<'_>, can: &EditCourse, content: &Content) -> Result<String> {
+    let base = Slug::from_title(content.title.as_str(), "lesson");
+    let taken = store::lessons::list_keys(tx, can.course())?;
+    let mut number = 1_u32;
+    loop {
+        let key = if number == 1 {
+            base.to_string()
+        } else {
+            format!("{base}-{number}")
+        };
+        if taken.iter().all(|(_, other)| *other != key) {
+            return Ok(key);
+        }
+        number += 1;
+    }
 }

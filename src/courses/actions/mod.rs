@@ -1,11 +1,32 @@
 //! The verbs: proof and command become rows and an event.
 
+mod categories;
 mod change;
 mod create;
+mod files;
 mod lessons;
+mod lifecycle;
 mod publish;
 
-pub use change::change;
+pub use categories::{add_category, change_category, remove_category};
+pub use change::{change, rename};
 pub use create::{NewCourse, create};
-pub use lessons::{NewLesson, add_lesson};
+pub use lessons::{NewLesson, add_lesson, change_lesson, remove_lesson, reorder};
+pub use lifecycle::{archive, delete, restore};
+pub(super) use publish::has_changes;
 pub use publish::{Published, publish};
+
+use super::{model::CourseRef, policy::EditCourse, store};
+use crate::{
+    kernel::error::Result,
+    platform::{audit, db::Tx},
+};
+
+/// Leaves an audit row when somebody changes another person's draft.
+fn note(tx: &Tx<'_>, can: &EditCourse, action: &'static str) -> Result<()> {
+    let owner = store::courses::get(tx, &CourseRef::Id(can.course()))?.owner;
+    match tx.actor().user() {
+        Some(user) if owner != Some(user) => audit::record(tx, action, &can.course().to_string(), None::<&()>, None::<&()>),
+        _ => Ok(()),
+    }
+}

@@ -2,10 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
+use super::files;
 use crate::{
     courses::{
         content::hex,
-        model::{CourseRef, Meta, State, VersionLesson, check_publishable},
+        model::{CourseHead, CourseRef, Meta, State, VersionLesson, check_publishable},
         policy::EditCourse,
         store::{self, versions::NewVersion},
     },
@@ -14,7 +15,10 @@ use crate::{
         event::Event,
         id::VersionId,
     },
-    platform::{audit, db::Tx},
+    platform::{
+        audit,
+        db::{Read, Tx},
+    },
 };
 
 /// What a publish made.
@@ -65,7 +69,7 @@ pub fn publish(tx: &Tx<'_>, can: &EditCourse, notes: &str, expected: Option<u32>
     let version = store::versions::insert(tx, &new)?;
     store::courses::update_published(tx, head.id, version, number)?;
     store::listings::put(tx, head.id, &draft.meta, &lessons, head.published_at.unwrap_or(tx.now()))?;
-    store::assets::set_of_course(tx, head.id, &draft.meta.assets(), true)?;
+    files::keep_version(tx, head.id, version, &draft.meta)?;
     let course = head.id;
     tx.tell(&Event::CoursePublished { course, version, number })?;
     audit::record(tx, "courses.publish", &course.to_string(), None::<&()>, Some(&number))?;
@@ -77,4 +81,10 @@ fn version_hash(meta: &Meta, lessons: &[VersionLesson]) -> Result<String> {
     let places: Vec<_> = lessons.iter().map(|l| (l.day, l.position, l.lesson, l.revision)).collect();
     let canonical = serde_json::to_vec(&(meta, places)).map_err(Error::internal)?;
     Ok(hex(&Sha256::digest(&canonical)))
+}
+
+/// Whether the draft differs from what learners see.
+pub(in crate::courses) fn has_changes(read: &Read<'_>, head: &CourseHead, meta: &Meta, lessons: &[VersionLesson]) -> Result<bool> {
+    let Some(last) = head.version else { return Ok(true) };
+    Ok(store::versions::get_hash(read, last)? != version_hash(meta, lessons)?)
 }

@@ -6,6 +6,7 @@ mod ids;
 mod inline;
 mod markdown;
 mod sections;
+mod show;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -20,10 +21,14 @@ use serde::{Deserialize, Serialize};
 pub(super) use clean::is_good_link;
 pub(super) use ids::assign;
 pub(super) use markdown::{Complaint, render};
+pub(super) use show::{Shown, show};
 pub(super) use text::{plain_text, words};
 pub(super) use to_markdown::to_markdown;
 
-use crate::kernel::id::AssetId;
+use crate::{kernel::id::AssetId, media::Kind};
+
+/// Kinds of files that a figure shows.
+pub(super) const SHOWN: &[Kind] = &[Kind::Image, Kind::Video, Kind::Audio];
 
 /// The longest body, in bytes of HTML.
 pub(super) const MAX: usize = 1_000_000;

@@ -42,13 +42,12 @@ pub(in crate::courses) fn list_lessons(read: &Read<'_>, asset: AssetId) -> Resul
     )
 }
 
-/// Every file that a draft's lessons show.
-pub(in crate::courses) fn list_of_course(read: &Read<'_>, course: CourseId) -> Result<Vec<AssetId>> {
-    read.list(
-        "SELECT asset_id FROM course_assets WHERE course_id = ?1
-         UNION SELECT a.asset_id FROM lessons l JOIN revisions r ON r.lesson_id = l.id
-         JOIN revision_assets a ON a.revision_id = r.id WHERE l.course_id = ?1",
-        [course],
-        |row| row.get(0),
+/// Whether the course shows the file anywhere.
+pub(in crate::courses) fn shows(read: &Read<'_>, course: CourseId, asset: AssetId) -> Result<bool> {
+    read.exists(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM course_assets WHERE asset_id = ?1 AND course_id = ?2)
+         OR EXISTS (SELECT 1 FROM revision_assets a JOIN revisions r ON r.id = a.revision_id JOIN lessons l ON l.id = r.lesson_id
+                    WHERE a.asset_id = ?1 AND l.course_id = ?2)",
+        (asset, course),
     )
 }

@@ -30,6 +30,11 @@ pub(in crate::courses) fn list(read: &Read<'_>) -> Result<Vec<(Category, u32)>> 
     )
 }
 
+pub(in crate::courses) fn count_courses(read: &Read<'_>, id: CategoryId) -> Result<u32> {
+    let count = read.count("SELECT count(*) FROM listings WHERE category_id = ?1 AND is_listed = 1", [id])?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 pub(in crate::courses) fn find(read: &Read<'_>, id: CategoryId) -> Result<Option<Category>> {
     read.find("SELECT id, slug, name FROM categories WHERE id = ?1", [id], category)
 }

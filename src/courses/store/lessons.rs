@@ -65,15 +65,27 @@ pub(in crate::courses) fn get_text(read: &Read<'_>, revision: RevisionId) -> Res
     read.get("lesson", "SELECT text FROM revisions WHERE id = ?1", [revision], |row| row.get(0))
 }
 
-/// Deletes revisions of the lesson that neither the draft nor any version shows, and the lesson
-/// itself if nothing of it is left.
+/// Revisions of a lesson that neither the draft nor any version shows.
+pub(in crate::courses) fn list_unused(read: &Read<'_>, lesson: LessonId) -> Result<Vec<RevisionId>> {
+    read.list(&format!("SELECT id FROM revisions WHERE {UNUSED}"), [lesson], |row| row.get(0))
+}
+
+/// Every revision of a course's lessons.
+pub(in crate::courses) fn list_revisions(read: &Read<'_>, course: CourseId) -> Result<Vec<RevisionId>> {
+    read.list(
+        "SELECT r.id FROM lessons l JOIN revisions r ON r.lesson_id = l.id WHERE l.course_id = ?1",
+        [course],
+        |row| row.get(0),
+    )
+}
+
+const UNUSED: &str = "lesson_id = ?1
+     AND NOT EXISTS (SELECT 1 FROM version_lessons v WHERE v.revision_id = revisions.id)
+     AND NOT EXISTS (SELECT 1 FROM draft_lessons d WHERE d.revision_id = revisions.id)";
+
+/// Deletes a lesson's unused revisions, and the lesson itself if nothing of it is left.
 pub(in crate::courses) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
-    tx.execute(
-        "DELETE FROM revisions WHERE lesson_id = ?1
-         AND NOT EXISTS (SELECT 1 FROM version_lessons v WHERE v.revision_id = revisions.id)
-         AND NOT EXISTS (SELECT 1 FROM draft_lessons d WHERE d.revision_id = revisions.id)",
-        [lesson],
-    )?;
+    tx.execute(&format!("DELETE FROM revisions WHERE {UNUSED}"), [lesson])?;
     tx.execute(
         "DELETE FROM lessons WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM revisions WHERE lesson_id = ?1)",
         [lesson],

@@ -16,12 +16,13 @@ use crate::{
     platform::db::{Read, Tx},
 };
 
-const CARD: &str = "SELECT l.course_id, c.slug, l.title, l.summary, g.id, g.slug, g.name, l.level, l.language, l.length, l.minutes_per_day,
+pub(super) const CARD: &str =
+    "SELECT l.course_id, c.slug, l.title, l.summary, g.id, g.slug, g.name, l.level, l.language, l.length, l.minutes_per_day,
         l.total_minutes, l.lesson_count, l.tags, l.plan, l.price_minor, l.price_currency, l.palette, l.cover_id, l.learner_count,
         l.published_at, c.number
      FROM listings l JOIN courses c ON c.id = l.course_id JOIN categories g ON g.id = l.category_id";
 
-fn card(row: &Row<'_>) -> rusqlite::Result<CourseCard> {
+pub(super) fn card(row: &Row<'_>) -> rusqlite::Result<CourseCard> {
     let tags: String = row.get(13)?;
     let currency: Option<String> = row.get(16)?;
     let price = row.get::<_, Option<i64>>(15)?.zip(currency.and_then(|c| Currency::parse(&c).ok()));

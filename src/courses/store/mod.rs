@@ -1,6 +1,7 @@
 //! All SQL over the tables of this slice.
 
 pub(super) mod assets;
+pub(super) mod catalogue;
 pub(super) mod categories;
 pub(super) mod courses;
 pub(super) mod drafts;

@@ -82,10 +82,6 @@ pub(in crate::people) struct ListCursor {
 }
 
 impl ListCursor {
-    pub(in crate::people) fn at(user: UserId) -> Self {
-        Self { user, term: String::new() }
-    }
-
     pub(in crate::people) fn encode(&self) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}{}", self.user, self.term))
     }

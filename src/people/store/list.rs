@@ -141,7 +141,11 @@ mod tests {
         role.role = Some(Role::Admin);
         plan.plan = Some(Plan::Premium);
         idle.state = Some(UserState::Deactivated);
-        let next = ListCursor::at(crate::kernel::id::UserId::from_raw(9)).encode();
+        let next = ListCursor {
+            user: crate::kernel::id::UserId::from_raw(9),
+            term: "ana".into(),
+        }
+        .encode();
         for query in [words.clone(), words.after(Some(&next))?, role, plan, idle, ListQuery::new(None)] {
             let (sql, values) = statement(&query);
             let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

@@ -6,8 +6,8 @@ mod users;
 
 pub use profiles::find_profile;
 pub use users::{
-    actor_facts, count_users, find_by_email, find_user, get_user, has_admin, insert_user, list_names, mark_verified, note_seen, rename,
-    set_email, set_place,
+    actor_facts, count_users, find_by_email, find_user, get_user, grant_role, has_admin, insert_user, list_names, mark_verified, note_seen,
+    rename, set_email, set_place,
 };
 pub(super) use {
     list::list_users,

@@ -4,6 +4,7 @@ use rusqlite::Row;
 
 use crate::{
     kernel::{
+        actor::Role,
         error::{Error, Result},
         id::UserId,
         text::{Email, Language, PersonName},
@@ -162,6 +163,16 @@ pub fn rename(tx: &Tx<'_>, id: UserId, name: &PersonName) -> Result<()> {
 /// A database fault.
 pub fn set_place(tx: &Tx<'_>, id: UserId, zone: &Zone, language: &Language) -> Result<()> {
     tx.execute("UPDATE users SET time_zone = ?2, language = ?3 WHERE id = ?1", (id, zone, language))?;
+    Ok(())
+}
+
+/// Gives a person this role unless he has a higher one.
+///
+/// # Errors
+/// [`Error::NotFound`] or a database fault.
+pub fn grant_role(tx: &Tx<'_>, id: UserId, role: Role) -> Result<()> {
+    let role = role.max(get_user(tx, id)?.role);
+    tx.execute("UPDATE users SET role = ?2 WHERE id = ?1", (id, role))?;
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use crate::kernel::{
 pub use deliver::OUTBOX;
 pub use job::SendMail;
 pub use settings::{MailMode, MailSecurity, MailSettings};
-pub use store::{Counts, counts, purge};
+pub use store::{Counts, counts, forget, purge};
 
 /// A mail to be written and sent.
 #[derive(Debug, Clone)]

@@ -68,6 +68,15 @@ pub(super) fn mark_refused(tx: &Tx<'_>, id: MailId, for_good: bool, error: &str)
     Ok(())
 }
 
+/// Removes every mail to an address, sent or waiting: its owner is to be forgotten.
+///
+/// # Errors
+/// A database fault.
+pub fn forget(tx: &Tx<'_>, address: &Email) -> Result<()> {
+    tx.execute("DELETE FROM mails WHERE lower(to_address) = lower(?1)", [address])?;
+    Ok(())
+}
+
 /// How many mails wait and how many failed.
 ///
 /// # Errors

@@ -224,7 +224,8 @@ impl<R: Require> FromRequestParts<Web> for Guard<R> {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
         let key = R::Key::from_ask(parts, web).await;
-        let token = session_token(&parts.headers);
+        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
+        let token = session_token(&parts.headers, origin.is_secure);
         let authenticate = web.inner.authenticate.clone();
         let reader = web.inner.database.acting_as(Actor::Anonymous);
         let decided = reader.read("web.guard", move |read| {
@@ -239,7 +240,6 @@ impl<R: Require> FromRequestParts<Web> for Guard<R> {
             Ok((can, actor, stale))
         });
         let (can, actor, stale) = decided.await?;
-        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
         if stale {
             touch_later(web, &actor, origin.ip);
         }
@@ -264,13 +264,15 @@ fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
     });
 }
 
-/// The token of the session cookie, else of `Authorization: Bearer`.
-fn session_token(headers: &HeaderMap) -> Option<String> {
+/// The token of the session cookie, else of `Authorization: Bearer`. Under TLS only the name with
+/// the `__Host-` prefix counts: any other could have been set by a neighbouring host.
+fn session_token(headers: &HeaderMap, is_secure: bool) -> Option<String> {
+    let prefix = if is_secure { "__Host-" } else { "" };
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let cookie = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
+        .find(|(name, _)| name.strip_prefix(prefix) == Some(COOKIE))
         .map(|(_, value)| value.to_owned());
     cookie.or_else(|| {
         let bearer = headers.get(header::AUTHORIZATION)?.to_str().ok()?;

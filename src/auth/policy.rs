@@ -1,0 +1,87 @@
+//! Who may invite, and who may end which session.
+
+use serde::Deserialize;
+
+use crate::{
+    kernel::{
+        actor::{Actor, Person, Role},
+        error::Result,
+        id::{InviteId, SessionId},
+    },
+    platform::{
+        db::Read,
+        web::guard::{NoKey, PathKey, Require},
+    },
+};
+
+/// May invite people and see invitations: admins.
+#[derive(Debug)]
+pub(super) struct Invite(());
+
+impl Require for Invite {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+/// `{invite}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct InvitePath {
+    invite: InviteId,
+}
+
+/// May take this invitation back: admins.
+#[derive(Debug)]
+pub(super) struct OneInvite(InviteId);
+
+impl OneInvite {
+    /// Which.
+    pub(super) fn id(&self) -> InviteId {
+        self.0
+    }
+}
+
+impl Require for OneInvite {
+    type Key = PathKey<InvitePath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<InvitePath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(path.invite))
+    }
+}
+
+/// `{session}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct SessionPath {
+    session: SessionId,
+}
+
+/// May end the session with this id if it is his own, which is asked where it ends.
+#[derive(Debug)]
+pub(super) struct EndSession {
+    person: Person,
+    session: SessionId,
+}
+
+impl EndSession {
+    /// Whose session it must be.
+    pub(super) fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// Which.
+    pub(super) fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+impl Require for EndSession {
+    type Key = PathKey<SessionPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<SessionPath>) -> Result<Self> {
+        Ok(Self {
+            person: actor.signed_in()?.clone(),
+            session: path.session,
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! All SQL over the tables of the ways in.
+
+mod credentials;
+mod invites;
+mod sessions;
+mod tokens;
+mod tries;
+
+use crate::{
+    kernel::{error::Result, id::UserId},
+    platform::db::Tx,
+};
+
+pub(super) use {
+    credentials::{find_password, set_password},
+    invites::{
+        Invite, NewInvite, delete_invite, delete_invites_to, find_invite, find_open_invite, insert_invite, list_invites, take_invite,
+    },
+    sessions::{
+        NewSession, SessionRow, delete_other_sessions, delete_own_session, delete_session, delete_sessions, delete_surplus_sessions,
+        find_live_session, insert_session, is_known_place, list_sessions, sweep_sessions, touch_session,
+    },
+    tokens::{Link, NewLink, delete_links, find_link, find_pending_email, insert_link, sweep_links, take_link},
+    tries::{clear_tries, count_try, refund_try},
+};
+
+/// Deletes everything this slice knows about a person.
+pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    delete_sessions(tx, user)?;
+    tx.execute("DELETE FROM auth_tokens WHERE user_id = ?1", [user])?;
+    tx.execute("DELETE FROM credentials WHERE user_id = ?1", [user])?;
+    tx.execute("UPDATE invites SET invited_by = NULL WHERE invited_by = ?1", [user])?;
+    Ok(())
+}

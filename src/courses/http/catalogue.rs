@@ -1,0 +1,89 @@
+//! The catalogue.
+
+use axum::Json;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    courses::{
+        card::CourseCard,
+        model::{Length, Level, Listing, Sort},
+        policy::BrowseCatalogue,
+        store,
+    },
+    kernel::{
+        actor::Plan,
+        error::{Error, Result},
+        page::clamp_limit,
+        text::{Language, Slug},
+    },
+    platform::web::{
+        extract::{PageOut, Query},
+        guard::Guard,
+    },
+};
+
+/// What is wanted of the catalogue; several words are divided by commas.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::courses) struct CoursesQuery {
+    /// Slugs of categories.
+    category: Option<String>,
+    /// 7, 14, 21, `self_paced`.
+    length: Option<String>,
+    /// Beginner, intermediate, advanced.
+    level: Option<String>,
+    /// Language tags.
+    language: Option<String>,
+    /// One tag.
+    tag: Option<String>,
+    /// Only free or only premium courses.
+    plan: Option<Plan>,
+    /// The order.
+    sort: Option<Sort>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// At most so many, 1–200.
+    limit: Option<u32>,
+}
+
+impl CoursesQuery {
+    fn parse(self) -> Result<Listing> {
+        Ok(Listing {
+            categories: words("category", self.category.as_deref(), |w| {
+                Slug::parse(w).is_ok().then(|| w.to_owned())
+            })?,
+            lengths: words("length", self.length.as_deref(), |w| match w {
+                "self_paced" => Some(Length::SelfPaced),
+                days => days.parse().ok().filter(|d| *d != 0).and_then(Length::from_days),
+            })?,
+            levels: words("level", self.level.as_deref(), |w| Level::from_word(w).map(|l| l.word().to_owned()))?,
+            languages: words("language", self.language.as_deref(), |w| {
+                Language::parse(w).ok().map(|l| l.as_str().to_owned())
+            })?,
+            tag: self.tag.map(|tag| tag.to_lowercase()),
+            plan: self.plan,
+            sort: self.sort.unwrap_or_default(),
+            after: self.cursor.as_deref().map(Listing::read_cursor).transpose()?,
+            limit: clamp_limit(self.limit),
+        })
+    }
+}
+
+fn words<T>(path: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+    let words = text.unwrap_or_default().split(',').map(str::trim).filter(|w| !w.is_empty());
+    let unknown = |word: &str| Error::field(path, "query.unknown_word", format!("There is no \u{201c}{word}\u{201d} here."));
+    words.map(|word| read(word).ok_or_else(|| unknown(word))).collect()
+}
+
+/// Published courses.
+#[utoipa::path(get, path = "/courses", tag = "courses", params(CoursesQuery), responses((status = 200, body = PageOut<CourseCard>)))]
+pub(in crate::courses) async fn list_courses(
+    g: Guard<BrowseCatalogue>,
+    Query(query): Query<CoursesQuery>,
+) -> Result<Json<PageOut<CourseCard>>> {
+    let wanted = query.parse()?;
+    let page = g.db.read("courses.list", move |read| store::catalogue::list(read, &wanted)).await?;
+    Ok(Json(page.into()))
+}

@@ -1,0 +1,45 @@
+//! Operations over the catalogue, course pages and drafts.
+
+mod catalogue;
+mod categories;
+mod draft;
+mod lessons;
+mod lifecycle;
+mod page;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::body::Body;
+use crate::{
+    kernel::error::{Error, Result},
+    platform::web::guard::Web,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(categories::list_categories, categories::add_category))
+        .routes(routes!(categories::change_category, categories::remove_category))
+        .routes(routes!(catalogue::list_courses, draft::create_course))
+        .routes(routes!(page::get_course, lifecycle::delete_course))
+        .routes(routes!(page::preview_lesson))
+        .routes(routes!(draft::list_own_courses))
+        .routes(routes!(draft::get_draft, draft::change_draft))
+        .routes(routes!(lessons::add_lesson))
+        .routes(routes!(lessons::get_draft_lesson, lessons::change_lesson, lessons::remove_lesson))
+        .routes(routes!(lessons::put_lesson_order))
+        .routes(routes!(lifecycle::publish_course))
+        .routes(routes!(lifecycle::list_versions))
+        .routes(routes!(lifecycle::archive_course))
+        .routes(routes!(lifecycle::restore_course))
+}
+
+/// Cleans HTML on a thread that may take its time.
+async fn cleaned(html: Option<String>) -> Result<Option<Body>> {
+    let Some(html) = html else { return Ok(None) };
+    if html.len() > super::body::MAX {
+        let message = "This text is over one megabyte. Split it.";
+        return Err(Error::field("body_html", "text.too_long", message));
+    }
+    let cleaned = tokio::task::spawn_blocking(move || Body::clean(&html)).await;
+    cleaned.map(Some).map_err(Error::internal)
+}

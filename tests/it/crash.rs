@@ -1,0 +1,192 @@
+//! kill -9 under load: every write that was answered is there after the restart, nothing is
+//! half-written, and the database is whole.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use reqwest::Client as Http;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestApp, courses::Spec};
+
+const ROUNDS: u64 = 20;
+const CLIENTS: usize = 32;
+const PEOPLE: usize = 4;
+
+/// Notes that were answered with 201, by their text.
+type Acknowledged = Arc<Mutex<BTreeSet<String>>>;
+
+/// A data folder with people and a course, owned by nobody.
+async fn prepared(folder: &Path) -> (String, String) {
+    let app = TestApp::start().await;
+    for n in 0..PEOPLE {
+        app.learner(&format!("Learner {n}")).await;
+    }
+    let made = app.course(Spec::days7("Under load")).await;
+    app.settle().await;
+    app.close().await;
+    let from = app.platform().data().clone();
+    for name in ["momentum.db", "key"] {
+        std::fs::copy(from.join(name), folder.join(name)).expect("a copied file");
+    }
+    (made.slug, made.lessons[0].to_string())
+}
+
+/// A server on a free port; killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_momentum"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .env("MOMENTUM__THROTTLE__IS_ON", "false")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
+        let address = lines
+            .map_while(Result::ok)
+            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
+        Self {
+            child,
+            address: address.expect("the server says where it listens"),
+        }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone_already = self.child.kill();
+        let _reaped_already = self.child.wait();
+    }
+}
+
+async fn sign_in(http: &Http, address: &str, n: usize, course: &str) -> String {
+    let body = json!({"email": format!("learner.{n}@example.com"), "password": PASSWORD});
+    let answer = http
+        .post(format!("{address}/api/v1/auth/sign-in"))
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .unwrap_or_else(|| panic!("a cookie, not {}", answer.status()));
+    let cookie = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
+    let token = cookie.split_once('=').map(|(_, token)| token.to_owned()).expect("a session");
+    // Enrolling again after the first round is refused, which is fine.
+    let pace = json!({"pace": {"kind": "daily"}});
+    let enrolled = http
+        .post(format!("{address}/api/v1/courses/{course}/enrolment"))
+        .bearer_auth(&token)
+        .json(&pace)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(matches!(enrolled.status().as_u16(), 201 | 409), "{}", enrolled.status());
+    token
+}
+
+/// Writes notes until the server is gone.
+async fn write_on(http: Http, address: String, lesson: String, token: String, name: String, seen: Acknowledged) {
+    for n in 0.. {
+        let text = format!("{name} note {n}");
+        let sent = http
+            .post(format!("{address}/api/v1/lessons/{lesson}/notes"))
+            .bearer_auth(&token)
+            .json(&json!({"text": text, "key": format!("{name}-{n}")}))
+            .send()
+            .await;
+        match sent {
+            Ok(answer) if answer.status() == 201 => {
+                seen.lock().expect("unpoisoned").insert(text);
+            }
+            Ok(answer) => panic!("refused: {} {:?}", answer.status(), answer.text().await),
+            Err(_) => return,
+        }
+    }
+}
+
+fn check(folder: &Path, seen: &BTreeSet<String>, round: u64) {
+    let conn = Connection::open_with_flags(folder.join("momentum.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).expect("it opens");
+    let integrity: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
+    assert_eq!(integrity, "ok", "round {round}");
+    let dangling: i64 = conn
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .expect("a count");
+    assert_eq!(dangling, 0, "round {round}");
+    let mut texts = conn.prepare("SELECT text FROM notes").expect("notes");
+    let kept: BTreeSet<String> = texts
+        .query_map([], |row| row.get(0))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("texts");
+    let lost: Vec<_> = seen.difference(&kept).collect();
+    assert!(
+        lost.is_empty(),
+        "round {round}: {} acknowledged writes were lost: {lost:?}",
+        lost.len()
+    );
+    let told: i64 = conn
+        .query_row("SELECT count(*) FROM events WHERE kind = 'note.created'", [], |row| row.get(0))
+        .expect("a count");
+    assert_eq!(
+        usize::try_from(told).expect("a count"),
+        kept.len(),
+        "round {round}: a note without its event, or an event without its note"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_acknowledged_write_is_lost_to_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (course, lesson) = prepared(folder.path()).await;
+    let http = Http::builder().pool_max_idle_per_host(CLIENTS).build().expect("a client");
+    let seen: Acknowledged = Arc::default();
+    for round in 0..ROUNDS {
+        let mut server = Server::start(folder.path());
+        let mut tokens = Vec::new();
+        for n in 0..PEOPLE {
+            tokens.push(sign_in(&http, &server.address, n, &course).await);
+        }
+        let writers: Vec<_> = (0..CLIENTS)
+            .map(|n| {
+                let name = format!("round {round} client {n}");
+                tokio::spawn(write_on(
+                    http.clone(),
+                    server.address.clone(),
+                    lesson.clone(),
+                    tokens[n % PEOPLE].clone(),
+                    name,
+                    seen.clone(),
+                ))
+            })
+            .collect();
+        // A different moment each round: early, in the middle of batches, late.
+        tokio::time::sleep(Duration::from_millis(60 + (round * 37) % 240)).await;
+        server.kill();
+        for writer in writers {
+            writer.await.expect("no write was refused");
+        }
+        check(folder.path(), &seen.lock().expect("unpoisoned"), round);
+    }
+    assert!(seen.lock().expect("unpoisoned").len() > 500, "the test hardly wrote anything");
+}
