@@ -1,0 +1,78 @@
+//! Every operation × role → status, as one frozen table.
+//!
+//! The test walks the OpenAPI document, so a new operation without a sample request fails, and a
+//! changed answer shows up as a diff. What the roles are: `anonymous` is not signed in;
+//! `stranger` learns, but not here; `learner` is in the middle of the course and owns the note,
+//! the bookmark and the session in question; `other author` is an instructor of other courses;
+//! `author` wrote the course; `admin` runs the instance.
+
+mod samples;
+mod world;
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+
+use samples::{Body, sample};
+use world::World;
+
+/// The statuses of one operation, in the order of [`world::ROLES`].
+type Row = [u16; world::ROLES.len()];
+
+struct Operation {
+    id: String,
+    method: Method,
+    /// Relative to the API, with `{placeholders}`.
+    path: String,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(momentum::app::openapi()).expect("a document is JSON");
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            all.push(Operation {
+                id: operation["operationId"].as_str().expect("a name").to_owned(),
+                method: Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"),
+                path: path.trim_start_matches(momentum::app::API).to_owned(),
+            });
+        }
+    }
+    all
+}
+
+async fn row(operation: &Operation) -> Row {
+    let sample = sample(&operation.id).unwrap_or_else(|| panic!("{} has no sample request: add one in tests/it/access/samples.rs", operation.id));
+    let mut row = [0; world::ROLES.len()];
+    let mut world = World::build().await;
+    for (n, role) in world::ROLES.iter().enumerate() {
+        let path = world.fill(&operation.path) + &world.fill(sample.query);
+        let client = world.client(role);
+        let answer = match &sample.body {
+            Body::None => client.ask(operation.method.clone(), &path, None).await,
+            Body::Json(body) => client.ask(operation.method.clone(), &path, Some(world.fill_json(body))).await,
+            Body::Bytes(bytes) => client.upload(operation.method.clone(), &path, bytes.clone()).await,
+        };
+        row[n] = answer.status.as_u16();
+        assert!(row[n] < 500, "{} as {role}: {} {}", operation.id, row[n], answer.text());
+        if answer.status.is_success() && operation.method != Method::GET {
+            // A deed that was allowed has changed the world: the next role gets a fresh one.
+            world = World::build().await;
+        }
+    }
+    row
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_answers_each_role_as_frozen() {
+    let mut rows = BTreeMap::new();
+    for operation in operations() {
+        let name = format!("{:<6} {}", operation.method.as_str(), operation.path);
+        rows.insert(format!("{:<28} {name}", operation.id), row(&operation).await);
+    }
+    let mut table = format!("{:<88}{}\n", "", world::ROLES.map(|role| format!("{role:>13}")).concat());
+    for (name, row) in rows {
+        table += &format!("{name:<88}{}\n", row.map(|status| format!("{status:>13}")).concat());
+    }
+    insta::assert_snapshot!("access", table);
+}

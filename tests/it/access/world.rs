@@ -1,0 +1,106 @@
+//! A small school in which every operation can be asked for.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp, courses::Spec};
+
+/// Who asks, from least to most.
+pub const ROLES: [&str; 6] = ["anonymous", "stranger", "learner", "other author", "author", "admin"];
+
+/// The school.
+pub struct World {
+    app: TestApp,
+    tokens: Vec<(&'static str, String)>,
+    names: Vec<(&'static str, String)>,
+}
+
+/// A picture of one pixel.
+pub fn pixel() -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(8, 8, image::Rgba([9, 90, 60, 255])).write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
+    png.into_inner()
+}
+
+fn id(answer: &Value) -> String {
+    answer["id"].as_str().unwrap_or_else(|| panic!("an id in {answer}")).to_owned()
+}
+
+impl World {
+    pub async fn build() -> Self {
+        let mut app = TestApp::start().await;
+        app.leave_work_behind();
+        let admin = app.admin("Ada").await;
+        let author = app.instructor("Ira").await;
+        let other = app.instructor("Otto").await;
+        let learner = app.learner("Lea").await;
+        let stranger = app.learner("Stan").await;
+        let made = app.course(Spec::days7("Clear writing").by(author.id())).await;
+        let draft = app.draft(Spec::days7("A draft").by(author.id())).await;
+        let draft_lessons = author.get(&format!("/courses/{draft}/draft")).await.expect(200);
+        let (first, second) = (made.lessons[0], made.lessons[1]);
+        let enrolment = id(&learner.post(&format!("/courses/{}/enrolment", made.course), json!({"pace": {"kind": "daily"}})).await.expect(201));
+        let note = id(&learner.post(&format!("/lessons/{first}/notes"), json!({"text": "A note"})).await.expect(201));
+        let gone = id(&learner.post(&format!("/lessons/{first}/notes"), json!({"text": "Gone"})).await.expect(201));
+        learner.delete(&format!("/notes/{gone}")).await.expect(204);
+        let bookmark = id(&learner.post(&format!("/lessons/{first}/bookmarks"), json!({"label": "Here"})).await.expect(201));
+        let asset = id(&author.upload(axum::http::Method::POST, "/media?name=a.png", pixel()).await.expect(201));
+        let category = id(&admin.post("/categories", json!({"name": "Gardening"})).await.expect(201));
+        let invite = id(&admin.post("/invites", json!({"email": "new@example.com", "role": "learner"})).await.expect(201));
+        let sessions = learner.get("/me/sessions").await.expect(200);
+        let content = learner.get(&format!("/lessons/{first}")).await.expect(200);
+        let job = dead_job(&app).await;
+        let names = vec![
+            ("course", made.course.to_string()),
+            ("draft", draft.to_string()),
+            ("draft_lesson", draft_lessons["lessons"][0]["id"].as_str().unwrap_or_default().to_owned()),
+            ("draft_revision", draft_lessons["lessons"][0]["revision"].as_str().unwrap_or_default().to_owned()),
+            ("lesson", first.to_string()),
+            ("second_lesson", second.to_string()),
+            ("action", content["content"]["actions"][0]["id"].as_str().unwrap_or("a1").to_owned()),
+            ("enrolment", enrolment),
+            ("note", note),
+            ("gone_note", gone),
+            ("bookmark", bookmark),
+            ("asset", asset),
+            ("category", category),
+            ("invite", invite),
+            ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),
+            ("job", job),
+            ("user", learner.id().to_string()),
+        ];
+        let tokens = [("stranger", &stranger), ("learner", &learner), ("other author", &other), ("author", &author), ("admin", &admin)];
+        let tokens = tokens.map(|(role, client)| (role, client.token().to_owned())).to_vec();
+        Self { app, tokens, names }
+    }
+
+    /// Somebody in this role.
+    pub fn client(&self, role: &str) -> Client<'_> {
+        match self.tokens.iter().find(|(name, _)| *name == role) {
+            Some((_, token)) => Client::holding(&self.app, token.clone()),
+            None => self.app.anonymous(),
+        }
+    }
+
+    /// The text with `{names}` replaced.
+    pub fn fill(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
+
+    /// The body with `{names}` replaced.
+    pub fn fill_json(&self, body: &Value) -> Value {
+        serde_json::from_str(&self.fill(&body.to_string())).expect("JSON stays JSON")
+    }
+}
+
+/// A job that gave up, for those who may retry it.
+async fn dead_job(app: &TestApp) -> String {
+    let made = app.system().write("test.dead_job", |tx| {
+        let id: momentum::kernel::id::JobId = tx.new_id();
+        tx.execute(
+            "INSERT INTO jobs (id, kind, queue, payload, state, attempts, run_at, created_at) VALUES (?1, 'test.dead', 'default', '{}', 'dead', 8, ?2, ?2)",
+            (id, tx.now()),
+        )?;
+        Ok(id)
+    });
+    made.await.expect("a dead job").to_string()
+}
