@@ -17,6 +17,9 @@ export class Film {
 	/** Where to begin: the place of last time. */
 	resumeAt = $state(0);
 
+	/** A place asked for that the film has not reached yet. */
+	#wanted: number | undefined;
+
 	constructor(duration: number, resumeAt: number) {
 		this.duration = duration;
 		// The last seconds are the end, not a place to go on from.
@@ -56,9 +59,23 @@ export class Film {
 	seek(to: number): void {
 		const second = Math.max(0, this.duration ? Math.min(to, this.duration) : to);
 		this.second = second;
-		if (!this.el) return;
-		if (this.el.readyState > 0) this.el.currentTime = second;
-		else this.el.addEventListener('loadedmetadata', () => this.el && (this.el.currentTime = this.second), { once: true });
+		this.#wanted = second;
+		this.settle();
+	}
+
+	/** Takes the film to the place asked for, as soon as it can be taken anywhere. */
+	settle(): void {
+		const { el } = this;
+		if (this.#wanted === undefined || !el || el.readyState === 0) return;
+		el.currentTime = this.#wanted;
+		this.#wanted = undefined;
+	}
+
+	/** The film tells where it is; while it is on its way somewhere that counts for nothing. */
+	follow(): void {
+		const { el } = this;
+		if (!el || el.seeking || this.#wanted !== undefined) return;
+		this.second = el.currentTime;
 	}
 
 	by(seconds: number): void {
