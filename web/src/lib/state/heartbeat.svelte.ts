@@ -1,5 +1,6 @@
 import { api, asProblem, ok } from '#lib/api/client.ts';
 import { ActiveClock } from './active-clock.ts';
+import { now } from './now.ts';
 import type { LessonPlace } from './place-saver.ts';
 import { uuid } from './uuid.ts';
 
@@ -72,7 +73,7 @@ export class Heartbeat {
 			const answer = await ok(
 				api.POST('/api/v1/lessons/{lesson}/heartbeat', {
 					params: { path: { lesson: this.#lesson } },
-					body: { timer, seconds, is_active: true, at: new Date().toISOString() },
+					body: { timer, seconds, is_active: true, at: now() },
 					keepalive: leaving
 				})
 			);

@@ -1,6 +1,7 @@
 import { api, asProblem, ok, type ApiProblem } from '#lib/api/client.ts';
 import type { Schema } from '#lib/api/types.ts';
 import { applyPendingNotes, isLocal, localPrefix } from '#lib/offline/pending.ts';
+import { now } from './now.ts';
 import { outbox } from './outbox.svelte.ts';
 import { uuid } from './uuid.ts';
 
@@ -74,15 +75,15 @@ export class NoteWriter {
 		try {
 			const done = await outbox.run<Note>(() => this.#deed(text), leaving);
 			this.#saved = text;
-			const now = new Date().toISOString();
+			const at = now();
 			this.note = done.answer ?? {
 				...this.#about,
 				...this.anchor,
 				...this.note,
 				id: this.note?.id ?? localPrefix + this.key,
 				text,
-				created_at: this.note?.created_at ?? now,
-				updated_at: now
+				created_at: this.note?.created_at ?? at,
+				updated_at: at
 			};
 			this.state = done.queued ? 'device' : 'saved';
 		} catch {

@@ -6,6 +6,7 @@ import { catalogue } from './catalogue.svelte.ts';
 import { fetchOutline } from './course.svelte.ts';
 import { Heartbeat } from './heartbeat.svelte.ts';
 import { LessonNotes } from './lesson-notes.svelte.ts';
+import { now } from './now.ts';
 import { outbox } from './outbox.svelte.ts';
 import { PlaceSaver, type LessonPlace } from './place-saver.ts';
 import { uuid } from './uuid.ts';
@@ -212,7 +213,7 @@ export class LessonView {
 		const next = this.out.next;
 		const day = this.outline.days.find((d) => d.lessons.some((l) => l.id === next?.id))?.day ?? this.out.day + 1;
 		return {
-			completed_at: new Date().toISOString(),
+			completed_at: now(),
 			minutes: Math.max(1, Math.round(this.beat.seconds / 60)),
 			course: {
 				percent: (100 * doneCount) / Math.max(1, lessons.length),

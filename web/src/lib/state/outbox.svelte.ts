@@ -3,6 +3,7 @@ import { guardedFetch } from '#lib/api/transport.ts';
 import { alone } from '#lib/offline/lock.ts';
 import { enqueue, flush, sendRow, withdraw, type NewRow, type OutboxRow, type Sent } from '#lib/offline/outbox.ts';
 import { deviceStore, forgetOutbox } from '#lib/offline/store.ts';
+import { now } from './now.ts';
 import { online } from './online.svelte.ts';
 import { session } from './session.svelte.ts';
 
@@ -92,7 +93,7 @@ class Outbox {
 		this.waiting = rows.filter((r) => r.kind !== 'position').length;
 	}
 
-	/** Signed out: nothing stays behind. */
+	/** Signed out by their own hand: nothing stays behind. After a session that ended, what waits is kept. */
 	async forget(): Promise<void> {
 		await forgetOutbox().catch(() => {});
 		this.#words.clear();
@@ -109,6 +110,7 @@ class Outbox {
 		};
 		const back = () => void this.flush();
 		const timer = setInterval(() => this.waiting > 0 && void this.flush(), retryEvery);
+		void dropOld();
 		addEventListener('online', back);
 		document.addEventListener('visibilitychange', seen);
 		navigator.serviceWorker?.addEventListener('message', told);
@@ -122,7 +124,7 @@ class Outbox {
 
 	async #store(make: () => Deed): Promise<void> {
 		const user = session.user?.id ?? '';
-		await alone(lock, () => enqueue(deviceStore, { ...make(), user, at: new Date().toISOString() }));
+		await alone(lock, () => enqueue(deviceStore, { ...make(), user, at: now() }));
 		await this.count();
 		void wakeWorker();
 	}
@@ -139,6 +141,13 @@ class Outbox {
 		);
 		return (response.status === 204 ? undefined : await response.json()) as T;
 	}
+}
+
+/** What nobody came back for in a month was given up. */
+async function dropOld(): Promise<void> {
+	const limit = new Date(Date.now() - 30 * 86_400_000).toISOString();
+	const rows = await deviceStore.all().catch(() => []);
+	for (const row of rows) if (row.at < limit && row.id !== undefined) await deviceStore.remove(row.id).catch(() => {});
 }
 
 /** Where the browser can, the service worker sends what waits even after the page is closed. */
