@@ -11,6 +11,7 @@ pub mod media;
 pub mod openapi;
 pub mod out;
 pub mod serve;
+pub mod users;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -94,6 +95,8 @@ verbs! {
         Jobs => jobs::Jobs,
         /// Looks after stored files.
         Media => media::Media,
+        /// Lists people and opens accounts.
+        Users => users::Users,
     }
 }
 

@@ -13,5 +13,7 @@ mod crash;
 mod mail;
 mod media;
 mod openapi;
+mod packages;
 mod people;
+mod search;
 mod stand;
