@@ -387,7 +387,15 @@ export interface components {
 			created_at: string;
 			last_seen_at?: Opt<string>;
 		};
-		InviteOut: { id: string; email: string; name?: Opt<string>; role: Role; created_at: string; expires_at: string };
+		InviteOut: {
+			id: string;
+			email: string;
+			name?: Opt<string>;
+			role: Role;
+			invited_by: string;
+			created_at: string;
+			expires_at: string;
+		};
 	};
 }
 type S = components['schemas'];
@@ -450,12 +458,12 @@ export interface paths {
 	};
 	'/api/v1/me/picture': { delete: Bare<never, 204> };
 	'/api/v1/invites': {
-		get: Bare<Paged<S['InviteOut']>>;
+		get: Query<Paged<S['InviteOut']>, Cursor>;
 		post: Post<S['InviteOut'], { email: string; name?: Opt<string>; role: Role }, 201>;
 	};
 	'/api/v1/invites/{invite}': { delete: At<never, { invite: string }, never, 204> };
 	'/api/v1/users': {
-		get: Query<Paged<S['UserOut']>, Cursor & { q?: string; role?: Role; plan?: Plan; state?: string }>;
+		get: Query<Paged<S['UserOut']>, Cursor & { q?: string; role?: Role; plan?: Plan; state?: 'active' | 'unverified' | 'deactivated' }>;
 	};
 	'/api/v1/users/{user}': {
 		get: At<S['UserOut'], { user: string }>;
