@@ -1,6 +1,7 @@
-import { api, asProblem, ok } from '#lib/api/client.ts';
+import { asProblem } from '#lib/api/client.ts';
 import { ActiveClock } from './active-clock.ts';
 import { now } from './now.ts';
+import { outbox } from './outbox.svelte.ts';
 import type { LessonPlace } from './place-saver.ts';
 import { uuid } from './uuid.ts';
 
@@ -70,15 +71,15 @@ export class Heartbeat {
 		if (seconds < 1) return;
 		this.#busy = true;
 		try {
-			const answer = await ok(
-				api.POST('/api/v1/lessons/{lesson}/heartbeat', {
-					params: { path: { lesson: this.#lesson } },
-					body: { timer, seconds, is_active: true, at: now() },
-					keepalive: leaving
-				})
+			// Learning in a tunnel counts too: the beat waits with its time.
+			const body = { timer, seconds, is_active: true, at: now() };
+			const path = `/api/v1/lessons/${this.#lesson}/heartbeat`;
+			const done = await outbox.run<{ active_seconds: number }>(
+				() => ({ kind: 'heartbeat', lesson: this.#lesson, method: 'POST', path, body, key: uuid() }),
+				leaving
 			);
-			this.seconds = answer.active_seconds;
-			this.elsewhere = false;
+			this.seconds = done.answer?.active_seconds ?? this.seconds + seconds;
+			if (!done.queued) this.elsewhere = false;
 		} catch (e) {
 			const problem = asProblem(e);
 			if (problem.code === 'timer.elsewhere') this.elsewhere = true;

@@ -1,4 +1,4 @@
-import { api, ApiProblem, asProblem, ok } from '#lib/api/client.ts';
+import { api, ApiProblem, ok } from '#lib/api/client.ts';
 import type { Schema } from '#lib/api/types.ts';
 import { parseCaptions, type Cue } from '#lib/components/player/captions.ts';
 import { applyPending } from '#lib/offline/pending.ts';
@@ -53,6 +53,7 @@ export class LessonView {
 	beat: Heartbeat;
 	places: PlaceSaver;
 	playing = false;
+	#placing: Promise<void> = Promise.resolve();
 
 	constructor(out: LessonOut, outline: Outline) {
 		this.out = out;
@@ -66,7 +67,7 @@ export class LessonView {
 		const at = out.my.position;
 		this.places = new PlaceSaver(
 			{ block_id: at?.block_id ?? null, block_offset: at?.block_offset ?? null, video_seconds: at?.video_seconds ?? null },
-			(place, leaving) => void this.#savePlace(place, leaving)
+			(place, leaving) => (this.#placing = this.#savePlace(place, leaving))
 		);
 		this.beat = new Heartbeat(id, out.my.active_seconds, () => ({ playing: this.playing, place: this.places.place }));
 	}
@@ -124,9 +125,18 @@ export class LessonView {
 		}
 	}
 
+	/** The film was watched to its end, or nearly. */
+	sawFilm(): void {
+		if (this.filmSeen) return;
+		this.filmSeen = true;
+		this.places.flush();
+	}
+
 	/** Marks the lesson done; without a connection the device keeps it and tells what will be. */
 	async complete(): Promise<{ completion: Completion; queued: boolean }> {
+		// The server learns from the place that the film was watched.
 		this.places.flush();
+		await this.#placing;
 		const key = uuid();
 		const done = await outbox.run<Completion>(() => ({
 			kind: 'complete',
@@ -189,7 +199,7 @@ export class LessonView {
 
 	async #savePlace(place: LessonPlace & { client_at: string }, leaving: boolean): Promise<void> {
 		await outbox
-			.run(
+			.run<void>(
 				() => ({
 					kind: 'position',
 					lesson: this.id,
@@ -201,10 +211,8 @@ export class LessonView {
 				}),
 				leaving
 			)
-			.catch((e: unknown) => {
-				// A place is a kindness; its loss is not worth a word.
-				if (!(asProblem(e) instanceof ApiProblem)) throw e;
-			});
+			// A place is a kindness; its loss is not worth a word.
+			.catch(() => {});
 	}
 
 	#completionHere(): Completion {

@@ -1,7 +1,7 @@
 import { ApiProblem, asProblem } from '#lib/api/client.ts';
 import { guardedFetch } from '#lib/api/transport.ts';
 import { alone } from '#lib/offline/lock.ts';
-import { enqueue, flush, sendRow, withdraw, type NewRow, type OutboxRow, type Sent } from '#lib/offline/outbox.ts';
+import { enqueue, flush, isDeed, sendRow, withdraw, type NewRow, type OutboxRow, type Sent } from '#lib/offline/outbox.ts';
 import { deviceStore, forgetOutbox } from '#lib/offline/store.ts';
 import { now } from './now.ts';
 import { online } from './online.svelte.ts';
@@ -77,7 +77,7 @@ class Outbox {
 		try {
 			const result = await alone(lock, () => flush(deviceStore, user, sendRow));
 			for (const sent of result.sent) for (const hear of this.#heard) hear(sent);
-			const loss = result.refused.find((r) => r.row.kind !== 'position');
+			const loss = result.refused.find((r) => isDeed(r.row));
 			if (loss) this.refused = loss.row;
 		} catch {
 			// No database: nothing waits.
@@ -90,7 +90,7 @@ class Outbox {
 	async count(): Promise<void> {
 		const rows = await this.rows();
 		this.#words = new Set(rows.flatMap((r) => r.merge ?? []));
-		this.waiting = rows.filter((r) => r.kind !== 'position').length;
+		this.waiting = rows.filter(isDeed).length;
 	}
 
 	/** Signed out by their own hand: nothing stays behind. After a session that ended, what waits is kept. */

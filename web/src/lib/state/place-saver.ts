@@ -5,7 +5,7 @@ export interface LessonPlace {
 	video_seconds?: number | null;
 }
 
-type Send = (place: LessonPlace & { client_at: string }, leaving: boolean) => void;
+type Send = (place: LessonPlace & { client_at: string }, leaving: boolean) => unknown;
 
 /**
  * Keeps the place while somebody reads: sent when they pause, at the latest every `most`
