@@ -14,4 +14,5 @@ mod mail;
 mod media;
 mod openapi;
 mod people;
+mod search;
 mod stand;
