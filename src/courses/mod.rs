@@ -19,6 +19,7 @@ mod content;
 mod http;
 mod links;
 mod model;
+mod packages;
 mod policy;
 mod present;
 mod reactions;
@@ -35,6 +36,7 @@ pub use body::Body;
 pub use card::{CourseCard, PriceOut};
 pub use content::{Action, Captions, Content, Resource, Video};
 pub use model::{Category, Completion, CourseHead, CourseRef, Length, Level, Meta, Palette, State, VersionLesson};
+pub use packages::{Exported, Files, ImportError, ImportOptions, Imported, Problem, export, import};
 pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
 pub use present::{CaptionsOut, LessonContent, ResourceKind, ResourceOut, VideoOut, present_lesson};
 pub use shelf::Shelf;
@@ -43,7 +45,7 @@ use crate::{
     kernel::{
         actor::Actor,
         error::{Error, Result},
-        id::{AssetId, CourseId, LessonId, RevisionId, VersionId},
+        id::{AssetId, CourseId, LessonId, RevisionId, UserId, VersionId},
     },
     platform::{db::Read, module::Module},
 };
@@ -189,4 +191,38 @@ pub fn cover_url(cover: AssetId) -> String {
 /// A database fault.
 pub fn newest_place(read: &Read<'_>, lesson: LessonId) -> Result<Option<VersionLesson>> {
     store::versions::find_newest(read, lesson)
+}
+
+/// Every course that was ever published, in no particular order: for the search index.
+///
+/// # Errors
+/// A database fault.
+pub fn ever_published(read: &Read<'_>) -> Result<Vec<CourseId>> {
+    store::listings::list_ids(read)
+}
+
+/// The courses that a person wrote.
+///
+/// # Errors
+/// A database fault.
+pub fn owned_by(read: &Read<'_>, user: UserId) -> Result<Vec<CourseId>> {
+    let heads = store::courses::list_owned(read, Some(user))?;
+    Ok(heads.into_iter().map(|head| head.id).collect())
+}
+
+/// Every version of a course, the newest first.
+///
+/// # Errors
+/// A database fault.
+pub fn versions_of(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionId>> {
+    let rows = store::versions::list(read, course)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The categories, in their order.
+///
+/// # Errors
+/// A database fault.
+pub fn categories(read: &Read<'_>) -> Result<Vec<Category>> {
+    store::categories::list_all(read)
 }

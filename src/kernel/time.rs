@@ -337,9 +337,15 @@ mod tests {
             assert_eq!(Moment::from_secs(bad), None, "{bad}");
         }
         let shown = |seconds| Moment::from_secs(seconds).map(|m| m.to_string());
-        assert_eq!([0.0, 9.9, 492.25, 3723.0].map(shown), ["0:00", "0:09", "8:12", "1:02:03"].map(|s| Some(s.into())));
+        assert_eq!(
+            [0.0, 9.9, 492.25, 3723.0].map(shown),
+            ["0:00", "0:09", "8:12", "1:02:03"].map(|s| Some(s.into()))
+        );
         let moment: Moment = serde_json::from_str("492.25").expect("a moment");
-        assert_eq!((moment.millis(), serde_json::to_string(&moment).ok()), (492_250, Some("492.25".into())));
+        assert_eq!(
+            (moment.millis(), serde_json::to_string(&moment).ok()),
+            (492_250, Some("492.25".into()))
+        );
         assert!(serde_json::from_str::<Moment>("-1").is_err());
         assert_eq!(Moment::from_millis(u32::MAX).millis(), 86_400_000);
     }

@@ -5,14 +5,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod admin;
 mod auth;
 mod config;
 mod courses;
 mod crash;
 mod enrolments;
+mod long_text;
 mod mail;
 mod media;
 mod openapi;
+mod packages;
 mod people;
+mod progress;
+mod search;
 mod stand;

@@ -30,6 +30,11 @@ pub(in crate::courses) fn list(read: &Read<'_>) -> Result<Vec<(Category, u32)>> 
     )
 }
 
+/// Every category, without counting.
+pub(in crate::courses) fn list_all(read: &Read<'_>) -> Result<Vec<Category>> {
+    read.list("SELECT id, slug, name FROM categories ORDER BY position, id", [], category)
+}
+
 pub(in crate::courses) fn count_courses(read: &Read<'_>, id: CategoryId) -> Result<u32> {
     let count = read.count("SELECT count(*) FROM listings WHERE category_id = ?1 AND is_listed = 1", [id])?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
@@ -37,10 +42,6 @@ pub(in crate::courses) fn count_courses(read: &Read<'_>, id: CategoryId) -> Resu
 
 pub(in crate::courses) fn find(read: &Read<'_>, id: CategoryId) -> Result<Option<Category>> {
     read.find("SELECT id, slug, name FROM categories WHERE id = ?1", [id], category)
-}
-
-pub(in crate::courses) fn find_by_slug(read: &Read<'_>, slug: &str) -> Result<Option<Category>> {
-    read.find("SELECT id, slug, name FROM categories WHERE slug = ?1", [slug], category)
 }
 
 pub(in crate::courses) fn insert(tx: &Tx<'_>, slug: &Slug, name: &Label) -> Result<CategoryId> {

@@ -117,3 +117,7 @@ pub(in crate::courses) fn set_listed(tx: &Tx<'_>, course: CourseId, is_listed: b
     tx.execute("UPDATE listings SET is_listed = ?2 WHERE course_id = ?1", (course, is_listed))?;
     Ok(())
 }
+
+pub(in crate::courses) fn list_ids(read: &Read<'_>) -> Result<Vec<CourseId>> {
+    read.list("SELECT course_id FROM listings", [], |row| row.get(0))
+}

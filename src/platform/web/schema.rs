@@ -31,7 +31,10 @@ impl<K: Kind> ToSchema for Id<K> {
 
 impl PartialSchema for Moment {
     fn schema() -> RefOr<Schema> {
-        let number = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0.0)).maximum(Some(86_400.0));
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0.0))
+            .maximum(Some(86_400.0));
         number.description(Some("Seconds from the beginning of a video.")).into()
     }
 }

@@ -1,0 +1,48 @@
+//! All SQL over `search_outbox`.
+
+use crate::{
+    kernel::{error::Result, id::CourseId},
+    platform::db::{Read, Tx},
+};
+
+/// What stands for all courses.
+pub(super) const ALL: CourseId = CourseId::from_raw(0);
+
+/// How far the outbox goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// The oldest row that is kept; 0 when nothing ever changed.
+    pub(super) oldest: i64,
+    /// The newest row; 0 when nothing ever changed.
+    pub(super) head: i64,
+}
+
+pub(super) fn reach(read: &Read<'_>) -> Result<Reach> {
+    Ok(Reach {
+        oldest: read.count("SELECT min(seq) FROM search_outbox", [])?,
+        head: read.count("SELECT max(seq) FROM search_outbox", [])?,
+    })
+}
+
+/// Changes after a row, oldest first.
+pub(super) fn list_after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<(i64, CourseId)>> {
+    read.list(
+        "SELECT seq, course_id FROM search_outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        (seq, limit),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+pub(super) fn insert(tx: &Tx<'_>, course: CourseId) -> Result<()> {
+    tx.execute("INSERT INTO search_outbox (course_id, at) VALUES (?1, ?2)", (course, tx.now()))?;
+    Ok(())
+}
+
+/// Forgets rows before this one; the newest is always kept, so that the head is known.
+pub(super) fn delete_before(tx: &Tx<'_>, seq: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM search_outbox WHERE seq < ?1 AND seq < (SELECT max(seq) FROM search_outbox)",
+        [seq],
+    )?;
+    Ok(())
+}
