@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Alone, Common, Exit, Out, control};
 use crate::{
     app::{App, Means},
-    platform::web,
+    platform::{telemetry, web},
 };
 
 /// Runs the server.
@@ -30,6 +30,7 @@ pub struct Serve {
 impl Alone for Serve {
     async fn run(self, common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
         let config = common.load(&[("server.listen", self.listen.map(|listen| listen.to_string()))])?;
+        let _telemetry = telemetry::start(&config.log);
         let means = Means {
             may_migrate: !self.no_migrate,
             ..Means::system()

@@ -29,6 +29,7 @@ use momentum::{
 };
 
 pub use client::{Answer, Client};
+pub use people::PASSWORD;
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
@@ -62,6 +63,8 @@ impl TestApp {
         let folder = folder::fresh();
         let clock = Arc::new(FixedClock::at(BEGIN));
         let mut config = Config::at(folder.path().to_owned());
+        // Slices test their own limits; the house's are tested where they are made.
+        config.throttle.is_on = false;
         change(&mut config);
         let means = Means {
             clock: clock.clone(),
