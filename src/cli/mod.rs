@@ -21,7 +21,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     app::{App, Means},
-    platform::config::{self as configuration, Config, Sources},
+    platform::{
+        config::{self as configuration, Config, Sources},
+        telemetry,
+    },
 };
 pub use out::{Exit, Out};
 
@@ -213,7 +216,10 @@ async fn run(line: Line, words: Vec<String>, out: &mut Out) -> anyhow::Result<Ex
     if command.is_alone() {
         return command.run_alone(&common, out).await;
     }
-    let config = common.load(&[])?;
+    let mut config = common.load(&[])?;
+    // A verb's own words are its answer; the log only says what went wrong.
+    config.log.level = "warn".into();
+    let _telemetry = telemetry::start(&config.log);
     if let Some(exit) = control::ask(&config.data, words, out).await? {
         return Ok(exit);
     }

@@ -12,6 +12,7 @@ mod config;
 mod courses;
 mod crash;
 mod long_text;
+mod http;
 mod mail;
 mod media;
 mod openapi;
