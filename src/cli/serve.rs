@@ -47,10 +47,24 @@ impl Alone for Serve {
 /// # Errors
 /// When the port cannot be opened.
 pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
-    let listen = app.platform().config.server.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("the port {listen} cannot be opened"))?;
+    let listener = bind(app.platform().config.server.listen).await?;
+    serve_on(app, listener, out).await
+}
+
+/// Opens a port.
+///
+/// # Errors
+/// When that cannot be.
+pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(listen).await;
+    bound.with_context(|| format!("the port {listen} cannot be opened"))
+}
+
+/// As [`serve()`], on a port that is open already.
+///
+/// # Errors
+/// A fault of the operating system.
+pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let app = Arc::new(app);
     let router = app.router()?;
