@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod media;
 pub mod openapi;
 pub mod out;
+pub mod progress;
 pub mod serve;
 pub mod users;
 
@@ -101,6 +102,8 @@ verbs! {
         Jobs => jobs::Jobs,
         /// Looks after stored files.
         Media => media::Media,
+        /// Counts progress anew.
+        Progress => progress::Progress,
         /// Lists people and opens accounts.
         Users => users::Users,
     }

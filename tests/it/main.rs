@@ -13,6 +13,7 @@ mod courses;
 mod crash;
 mod long_text;
 mod http;
+mod enrolments;
 mod mail;
 mod media;
 mod openapi;
