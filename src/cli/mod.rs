@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod media;
 pub mod openapi;
 pub mod out;
+pub mod search;
 pub mod serve;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -94,6 +95,8 @@ verbs! {
         Jobs => jobs::Jobs,
         /// Looks after stored files.
         Media => media::Media,
+        /// Looks after the search index.
+        Search => search::Search,
     }
 }
 

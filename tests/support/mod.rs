@@ -29,6 +29,7 @@ use momentum::{
 };
 
 pub use client::{Answer, Client};
+pub use people::PASSWORD;
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
