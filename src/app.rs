@@ -24,7 +24,7 @@ use crate::{
         jobs::{JobKind, Runner},
         module::{AllFigures, AssetGates, Follow, Forgetters, Module},
         services::Services,
-        web::{document, guard::Web},
+        web::{document, guard::Web, health::Ready, site},
     },
     progress, search,
 };
@@ -96,6 +96,7 @@ pub struct App {
     dispatcher: Dispatcher,
     runner: Runner,
     follow: Vec<Follow>,
+    ready: Vec<(&'static str, Ready)>,
     routes: Router<Web>,
     document: Arc<OpenApi>,
     web: Web,
@@ -109,6 +110,7 @@ struct Parts {
     jobs: Vec<JobKind>,
     reactions: Vec<Arc<dyn Reaction>>,
     follow: Vec<Follow>,
+    ready: Vec<(&'static str, Ready)>,
     routes: OpenApiRouter<Web>,
 }
 
@@ -147,6 +149,7 @@ impl App {
             platform,
             database,
             follow: parts.follow,
+            ready: parts.ready,
             routes,
             document: Arc::new(document),
             tracker,
@@ -191,9 +194,19 @@ impl App {
     }
 
     /// Every route, ready to be served.
-    pub fn router(&self) -> Router {
+    ///
+    /// # Errors
+    /// When the web app's files or the document cannot be laid out.
+    pub fn router(&self) -> Result<Router> {
         let brand = axum::routing::get(admin::branding_css);
-        self.routes.clone().route("/branding.css", brand).with_state(self.web.clone())
+        let slices = self.routes.clone().route("/branding.css", brand);
+        site::build(slices, &self.document, self.ready.clone(), &self.web)
+    }
+
+    /// The state of the routes: to tell live streams that the server stops.
+    #[must_use]
+    pub fn web(&self) -> &Web {
+        &self.web
     }
 
     /// Carries events, runs jobs that are due and follows up until nothing is left to do.
@@ -295,6 +308,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
+        ready: Vec::new(),
         routes: OpenApiRouter::new(),
     };
     for module in modules {
@@ -304,6 +318,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.jobs.extend(module.jobs);
         parts.reactions.extend(module.reactions);
         parts.follow.extend(module.follow);
+        parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
         parts.routes = parts.routes.merge(module.routes);
     }
     Ok(parts)

@@ -18,8 +18,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("courses", &["kernel", "platform", "people", "media"]),
     ("auth", &["kernel", "platform", "people"]),
     ("enrolments", &["kernel", "platform", "people", "media", "courses"]),
-    ("progress", &["kernel", "platform", "people", "media", "courses", "enrolments"]),
     ("notes", &["kernel", "platform", "people", "media", "courses", "enrolments"]),
+    // A lesson's answer tells how many notes its reader has there.
+    (
+        "progress",
+        &["kernel", "platform", "people", "media", "courses", "enrolments", "notes"],
+    ),
     // Search shows only what its viewer may see, so it asks those who know.
     ("search", &["kernel", "platform", "courses", "enrolments"]),
     // Admin shows and changes the settings that other slices define.

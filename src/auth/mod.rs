@@ -24,10 +24,12 @@ use std::sync::Arc;
 
 pub use actions::{
     account::{NewAccount, create_account, hash_password},
+    operate::{make_admin, open_account},
     sessions::open_session,
     setup::setup_link,
 };
 pub use model::{RegistrationMode, RegistrationSettings};
+pub use policy::OpenAccount;
 pub use sessions::Sessions;
 
 use crate::platform::module::Module;

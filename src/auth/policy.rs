@@ -85,3 +85,16 @@ impl Require for EndSession {
         })
     }
 }
+
+/// May open accounts for others: the command line.
+#[derive(Debug)]
+pub struct OpenAccount(());
+
+impl OpenAccount {
+    /// For the command line and the demo.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "accounts are opened by the system");
+        Self(())
+    }
+}

@@ -18,9 +18,9 @@ impl Reaction for EndSessions {
         "auth.end_sessions"
     }
 
-    // Played again from the beginning it would end the sessions of people who were let in again.
+    // Only sessions of before are ended, so it may be played again.
     fn replay(&self) -> Replay {
-        Replay::Sends
+        Replay::Rebuilds
     }
 
     fn hears(&self, kind: &str) -> bool {
@@ -31,7 +31,7 @@ impl Reaction for EndSessions {
         match recorded.event {
             Event::UserAccessChanged {
                 user, is_active: false, ..
-            } => store::delete_sessions(tx, user),
+            } => store::delete_sessions_until(tx, user, recorded.at),
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod out;
 pub mod search;
 pub mod serve;
+pub mod users;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -97,6 +98,8 @@ verbs! {
         Media => media::Media,
         /// Looks after the search index.
         Search => search::Search,
+        /// Lists people and opens accounts.
+        Users => users::Users,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `momentum serve`: opens the instance and serves it until it is told to stop.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,7 +11,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Alone, Common, Exit, Out, control};
-use crate::app::{App, Means};
+use crate::{
+    app::{App, Means},
+    platform::web,
+};
 
 /// Runs the server.
 #[derive(Debug, Args)]
@@ -48,6 +51,7 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
         .with_context(|| format!("the port {listen} cannot be opened"))?;
     let stop = CancellationToken::new();
     let app = Arc::new(app);
+    let router = app.router()?;
     let background = app.start(&stop);
     match control::bind(app.platform().data()) {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
@@ -58,23 +62,38 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
         env!("CARGO_PKG_VERSION"),
         listener.local_addr()?
     ));
-    let until = stop.clone();
-    let server = axum::serve(listener, app.router()).with_graceful_shutdown(async move { until.cancelled().await });
-    let serving = tokio::spawn(server.into_future());
-    told_to_stop().await?;
+    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
+    let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone()));
+    let config = &app.platform().config;
+    let grace = Duration::from_secs(config.server.stop_seconds);
+    let live = app.web().stop().clone();
+    // Live streams end first, or requests would never be done.
+    let ending = tokio::spawn({
+        let doors = doors.clone();
+        async move {
+            doors.cancelled().await;
+            live.cancel();
+        }
+    });
+    web::serve::serve(listener, router, &config.limits, &doors, &hurry, grace).await;
     stop.cancel();
-    drop(serving.await);
     background.wait().await;
     app.close().await;
+    signals.abort();
+    ending.abort();
+    tracing::info!("stopped");
     Ok(())
 }
 
-/// SIGTERM, or Ctrl-C.
-async fn told_to_stop() -> anyhow::Result<()> {
+/// The first SIGTERM or Ctrl-C closes the doors; the second one hurries.
+async fn obey_signals(doors: CancellationToken, hurry: CancellationToken) -> anyhow::Result<()> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    for token in [doors, hurry] {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        token.cancel();
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ mod content;
 mod http;
 mod links;
 mod model;
+mod packages;
 mod policy;
 mod present;
 mod reactions;
@@ -35,6 +36,7 @@ pub use body::Body;
 pub use card::{CourseCard, PriceOut};
 pub use content::{Action, Captions, Content, Resource, Video};
 pub use model::{Category, Completion, CourseHead, CourseRef, Length, Level, Meta, Palette, State, VersionLesson};
+pub use packages::{Exported, Files, ImportError, ImportOptions, Imported, Problem, export, import};
 pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
 pub use present::{CaptionsOut, LessonContent, ResourceKind, ResourceOut, VideoOut, present_lesson};
 pub use shelf::Shelf;
@@ -175,6 +177,20 @@ pub fn cards(read: &Read<'_>, courses: &[CourseId]) -> Result<Vec<CourseCard>> {
         .iter()
         .filter_map(|id| store::listings::find(read, *id).transpose())
         .collect()
+}
+
+/// Where a course's cover is.
+#[must_use]
+pub fn cover_url(cover: AssetId) -> String {
+    links::cover(cover)
+}
+
+/// A lesson's place in the newest version that has it: its name, for what outlives its place.
+///
+/// # Errors
+/// A database fault.
+pub fn newest_place(read: &Read<'_>, lesson: LessonId) -> Result<Option<VersionLesson>> {
+    store::versions::find_newest(read, lesson)
 }
 
 /// Every course that was ever published, in no particular order: for the search index.

@@ -155,7 +155,7 @@ pub(super) fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
 /// # Errors
 /// A database fault.
 pub fn finish(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
-    store::update_completed(tx, enrolment.id, tx.now())?;
+    store::update_completed(tx, enrolment.id, Some(tx.now()))?;
     tx.tell(&Event::CourseCompleted {
         enrolment: enrolment.id,
         user: enrolment.user,
@@ -167,7 +167,7 @@ pub fn finish(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
 ///
 /// # Errors
 /// A database fault.
-pub fn mend_completion(tx: &Tx<'_>, enrolment: &Enrolment, at: Timestamp) -> Result<()> {
+pub fn mend_completion(tx: &Tx<'_>, enrolment: &Enrolment, at: Option<Timestamp>) -> Result<()> {
     store::update_completed(tx, enrolment.id, at)
 }
 

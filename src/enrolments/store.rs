@@ -164,10 +164,11 @@ pub(super) fn update_schedule(tx: &Tx<'_>, id: EnrolmentId, schedule: &Schedule)
     Ok(())
 }
 
-pub(super) fn update_completed(tx: &Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<()> {
+/// Sets when it was completed; `None` takes it back.
+pub(super) fn update_completed(tx: &Tx<'_>, id: EnrolmentId, at: Option<Timestamp>) -> Result<()> {
     tx.execute(
-        "UPDATE enrolments SET completed_at = ?2, state = CASE state WHEN 'active' THEN 'completed' ELSE state END
-         WHERE id = ?1 AND completed_at IS NULL",
+        "UPDATE enrolments SET completed_at = ?2,
+           state = CASE WHEN state = 'left' THEN 'left' WHEN ?2 IS NULL THEN 'active' ELSE 'completed' END WHERE id = ?1",
         (id, at),
     )?;
     Ok(())

@@ -21,6 +21,10 @@ pub struct Day(civil::Date);
 #[derive(Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone, String);
 
+/// A moment of a video, in milliseconds from its beginning: at most a day. Seconds in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(u32);
+
 /// Why a text names no time zone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a time zone such as Europe/Lisbon")]
@@ -88,6 +92,60 @@ impl<'de> Deserialize<'de> for Timestamp {
         let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
         let parsed: jiff::Timestamp = text.parse().map_err(de::Error::custom)?;
         Ok(Self(parsed.as_millisecond()))
+    }
+}
+
+impl Moment {
+    /// The moment this many seconds after the beginning; `None` for what is no number from 0 to
+    /// one day.
+    #[must_use]
+    pub fn from_secs(seconds: f64) -> Option<Self> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just before")]
+        (0.0..=86_400.0).contains(&seconds).then(|| Self((seconds * 1000.0).round() as u32))
+    }
+
+    /// The moment this many milliseconds after the beginning; at most a day.
+    #[must_use]
+    pub fn from_millis(ms: u32) -> Self {
+        Self(ms.min(86_400_000))
+    }
+
+    /// Milliseconds from the beginning.
+    #[must_use]
+    pub const fn millis(self) -> u32 {
+        self.0
+    }
+
+    /// Seconds from the beginning.
+    #[must_use]
+    pub fn secs(self) -> f64 {
+        f64::from(self.0) / 1000.0
+    }
+}
+
+/// As people write it: `8:12`, `1:02:03`.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = self.0 / 1000;
+        let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+        if hours > 0 {
+            write!(f, "{hours}:{minutes:02}:{seconds:02}")
+        } else {
+            write!(f, "{minutes}:{seconds:02}")
+        }
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(self.secs())
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let seconds = f64::deserialize(from)?;
+        Self::from_secs(seconds).ok_or_else(|| de::Error::custom("use seconds of the video, from 0 to 86400"))
     }
 }
 
@@ -271,6 +329,25 @@ mod tests {
         let apia = zone("Pacific/Apia");
         assert_eq!(day(2011, 12, 30).opens_at(&apia, 3), at("2011-12-30T10:00:00Z"));
         assert_eq!(day(2011, 12, 31).opens_at(&apia, 3), at("2011-12-30T13:00:00Z"));
+    }
+
+    #[test]
+    fn moments_are_bounded_and_read_like_moments() {
+        for bad in [-0.001, 86_400.001, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(Moment::from_secs(bad), None, "{bad}");
+        }
+        let shown = |seconds| Moment::from_secs(seconds).map(|m| m.to_string());
+        assert_eq!(
+            [0.0, 9.9, 492.25, 3723.0].map(shown),
+            ["0:00", "0:09", "8:12", "1:02:03"].map(|s| Some(s.into()))
+        );
+        let moment: Moment = serde_json::from_str("492.25").expect("a moment");
+        assert_eq!(
+            (moment.millis(), serde_json::to_string(&moment).ok()),
+            (492_250, Some("492.25".into()))
+        );
+        assert!(serde_json::from_str::<Moment>("-1").is_err());
+        assert_eq!(Moment::from_millis(u32::MAX).millis(), 86_400_000);
     }
 
     #[test]

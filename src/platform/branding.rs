@@ -17,6 +17,11 @@ const MIN_CHROMA: f64 = 0.03;
 /// The most chroma of a brand colour: beyond it light and dark tones leave sRGB.
 const MAX_CHROMA: f64 = 0.14;
 
+/// The hue of the accent that marks today.
+const SUN_HUE: f64 = 78.0;
+/// Brand hues this near to it are told apart by another marker.
+const SUN_REACH: f64 = 25.0;
+
 /// What the organisation is called and how it looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -176,7 +181,12 @@ impl Branding {
     #[must_use]
     pub fn css(&self) -> String {
         let (hue, chroma) = self.organisation.brand_colour.hue_and_chroma();
-        format!(":root{{--brand-h:{hue:.1};--brand-c:{chroma:.3}}}\n")
+        let mut css = format!(":root{{--brand-h:{hue:.1};--brand-c:{chroma:.3}}}\n");
+        if (hue - SUN_HUE).abs() <= SUN_REACH {
+            // A brand as yellow as the sun: today is marked in the sky pair, whose contrast is 7:1.
+            css.push_str(":root,[data-theme]{--today:var(--sky-ink);--on-today:var(--sky-soft)}\n");
+        }
+        css
     }
 
     /// The brand's hue and chroma at a lightness of 0–1, for mail, where style sheets know no OKLCH.
@@ -245,6 +255,17 @@ mod tests {
             assert!((hue - toned).abs() < 12.0, "{text}: {hue} became {toned}");
         }
         assert_eq!(Colour::from_oklab(1.0, 0.0, 0.0).to_string(), "#ffffff");
+    }
+
+    #[test]
+    fn a_brand_near_the_sun_marks_today_in_sky() {
+        let css = |text| {
+            let mut brand = Branding::default();
+            brand.organisation.brand_colour = Colour::parse(text).expect("a colour");
+            brand.css()
+        };
+        assert!(css("#f7b332").contains("--today:var(--sky-ink)"));
+        assert!(!css("#076546").contains("--today"));
     }
 
     #[test]

@@ -86,6 +86,15 @@ impl Passwords {
         answer.await.map_err(|_| Error::internal("a password hash panicked"))
     }
 
+    /// Thinks about a password, such as how easily it is guessed, on the same threads: what takes
+    /// milliseconds for a text of the asker's choice does not belong between other people's requests.
+    ///
+    /// # Errors
+    /// `Unavailable` when too much waits.
+    pub async fn weigh<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.run(move |_| f()).await
+    }
+
     /// The PHC string of a password, with a fresh salt.
     ///
     /// # Errors

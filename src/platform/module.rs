@@ -12,7 +12,7 @@ use super::{
     events::Reaction,
     jobs::JobKind,
     services::Services,
-    web::guard::Web,
+    web::{guard::Web, health::Ready},
 };
 use crate::kernel::{actor::Actor, error::Result, id::AssetId};
 
@@ -98,6 +98,8 @@ pub struct Module {
     pub nightly: Option<Nightly>,
     /// Its figures for the system page.
     pub figures: Option<Figures>,
+    /// Whether its own part can work.
+    pub ready: Option<Ready>,
 }
 
 impl Module {
@@ -116,6 +118,7 @@ impl Module {
             follow: None,
             nightly: None,
             figures: None,
+            ready: None,
         }
     }
 }

@@ -1,11 +1,68 @@
 //! Completion, active time and resume points.
 //!
-//! Tables: none yet. Tells: nothing yet. Hears: nothing yet.
+//! Two logs of facts (what was done, which seconds were active) and the numbers that follow from
+//! them, kept up in the same deed and rebuildable at any time. Positions are no facts: only the
+//! latest matters.
+//!
+//! Tables: `progress_facts`, `active_minutes`, `lesson_progress`, `course_progress`,
+//! `day_minutes`, `positions`, `timers`. Tells: `lesson.opened`, `lesson.completed`; through
+//! `enrolments`, `course.completed`. Hears: nothing.
 
-use crate::platform::module::Module;
+mod actions;
+mod http;
+mod model;
+mod policy;
+mod store;
+mod views;
+
+pub use actions::Walked;
+pub use model::FactKind;
+pub use policy::RebuildProgress;
+pub use views::CourseMini;
+
+use crate::{
+    courses::Shelf,
+    kernel::{error::Result, id::UserId},
+    platform::{
+        db::{Read, Tx},
+        module::Module,
+    },
+};
 
 /// What this slice hands to `app`.
 #[must_use]
 pub fn module() -> Module {
-    Module::new("progress", &[])
+    Module {
+        routes: http::routes(),
+        forget: Some(store::forget),
+        ..Module::new(
+            "progress",
+            &[
+                "progress_facts",
+                "active_minutes",
+                "lesson_progress",
+                "course_progress",
+                "day_minutes",
+                "positions",
+                "timers",
+            ],
+        )
+    }
+}
+
+/// Compares the numbers of the next people after one with the facts: call it again with
+/// [`Walked::last`] until that is `None`. The first time, with the id 0.
+///
+/// # Errors
+/// A database fault.
+pub fn check(read: &Read<'_>, can: &RebuildProgress, shelf: &Shelf, after: UserId) -> Result<Walked> {
+    actions::check_people(read, can, shelf, after)
+}
+
+/// As [`check`], and puts right what differs.
+///
+/// # Errors
+/// A database fault.
+pub fn rebuild(tx: &Tx<'_>, can: &RebuildProgress, shelf: &Shelf, after: UserId) -> Result<Walked> {
+    actions::rebuild_people(tx, can, shelf, after)
 }

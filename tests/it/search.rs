@@ -668,7 +668,7 @@ async fn a_killed_process_loses_nothing_that_could_be_found() {
     for title in &published {
         let request = axum::http::Request::get(format!("/api/v1/search?kind=course&limit=50&q={}", encode(title)));
         let request = request.body(axum::body::Body::empty()).expect("a request");
-        let answer = tower::ServiceExt::oneshot(app.router(), request)
+        let answer = tower::ServiceExt::oneshot(app.router().expect("routes"), request)
             .await
             .expect("routers do not fail");
         let bytes = http_body_util::BodyExt::collect(answer.into_body())

@@ -37,6 +37,7 @@ async fn people_ask_through_the_real_router() {
         assert_eq!(answer.header("x-none"), "");
         assert_ne!(answer.code(), "ok");
     }
+    app.settle().await;
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ use momentum::{
     platform::{
         crypto::{hex, token_hash},
         db::{self, migrate},
-        events::Dispatcher,
     },
 };
 use rusqlite::{Connection, OpenFlags};
@@ -45,8 +44,8 @@ fn template() -> PathBuf {
     path
 }
 
-/// Events not carried, jobs due now and dead jobs.
-pub fn left_behind(folder: &Path, dispatcher: &Dispatcher, now: Timestamp) -> Vec<String> {
+/// Jobs due now, dead jobs, and events that a reaction failed on.
+pub fn left_behind(folder: &Path, now: Timestamp) -> Vec<String> {
     let conn = Connection::open_with_flags(folder.join(db::FILE), OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database opens");
     let list = |sql: &str, name: &str| -> Vec<String> {
         let mut rows = conn.prepare(sql).expect("a statement");
@@ -58,11 +57,9 @@ pub fn left_behind(folder: &Path, dispatcher: &Dispatcher, now: Timestamp) -> Ve
         "SELECT 'job ' || kind || ' ' || state || coalesce(': ' || last_error, '') FROM jobs WHERE state <> 'waiting' OR run_at <= CAST(?1 AS INTEGER)",
         &now,
     );
-    for reaction in dispatcher.reactions() {
-        left.extend(list(
-            "SELECT 'event ' || kind || ' for ' || ?1 FROM events WHERE seq > coalesce((SELECT seq FROM reaction_cursors WHERE reaction = ?1), 0)",
-            reaction.name(),
-        ));
-    }
+    left.extend(list(
+        "SELECT 'event ' || seq || ' for ' || reaction || ': ' || last_error FROM parked_events WHERE at <= CAST(?1 AS INTEGER)",
+        &now,
+    ));
     left
 }

@@ -34,8 +34,8 @@ pub use people::PASSWORD;
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);
 
-/// One instance in a folder of its own. Dropping it asserts that no event, job that is due or
-/// dead job is left behind.
+/// One instance in a folder of its own. Dropping it asserts that no job that is due, dead job or
+/// failed event is left behind.
 pub struct TestApp {
     app: App,
     router: Router,
@@ -72,7 +72,7 @@ impl TestApp {
         };
         let app = App::open(config, means).expect("an instance opens");
         Self {
-            router: app.router(),
+            router: app.router().expect("the routes are laid out"),
             app,
             clock,
             is_left_alone: false,
@@ -117,7 +117,7 @@ impl Drop for TestApp {
         if self.is_left_alone || std::thread::panicking() {
             return;
         }
-        let left = folder::left_behind(self.folder.path(), self.app.dispatcher(), self.app.database().now());
+        let left = folder::left_behind(self.folder.path(), self.app.database().now());
         assert!(
             left.is_empty(),
             "the test left work behind (settle it, or say leave_work_behind): {left:?}"

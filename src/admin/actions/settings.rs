@@ -9,10 +9,7 @@ use crate::{
     },
     auth::RegistrationSettings,
     enrolments::Learning,
-    kernel::{
-        error::{Fields, Result, TextError},
-        text::Email,
-    },
+    kernel::{error::Result, text::Email},
     people,
     platform::{
         Platform, audit,
@@ -22,9 +19,6 @@ use crate::{
         settings::{get, put},
     },
 };
-
-/// Domains that one instance may name.
-const MAX_DOMAINS: usize = 50;
 
 /// Every section as it holds now.
 pub(in crate::admin) fn all(read: &Read<'_>) -> Result<SettingsOut> {
@@ -46,46 +40,8 @@ pub(in crate::admin) fn put_organisation(tx: &Tx<'_>, _can: &RunInstance, organi
 }
 
 /// Replaces who may join and what strangers see.
-pub(in crate::admin) fn put_registration(
-    tx: &Tx<'_>,
-    _can: &RunInstance,
-    mut section: RegistrationSettings,
-) -> Result<RegistrationSettings> {
-    let mut fields = Fields::default();
-    if !(8..=64).contains(&section.password_min_length) {
-        fields.push(
-            "password_min_length",
-            TextError::new("number.out_of_range", "Use 8 to 64 characters."),
-        );
-    }
-    section.domains = section
-        .domains
-        .iter()
-        .map(|d| d.trim().trim_start_matches('@').to_lowercase())
-        .collect();
-    section.domains.sort();
-    section.domains.dedup();
-    for (n, domain) in section.domains.iter().enumerate() {
-        if Email::parse(&format!("name@{domain}")).is_err() {
-            fields.push(
-                &format!("domains[{n}]"),
-                TextError::new("domain.malformed", "Write a domain such as example.com."),
-            );
-        }
-    }
-    if section.domains.len() > MAX_DOMAINS {
-        fields.push(
-            "domains",
-            TextError::new("list.too_long", format!("Use at most {MAX_DOMAINS} domains.")),
-        );
-    }
-    if section.mode == crate::auth::RegistrationMode::Domains && section.domains.is_empty() {
-        fields.push(
-            "domains",
-            TextError::new("list.empty", "Name at least one domain, or choose another mode."),
-        );
-    }
-    fields.finish()?;
+pub(in crate::admin) fn put_registration(tx: &Tx<'_>, _can: &RunInstance, section: RegistrationSettings) -> Result<RegistrationSettings> {
+    let section = section.cleaned()?;
     put(tx, &section)?;
     Ok(section)
 }

@@ -32,8 +32,11 @@ pub(super) async fn hash(
     email: Option<&Email>,
 ) -> Result<String> {
     let settings: RegistrationSettings = db.read("auth.password_policy", |read| settings::get(read)).await?;
-    let good = NewPassword::parse(password, settings.password_min_length, name, email);
-    let good = good.map_err(|e| Error::field(field, e.code, e.message))?;
+    let (password, name, email) = (password.to_owned(), name.to_owned(), email.cloned());
+    let judged = platform
+        .passwords
+        .weigh(move || NewPassword::parse(&password, settings.password_min_length, &name, email.as_ref()));
+    let good = judged.await?.map_err(|e| Error::field(field, e.code, e.message))?;
     platform.passwords.hash(good.into_text()).await
 }
 
@@ -45,7 +48,11 @@ pub(in crate::auth) async fn check(caller: &Caller, password: String, name: Stri
         settings::get::<RegistrationSettings>(tx)
     });
     let shortest = counted.await?.password_min_length;
-    Ok(model::judge(&password, shortest, &name, email.as_ref()))
+    let judged = caller
+        .platform
+        .passwords
+        .weigh(move || model::judge(&password, shortest, &name, email.as_ref()));
+    judged.await
 }
 
 /// Sends a reset link to an address, if somebody has it. The answer and its steps are the same if

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     kernel::{
-        error::{Error, Result},
+        error::{Fields, Result, TextError},
         text::Email,
     },
     platform::settings::Section,
 };
 
 /// Domains that may be listed.
-const MOST_DOMAINS: usize = 100;
+const MOST_DOMAINS: usize = 50;
 
 /// Who may open an account by himself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -71,32 +71,29 @@ impl RegistrationSettings {
     /// The section as it is stored: domains in lower case, each once.
     ///
     /// # Errors
-    /// [`Error::Invalid`] that names the field.
+    /// [`Error::Invalid`](crate::kernel::error::Error) that names every wrong field.
     pub fn cleaned(mut self) -> Result<Self> {
+        let mut fields = Fields::default();
+        let mut refuse = |path: &str, code, message: &str| fields.push(path, TextError::new(code, message));
         if !(8..=64).contains(&self.password_min_length) {
-            return Err(Error::field(
-                "password_min_length",
-                "number.out_of_range",
-                "Choose 8 to 64 characters.",
-            ));
+            refuse("password_min_length", "number.out_of_range", "Use 8 to 64 characters.");
         }
-        if self.domains.len() > MOST_DOMAINS {
-            return Err(Error::field("domains", "domains.too_many", "List at most 100 domains."));
-        }
-        for (n, domain) in self.domains.iter_mut().enumerate() {
-            *domain = domain.trim().trim_start_matches('@').to_lowercase();
-            Email::parse(&format!("x@{domain}"))
-                .map_err(|_| Error::field(format!("domains[{n}]"), "domain.malformed", "Write a domain such as example.com."))?;
-        }
+        let clean = |domain: &String| domain.trim().trim_start_matches('@').to_lowercase();
+        self.domains = self.domains.iter().map(clean).collect();
         self.domains.sort();
         self.domains.dedup();
-        if self.mode == RegistrationMode::Domains && self.domains.is_empty() {
-            return Err(Error::field(
-                "domains",
-                "domains.empty",
-                "List at least one domain, or choose another mode.",
-            ));
+        for (n, domain) in self.domains.iter().enumerate() {
+            if Email::parse(&format!("name@{domain}")).is_err() {
+                refuse(&format!("domains[{n}]"), "domain.malformed", "Write a domain such as example.com.");
+            }
         }
+        if self.domains.len() > MOST_DOMAINS {
+            refuse("domains", "list.too_long", "List at most 50 domains.");
+        }
+        if self.mode == RegistrationMode::Domains && self.domains.is_empty() {
+            refuse("domains", "list.empty", "List at least one domain, or choose another mode.");
+        }
+        fields.finish()?;
         Ok(self)
     }
 }
@@ -121,7 +118,7 @@ mod tests {
             ("a@badexample.org", false),
             ("example.org@evil.com", false),
         ] {
-            let email = Email::parse(address).map_err(|e| Error::internal(e.message))?;
+            let email = Email::parse(address).expect("an address");
             assert_eq!(settings.admits(&email), is_welcome, "{address}");
         }
         Ok(())

@@ -121,6 +121,12 @@ pub(in crate::auth) fn delete_sessions(tx: &Tx<'_>, user: UserId) -> Result<()> 
     Ok(())
 }
 
+/// Ends the sessions of a person that began at or before an instant.
+pub(in crate::auth) fn delete_sessions_until(tx: &Tx<'_>, user: UserId, at: Timestamp) -> Result<()> {
+    tx.execute("DELETE FROM sessions WHERE user_id = ?1 AND created_at <= ?2", (user, at))?;
+    Ok(())
+}
+
 pub(in crate::auth) fn delete_other_sessions(tx: &Tx<'_>, user: UserId, kept: SessionId) -> Result<()> {
     tx.execute("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2", (user, kept))?;
     Ok(())

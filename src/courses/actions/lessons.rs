@@ -131,6 +131,7 @@ pub fn reorder(tx: &Tx<'_>, can: &EditCourse, order: &[(u16, Vec<LessonId>)]) ->
         let message = "Name every lesson of the draft exactly once.";
         return Err(Error::field("", "order.incomplete", message));
     }
+    let mut has_moved = false;
     for (day, lessons) in order {
         check_day(*day)?;
         for (lesson, position) in lessons.iter().zip(1..) {
@@ -142,8 +143,12 @@ pub fn reorder(tx: &Tx<'_>, can: &EditCourse, order: &[(u16, Vec<LessonId>)]) ->
             };
             if next != place {
                 store::drafts::put_lesson(tx, can.course(), next)?;
+                has_moved = true;
             }
         }
+    }
+    if !has_moved {
+        return Ok(());
     }
     super::note(tx, can, "courses.reorder")?;
     store::drafts::touch(tx, can.course())

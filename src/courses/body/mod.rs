@@ -22,7 +22,7 @@ pub(super) use clean::is_good_link;
 pub(super) use ids::assign;
 pub(super) use markdown::{Complaint, render};
 pub(super) use show::{Shown, show};
-pub(super) use text::{plain_text, words};
+pub(super) use text::{map_assets, plain_text, words};
 pub(super) use to_markdown::to_markdown;
 
 use crate::{kernel::id::AssetId, media::Kind};

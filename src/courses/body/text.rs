@@ -72,3 +72,26 @@ fn gather_assets(nodes: &[Node], out: &mut Vec<AssetId>) {
         gather_assets(&element.children, out);
     }
 }
+
+/// HTML whose figures name their files in another way: `name` gives what `data-asset` becomes.
+pub fn map_assets(html: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
+    if !html.contains("data-asset") {
+        return html.to_owned();
+    }
+    let mut nodes = tree::parse(html);
+    rename(&mut nodes, name);
+    let written = nodes.iter().filter_map(Node::element).map(tree::write_one);
+    written.collect::<Vec<_>>().join("\n")
+}
+
+fn rename(nodes: &mut [Node], name: &dyn Fn(&str) -> Option<String>) {
+    for node in nodes {
+        let Node::Element(element) = node else { continue };
+        for (attr, value) in &mut element.attrs {
+            if attr == "data-asset" {
+                *value = name(value).unwrap_or_default();
+            }
+        }
+        rename(&mut element.children, name);
+    }
+}

@@ -41,6 +41,7 @@ pub(in crate::courses) struct CoursesQuery {
     /// Only free or only premium courses.
     plan: Option<Plan>,
     /// The order.
+    #[param(inline)]
     sort: Option<Sort>,
     /// Where the last page ended.
     cursor: Option<String>,

@@ -105,6 +105,14 @@ pub(in crate::courses) fn find_lesson(read: &Read<'_>, version: VersionId, id: L
     )
 }
 
+pub(in crate::courses) fn find_newest(read: &Read<'_>, id: LessonId) -> Result<Option<VersionLesson>> {
+    read.find(
+        &format!("SELECT {LESSON} FROM version_lessons WHERE lesson_id = ?1 ORDER BY version_id DESC LIMIT 1"),
+        [id],
+        lesson,
+    )
+}
+
 pub(in crate::courses) fn get_meta(read: &Read<'_>, version: VersionId) -> Result<Meta> {
     let json = read.get("version", "SELECT meta FROM versions WHERE id = ?1", [version], |row| {
         row.get::<_, String>(0)

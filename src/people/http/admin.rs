@@ -76,6 +76,7 @@ pub(super) struct UsersQuery {
     /// Only with this plan.
     plan: Option<Plan>,
     /// Only in this state.
+    #[param(inline)]
     state: Option<UserState>,
     /// Where the last page ended.
     cursor: Option<String>,

@@ -22,6 +22,8 @@ pub enum UserState {
     Deactivated,
 }
 
+crate::text_enum!(UserState { Active = "active", Unverified = "unverified", Deactivated = "deactivated" });
+
 /// Whom an admin looks for.
 #[derive(Debug, Clone)]
 pub struct ListQuery {

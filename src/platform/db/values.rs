@@ -9,7 +9,7 @@ use crate::kernel::{
     actor::{Plan, Role},
     id::Id,
     text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
-    time::{Day, Timestamp, Zone},
+    time::{Day, Moment, Timestamp, Zone},
 };
 
 impl<K> ToSql for Id<K> {
@@ -41,6 +41,17 @@ impl FromSql for Day {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let number = i32::try_from(value.as_i64()?).map_err(|e| FromSqlError::Other(Box::new(e)))?;
         Ok(Self::from_number(number))
+    }
+}
+impl ToSql for Moment {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Owned(Value::Integer(i64::from(self.millis()))))
+    }
+}
+impl FromSql for Moment {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let ms = u32::try_from(value.as_i64()?).map_err(|e| FromSqlError::Other(Box::new(e)))?;
+        Ok(Self::from_millis(ms))
     }
 }
 impl ToSql for Zone {

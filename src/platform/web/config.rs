@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::origin::Network;
+use super::origin::{Network, ProxyHeaders};
 
 crate::config_section! {
     /// The port, and how the world reaches it.
@@ -12,9 +12,12 @@ crate::config_section! {
         /// Where people reach the instance: scheme, host and port, without a path. Links in mails
         /// begin with it.
         public_url: String = "http://127.0.0.1:8080".into();
-        /// Proxies whose `X-Forwarded-For`, `X-Forwarded-Proto` and `Forwarded` headers are believed:
+        /// Proxies whose word about a request's address and scheme is believed:
         /// addresses or networks, such as ["127.0.0.1", "10.0.0.0/8", "::1"].
         trusted_proxies: Vec<Network> = Vec::new();
+        /// Which headers those proxies set: "x-forwarded" or "forwarded". The other kind is ignored, for
+        /// a proxy may pass on what a client wrote there.
+        proxy_headers: ProxyHeaders = ProxyHeaders::XForwarded;
         /// Seconds that requests under way get to finish when the server stops.
         stop_seconds: u64 = 20;
     }
@@ -64,17 +67,18 @@ crate::config_section! {
         /// Whether anybody is throttled. Turn it off for measurements only.
         is_on: bool = true;
         /// Requests to the API in a minute from one address (an IPv6 network of 64 bits counts as one).
-        address_per_minute: u32 = 1200;
+        /// A whole school may share one address.
+        address_per_minute: u32 = 6000;
         /// Requests that one address may make at once before that.
-        address_burst: u32 = 300;
+        address_burst: u32 = 1000;
         /// Requests in a minute of one account.
         account_per_minute: u32 = 600;
         /// Requests that one account may make at once before that.
         account_burst: u32 = 200;
         /// Tries in a minute from one address to sign in, register or use a one-time link.
-        auth_per_minute: u32 = 20;
+        auth_per_minute: u32 = 60;
         /// Such tries that one address may make at once before that.
-        auth_burst: u32 = 20;
+        auth_burst: u32 = 60;
         /// Addresses and networks that are never throttled, such as a monitor's.
         exempt: Vec<Network> = Vec::new();
     }

@@ -11,8 +11,9 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::throttle::Throttle;
 use crate::{
     kernel::{
         actor::{Actor, Person},
@@ -39,6 +40,8 @@ struct Inner {
     platform: Arc<Platform>,
     authenticate: Arc<dyn Authenticate>,
     tracker: TaskTracker,
+    throttle: Arc<Throttle>,
+    stop: CancellationToken,
 }
 
 /// Turns a session token into an actor. The `auth` slice implements it; `app` puts it here.
@@ -79,12 +82,15 @@ impl Web {
     /// Built once by `app`.
     #[must_use]
     pub fn new(database: Database, platform: Arc<Platform>, authenticate: Arc<dyn Authenticate>, tracker: TaskTracker) -> Self {
+        let throttle = Arc::new(Throttle::new(&platform.config.throttle));
         Self {
             inner: Arc::new(Inner {
                 database,
                 platform,
                 authenticate,
                 tracker,
+                throttle,
+                stop: CancellationToken::new(),
             }),
         }
     }
@@ -104,6 +110,22 @@ impl Web {
     /// Spawns work that a graceful stop waits for.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.inner.tracker.spawn(work);
+    }
+
+    /// Cancelled when the server stops: live streams end then, so that requests can.
+    #[must_use]
+    pub fn stop(&self) -> &CancellationToken {
+        &self.inner.stop
+    }
+
+    /// Whether the server stops.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.inner.stop.is_cancelled()
+    }
+
+    pub(in crate::platform::web) fn throttle(&self) -> &Arc<Throttle> {
+        &self.inner.throttle
     }
 
     /// For `/readyz` and metrics: never for answers to people.
@@ -240,6 +262,9 @@ impl<R: Require> FromRequestParts<Web> for Guard<R> {
             Ok((can, actor, stale))
         });
         let (can, actor, stale) = decided.await?;
+        if let Some(person) = actor.person() {
+            web.inner.throttle.take_account(person.id, origin.ip, web.inner.database.now())?;
+        }
         if stale {
             touch_later(web, &actor, origin.ip);
         }

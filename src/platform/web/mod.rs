@@ -1,9 +1,19 @@
 //! HTTP: the guard, the problem, the layers and the embedded web app.
 
 pub mod config;
+mod docs;
 pub mod document;
 pub mod extract;
 pub mod guard;
+mod headers;
+pub mod health;
+mod layers;
 pub mod origin;
 pub mod problem;
 pub mod schema;
+pub mod serve;
+pub mod site;
+mod spa;
+mod throttle;
+
+pub use layers::Peer;

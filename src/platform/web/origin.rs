@@ -2,6 +2,116 @@
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
+use axum::http::{HeaderMap, HeaderName, header};
+
+use super::{config::ServerConfig, guard::Origin};
+
+/// Characters of a `User-Agent` that are kept.
+const AGENT: usize = 300;
+
+/// Which headers of trusted proxies are believed. Only one kind: the other may be what a client
+/// wrote and the proxy passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyHeaders {
+    /// `X-Forwarded-For` and `X-Forwarded-Proto`.
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl FromStr for ProxyHeaders {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "x-forwarded" => Ok(Self::XForwarded),
+            "forwarded" => Ok(Self::Forwarded),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for ProxyHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::XForwarded => "x-forwarded",
+            Self::Forwarded => "forwarded",
+        })
+    }
+}
+
+/// Whether the address is a trusted proxy's.
+pub(super) fn is_trusted(proxies: &[Network], ip: IpAddr) -> bool {
+    proxies.iter().any(|network| network.contains(ip))
+}
+
+/// Where a request comes from.
+pub(super) fn find(server: &ServerConfig, peer: Option<IpAddr>, is_trusted_peer: bool, headers: &HeaderMap) -> Origin {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let mut origin = Origin {
+        ip: peer.map(|ip| ip.to_canonical()),
+        user_agent: agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(AGENT).collect(),
+        is_secure: false,
+    };
+    if is_trusted_peer {
+        let (hops, proto) = match server.proxy_headers {
+            ProxyHeaders::XForwarded => x_forwarded(headers),
+            ProxyHeaders::Forwarded => forwarded(headers),
+        };
+        origin.is_secure = proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        // From the nearest hop outwards, the first that is no proxy of ours is the client; what
+        // stands before it was written by him.
+        for hop in hops.into_iter().rev() {
+            let Some(ip) = hop else { break };
+            origin.ip = Some(ip.to_canonical());
+            if !is_trusted(&server.trusted_proxies, ip) {
+                break;
+            }
+        }
+    }
+    origin
+}
+
+/// The hops, outermost first (`None` for what is no address), and the scheme that the nearest
+/// proxy saw.
+type Hops = (Vec<Option<IpAddr>>, Option<String>);
+
+fn x_forwarded(headers: &HeaderMap) -> Hops {
+    let list = |name: &'static str| -> Vec<String> {
+        let values = headers.get_all(HeaderName::from_static(name)).iter();
+        let texts = values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
+        texts.map(|text| text.trim().to_owned()).collect()
+    };
+    let hops = list("x-forwarded-for").iter().map(|text| address(text)).collect();
+    (hops, list("x-forwarded-proto").pop())
+}
+
+fn forwarded(headers: &HeaderMap) -> Hops {
+    let values = headers.get_all(header::FORWARDED).iter().filter_map(|value| value.to_str().ok());
+    let mut hops = Vec::new();
+    let mut proto = None;
+    for element in values.flat_map(|text| text.split(',')) {
+        let find = |wanted: &str| {
+            element.split(';').find_map(|pair| {
+                let (name, value) = pair.trim().split_once('=')?;
+                name.eq_ignore_ascii_case(wanted).then(|| value.trim_matches('"').to_owned())
+            })
+        };
+        hops.push(find("for").and_then(|text| address(&text)));
+        proto = find("proto");
+    }
+    (hops, proto)
+}
+
+/// An address, perhaps in brackets, perhaps with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    if let Some(rest) = text.strip_prefix('[') {
+        return rest.split_once(']')?.0.parse().ok();
+    }
+    text.parse().ok().or_else(|| text.rsplit_once(':')?.0.parse().ok())
+}
+
 /// An address, or a network of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
@@ -59,11 +169,63 @@ impl fmt::Display for Network {
     }
 }
 
-crate::text_value! { Network: "an address or a network such as 10.0.0.0/8" }
+crate::text_value! {
+    Network: "an address or a network such as 10.0.0.0/8",
+    ProxyHeaders: "x-forwarded or forwarded",
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn from(kind: ProxyHeaders, peer: &str, pairs: &[(&'static str, &str)]) -> (String, bool) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().expect("a value"));
+        }
+        let server = ServerConfig {
+            trusted_proxies: ["10.0.0.0/8", "fd00::/8"].iter().map(|n| n.parse().expect("a network")).collect(),
+            proxy_headers: kind,
+            ..ServerConfig::default()
+        };
+        let peer: IpAddr = peer.parse().expect("an address");
+        let found = find(&server, Some(peer), is_trusted(&server.trusted_proxies, peer), &headers);
+        (found.ip.map(|ip| ip.to_string()).unwrap_or_default(), found.is_secure)
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        use ProxyHeaders::{Forwarded, XForwarded};
+        let both = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")];
+        assert_eq!(
+            from(XForwarded, "198.51.100.1", &both),
+            ("198.51.100.1".into(), false),
+            "no proxy of ours"
+        );
+        assert_eq!(from(XForwarded, "10.0.0.1", &both), ("203.0.113.9".into(), true));
+        let chain = [("x-forwarded-for", "1.2.3.4, 203.0.113.9"), ("x-forwarded-for", "10.9.9.9")];
+        assert_eq!(
+            from(XForwarded, "10.0.0.1", &chain),
+            ("203.0.113.9".into(), false),
+            "what stands before is his word"
+        );
+        let junk = [("x-forwarded-for", "1.2.3.4, nonsense, 10.9.9.9")];
+        assert_eq!(from(XForwarded, "10.0.0.1", &junk).0, "10.9.9.9", "nonsense is not passed over");
+        let rfc = [
+            ("forwarded", "for=\"[2001:db8::7]:4711\";proto=https, for=10.1.1.1"),
+            ("x-forwarded-for", "6.6.6.6"),
+        ];
+        assert_eq!(from(Forwarded, "fd00::1", &rfc).0, "2001:db8::7");
+        assert_eq!(
+            from(XForwarded, "10.0.0.1", &[("forwarded", "for=6.6.6.6;proto=https")]),
+            ("10.0.0.1".into(), false)
+        );
+        assert_eq!(
+            from(Forwarded, "10.0.0.1", &[("forwarded", "for=203.0.113.9:8080;proto=HTTPS")]),
+            ("203.0.113.9".into(), true)
+        );
+        assert_eq!(from(XForwarded, "10.0.0.1", &[]), ("10.0.0.1".into(), false));
+    }
 
     #[test]
     fn networks_hold_their_addresses_only() {

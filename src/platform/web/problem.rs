@@ -1,4 +1,5 @@
-//! Errors become problem+json (RFC 9457) here and nowhere else; internals never leak.
+//! Errors become problem+json (RFC 9457) here and nowhere else; internals never leak. They are
+//! logged once, by the layer that knows the request's id.
 
 use axum::{
     Json,
@@ -33,6 +34,9 @@ pub struct Problem {
     /// Names this request in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// What really went wrong: for the log, never for the answer.
+    #[serde(skip)]
+    pub source: Option<String>,
 }
 
 /// One wrong field.
@@ -68,6 +72,7 @@ impl Problem {
             reason: None,
             opens_at: None,
             request_id: None,
+            source: None,
         }
     }
 }
@@ -128,22 +133,16 @@ fn describe(error: Error) -> (Problem, Option<u32>) {
             Some(retry_after),
         ),
         Error::Unavailable { code, retry_after } => {
-            tracing::warn!(code, "unavailable");
-            (
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, "The server is busy. Try again in a moment."),
-                Some(retry_after),
-            )
+            let title = "The server is busy. Try again in a moment.";
+            let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, title);
+            problem.source = Some("unavailable".into());
+            (problem, Some(retry_after))
         }
         Error::Internal(source) => {
-            tracing::error!(error = %source, "internal error");
-            (
-                Problem::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "Something broke on our side. It has been noted.",
-                ),
-                None,
-            )
+            let title = "Something broke on our side. It has been noted.";
+            let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title);
+            problem.source = Some(source.to_string());
+            (problem, None)
         }
     }
 }

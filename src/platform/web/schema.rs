@@ -14,7 +14,7 @@ use crate::kernel::{
     actor::{Plan, Role},
     id::{Id, Kind},
     text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
-    time::{Day, Timestamp, Zone},
+    time::{Day, Moment, Timestamp, Zone},
 };
 
 impl<K: Kind> PartialSchema for Id<K> {
@@ -28,6 +28,17 @@ impl<K: Kind> ToSchema for Id<K> {
         Cow::Owned(format!("Id_{}", K::PREFIX))
     }
 }
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0.0))
+            .maximum(Some(86_400.0));
+        number.description(Some("Seconds from the beginning of a video.")).into()
+    }
+}
+impl ToSchema for Moment {}
 
 macro_rules! strings {
     ($($name:ident: $build:expr;)*) => {$(

@@ -3,6 +3,7 @@
 mod account;
 mod attacks;
 mod invites;
+mod operator;
 mod register;
 mod sign_in;
 
@@ -18,10 +19,9 @@ use momentum::{
 };
 use serde_json::{Value, json};
 
+pub(super) use crate::support::PASSWORD;
 use crate::support::{Answer, TestApp};
 
-/// Good for everybody in these tests.
-pub(super) const PASSWORD: &str = "orbit-lantern-cedar-42";
 pub(super) const OTHER: &str = "quartz-meadow-ferry-77";
 
 /// A browser: keeps its cookies, comes from somewhere.

@@ -1,0 +1,124 @@
+//! What every answer says to the browser about itself, in one place.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
+use crate::kernel::error::{Error, Result};
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// For answers that no browser should render as a page.
+const DATA_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+
+/// One style attribute that SvelteKit's announcer carries, allowed by its hash.
+const ANNOUNCER: &str = "sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=";
+
+/// The headers that depend on the embedded web app.
+#[derive(Debug, Clone)]
+pub(super) struct Policies {
+    page: HeaderValue,
+}
+
+impl Policies {
+    /// The policy for pages, with the hash of every inline script of this one.
+    ///
+    /// # Errors
+    /// Never for what hashes are made of.
+    pub(super) fn of(page: &str) -> Result<Self> {
+        let hashes: String = inline_scripts(page).map(|script| format!(" '{}'", hash(script))).collect();
+        let policy = format!(
+            "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; style-src-attr 'unsafe-hashes' '{ANNOUNCER}'; \
+             img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; \
+             worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; \
+             require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url app-server-html app-sw"
+        );
+        Ok(Self {
+            page: HeaderValue::from_str(&policy).map_err(Error::internal)?,
+        })
+    }
+
+    /// Adds what an answer does not say itself.
+    pub(super) fn add(&self, headers: &mut HeaderMap, is_api: bool, is_secure: bool) {
+        let is_page = headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        let policy = if is_page { self.page.clone() } else { DATA_POLICY };
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers
+            .entry(header::REFERRER_POLICY)
+            .or_insert(HeaderValue::from_static("same-origin"));
+        headers.insert(OPENER, HeaderValue::from_static("same-origin"));
+        headers.entry(RESOURCE).or_insert(HeaderValue::from_static("same-origin"));
+        if is_page {
+            headers.insert(
+                PERMISSIONS_POLICY,
+                HeaderValue::from_static(
+                    "accelerometer=(), autoplay=(self), camera=(), display-capture=(), encrypted-media=(), fullscreen=(self), \
+                     geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+                     picture-in-picture=(self), publickey-credentials-get=(self), screen-wake-lock=(self), usb=(), xr-spatial-tracking=()",
+                ),
+            );
+        }
+        if is_api {
+            // What is for one person's eyes stays out of every shared cache, and out of the
+            // browser's too unless the answer carries what makes asking again cheap.
+            let fresh = if headers.contains_key(header::ETAG) {
+                "private, no-cache"
+            } else {
+                "no-store"
+            };
+            headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(fresh));
+        }
+        if is_secure {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+    }
+}
+
+fn hash(script: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(script.as_bytes())))
+}
+
+/// The texts of `<script>` elements without `src`.
+fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+    page.split("<script").skip(1).filter_map(|rest| {
+        let (attributes, rest) = rest.split_once('>')?;
+        let (script, _) = rest.split_once("</script")?;
+        (!attributes.contains("src=")).then_some(script)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inline_scripts_are_allowed_by_their_hash_and_no_others() -> Result<()> {
+        let page = "<script src=\"/theme.js\"></script><p>x</p><script>\n\talert(1)\n</script><script type=\"module\">2</script>";
+        let policies = Policies::of(page)?;
+        let policy = policies.page.to_str().unwrap_or_default();
+        for script in ["\n\talert(1)\n", "2"] {
+            assert!(policy.contains(&format!("'{}'", hash(script))), "{policy}");
+        }
+        assert_eq!(policy.matches("'sha256-").count(), 3, "two scripts and the announcer");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"));
+        Ok(())
+    }
+
+    #[test]
+    fn an_answer_keeps_its_own_stricter_policy() -> Result<()> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+        Policies::of("")?.add(&mut headers, true, true);
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "sandbox");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        Ok(())
+    }
+}

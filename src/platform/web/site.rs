@@ -1,0 +1,137 @@
+//! Puts everything around the slices' routes: the web app, the document, health, the layers.
+
+use std::sync::{Arc, atomic::AtomicU64};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
+};
+use utoipa::openapi::OpenApi;
+
+use super::{
+    docs,
+    guard::Web,
+    headers::Policies,
+    health,
+    layers::{self, Edge},
+    spa::{self, Spa},
+};
+use crate::{
+    kernel::error::{Error, Result},
+    platform::crypto::{hex, token_hash},
+};
+
+/// Bytes below which compressing costs more than it saves.
+const WORTH_COMPRESSING: u64 = 1024;
+
+/// Every route of the house, ready to be served.
+///
+/// # Errors
+/// When the document cannot be written or the web app's files cannot be laid out.
+pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, health::Ready)>, web: &Web) -> Result<Router> {
+    let platform = web.platform();
+    let spa = Spa::load()?;
+    let edge = Arc::new(Edge {
+        server: platform.config.server.clone(),
+        limits: platform.config.limits.clone(),
+        throttle: web.throttle().clone(),
+        policies: Policies::of(&spa.shell())?,
+        room: tokio::sync::Semaphore::new(platform.config.limits.requests),
+        clock: platform.clock.clone(),
+        logs: platform.config.log.access,
+        // The low half is chance enough to tell two starts apart.
+        start: platform.chance.next_u64() as u32,
+        count: AtomicU64::new(0),
+    });
+    let contract = Page::new(serde_json::to_string(document).map_err(Error::internal)?, "application/json")?;
+    let value = serde_json::to_value(document).map_err(Error::internal)?;
+    let manual = Page::new(docs::page(&value), "text/html; charset=utf-8")?;
+    let style = Page::new(docs::STYLE.to_owned(), "text/css; charset=utf-8")?;
+    let body_limit = DefaultBodyLimit::max(platform.config.limits.body_bytes);
+    let routed = slices
+        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+        .with_state(web.clone())
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz).with_state((web.clone(), Arc::new(ready))))
+        .route("/api/openapi.json", get(page).with_state(contract))
+        .route("/api/docs", get(page).with_state(manual))
+        .route("/api/docs.css", get(page).with_state(style))
+        .fallback_service(get(nowhere).fallback(nowhere).with_state(spa));
+    Ok(routed
+        .layer(body_limit)
+        .layer(compression())
+        .layer(middleware::from_fn_with_state(edge, layers::pass)))
+}
+
+/// What no route took: an operation that does not exist, or the web app.
+async fn nowhere(State(spa): State<Spa>, request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/api" || path.starts_with("/api/") {
+        return spa::no_such_operation();
+    }
+    spa.answer(request.method(), path, request.headers())
+}
+
+/// A text that was made at start.
+#[derive(Clone)]
+struct Page {
+    text: axum::body::Bytes,
+    kind: &'static str,
+    tag: HeaderValue,
+}
+
+impl Page {
+    fn new(text: String, kind: &'static str) -> Result<Self> {
+        let tag = format!("\"{}\"", &hex(&token_hash(&text))[..32]);
+        Ok(Self {
+            tag: HeaderValue::from_str(&tag).map_err(Error::internal)?,
+            text: text.into(),
+            kind,
+        })
+    }
+}
+
+async fn page(State(page): State<Page>, headers: HeaderMap) -> Response {
+    let own = [
+        (header::ETAG, page.tag.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    if spa::is_known(&headers, &page.tag) {
+        return (StatusCode::NOT_MODIFIED, own).into_response();
+    }
+    (own, [(header::CONTENT_TYPE, page.kind)], page.text).into_response()
+}
+
+/// JSON and text are compressed on the way, quickly; media, ranges and live streams never.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let is_worth = SizeAbove::new(WORTH_COMPRESSING).and(
+        |status: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
+            let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+            let is_text = [
+                &b"application/json"[..],
+                b"application/problem+json",
+                b"text/html",
+                b"text/css",
+                b"text/plain",
+                b"text/markdown",
+                b"text/csv",
+            ]
+            .iter()
+            .any(|text| kind.starts_with(text));
+            is_text && status != StatusCode::PARTIAL_CONTENT && !headers.contains_key(header::CONTENT_RANGE)
+        },
+    );
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .no_br()
+        .no_deflate()
+        .compress_when(is_worth)
+}

@@ -1,0 +1,181 @@
+//! The embedded web app: files as they are, and one page for every address that is none.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::problem::Problem;
+use crate::{
+    kernel::error::{Error, Result},
+    platform::crypto::hex,
+};
+
+#[derive(RustEmbed)]
+#[folder = "web/build/"]
+#[exclude = "*.gz"]
+#[exclude = "*.zst"]
+struct Files;
+
+/// The page that every unknown address answers: the app finds out what it means.
+const SHELL: &str = "200.html";
+/// Files whose names hold their hash: they never change.
+const IMMUTABLE: &str = "_app/immutable/";
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// One way to send a file.
+struct Form {
+    bytes: Cow<'static, [u8]>,
+    tag: HeaderValue,
+}
+
+struct File {
+    kind: HeaderValue,
+    cache: HeaderValue,
+    plain: Form,
+    brotli: Option<Form>,
+}
+
+/// Every file of the web app with its headers.
+#[derive(Clone)]
+pub struct Spa(Arc<HashMap<String, File>>);
+
+impl Spa {
+    /// Lays out what is embedded.
+    ///
+    /// # Errors
+    /// Never for what builds contain.
+    pub fn load() -> Result<Self> {
+        let mut files = HashMap::new();
+        for name in Files::iter().filter(|name| !name.ends_with(".br")) {
+            let Some(plain) = Files::get(&name) else { continue };
+            let file = File {
+                kind: kind(&plain)?,
+                cache: if name.starts_with(IMMUTABLE) { FOR_EVER } else { ASK_AGAIN },
+                plain: form(plain, "")?,
+                brotli: Files::get(&format!("{name}.br")).map(|file| form(file, "-br")).transpose()?,
+            };
+            files.insert(name.into_owned(), file);
+        }
+        Ok(Self(Arc::new(files)))
+    }
+
+    /// The page, for the hashes of its scripts.
+    #[must_use]
+    pub fn shell(&self) -> Cow<'_, str> {
+        self.0
+            .get(SHELL)
+            .map_or(Cow::Borrowed(""), |file| String::from_utf8_lossy(&file.plain.bytes))
+    }
+
+    /// Answers a request that no route took.
+    #[must_use]
+    pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+        }
+        let name = path.trim_start_matches('/');
+        let last = name.rsplit('/').next().unwrap_or_default();
+        let found = self.0.get(name).or_else(|| {
+            // A missing file is missing: a page in its place would be run as a script or cached.
+            let is_file = last.contains('.') || name.starts_with("_app/");
+            if is_file { None } else { self.0.get(SHELL) }
+        });
+        found.map_or_else(
+            || {
+                (
+                    StatusCode::NOT_FOUND,
+                    [(header::CACHE_CONTROL, ASK_AGAIN)],
+                    "There is nothing here.\n",
+                )
+                    .into_response()
+            },
+            |file| file.answer(headers),
+        )
+    }
+}
+
+impl File {
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let form = self.brotli.as_ref().filter(|_| takes_brotli(asked)).unwrap_or(&self.plain);
+        let mut response = if is_known(asked, &form.tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            let body = match &form.bytes {
+                Cow::Borrowed(bytes) => Body::from(*bytes),
+                Cow::Owned(bytes) => Body::from(bytes.clone()),
+            };
+            let mut response = Response::new(body);
+            response.headers_mut().insert(header::CONTENT_TYPE, self.kind.clone());
+            response
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, self.cache.clone());
+        headers.insert(header::ETAG, form.tag.clone());
+        if let Some(brotli) = &self.brotli {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+            if std::ptr::eq(form, brotli) {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+            }
+        }
+        response
+    }
+}
+
+fn form(file: EmbeddedFile, ending: &str) -> Result<Form> {
+    let hash = hex(&file.metadata.sha256_hash());
+    Ok(Form {
+        tag: HeaderValue::from_str(&format!("\"{}{ending}\"", &hash[..32])).map_err(Error::internal)?,
+        bytes: file.data,
+    })
+}
+
+fn kind(file: &EmbeddedFile) -> Result<HeaderValue> {
+    let mime = file.metadata.mimetype();
+    let is_text = mime.starts_with("text/") || matches!(mime, "application/javascript" | "application/json" | "image/svg+xml");
+    let text = if is_text {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime.to_owned()
+    };
+    HeaderValue::from_str(&text).map_err(Error::internal)
+}
+
+/// Whether the client takes brotli (RFC 9110, 12.5.3).
+fn takes_brotli(asked: &HeaderMap) -> bool {
+    let values = asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values.flat_map(|text| text.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|q| q.parse::<f32>().ok())
+            .is_some_and(|q| q <= 0.0);
+        name.trim() == "br" && !refused
+    })
+}
+
+/// Whether `If-None-Match` names this state.
+pub(super) fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
+    let values = asked.get_all(header::IF_NONE_MATCH).iter();
+    let tag = tag.as_bytes();
+    values.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(|one| {
+        let one = one.trim_ascii();
+        one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag
+    })
+}
+
+/// What stands for addresses under `/api` that are none.
+#[must_use]
+pub fn no_such_operation() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "operation.not_found", "The API has no such operation.").into_response()
+}
