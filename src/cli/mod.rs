@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod control;
+pub mod demo;
 pub mod jobs;
 pub mod media;
 pub mod openapi;
@@ -84,6 +85,8 @@ verbs! {
     alone {
         /// Runs the server.
         Serve => serve::Serve,
+        /// Serves a school that is full of courses and people, to look around in.
+        Demo => demo::Demo,
         /// Checks and shows the configuration.
         Config => config::ConfigVerb,
         /// Prints the API's OpenAPI document.

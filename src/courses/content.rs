@@ -15,8 +15,6 @@ use crate::kernel::{
 
 /// Words read in a minute: what reading time is reckoned with.
 pub(super) const WORDS_PER_MINUTE: u32 = 180;
-/// The longest body, in bytes of HTML.
-pub(super) const MAX_BODY: usize = 1_000_000;
 
 /// A video with its still and its captions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

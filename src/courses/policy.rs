@@ -174,7 +174,7 @@ fn decide_edit(read: &Read<'_>, actor: &Actor, course: &CourseRef) -> Result<Edi
 
 /// The path key of one lesson of a course.
 #[derive(Debug, Clone, Deserialize)]
-pub struct LessonPath {
+pub(super) struct LessonPath {
     /// Id or slug.
     pub course: CourseRef,
     /// The lesson.
@@ -183,7 +183,7 @@ pub struct LessonPath {
 
 /// May change one lesson of a draft.
 #[derive(Debug)]
-pub struct EditLesson {
+pub(super) struct EditLesson {
     course: EditCourse,
     lesson: LessonId,
 }
@@ -191,13 +191,13 @@ pub struct EditLesson {
 impl EditLesson {
     /// The right to change its course.
     #[must_use]
-    pub fn course(&self) -> &EditCourse {
+    pub(super) fn course(&self) -> &EditCourse {
         &self.course
     }
 
     /// The lesson.
     #[must_use]
-    pub fn lesson(&self) -> LessonId {
+    pub(super) fn lesson(&self) -> LessonId {
         self.lesson
     }
 }
@@ -215,7 +215,7 @@ impl Require for EditLesson {
 
 /// May read a lesson because it is a preview.
 #[derive(Debug)]
-pub struct ReadPreview {
+pub(super) struct ReadPreview {
     course: CourseId,
     line: VersionLesson,
 }
@@ -223,13 +223,13 @@ pub struct ReadPreview {
 impl ReadPreview {
     /// Its course.
     #[must_use]
-    pub fn course(&self) -> CourseId {
+    pub(super) fn course(&self) -> CourseId {
         self.course
     }
 
     /// Its place in the version that new learners see.
     #[must_use]
-    pub fn line(&self) -> &VersionLesson {
+    pub(super) fn line(&self) -> &VersionLesson {
         &self.line
     }
 }

@@ -180,7 +180,7 @@ impl LessonPage {
 
 /// A course's page: what every viewer of this version sees, and what is his own.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct CoursePage {
+pub(super) struct CoursePage {
     #[serde(flatten)]
     pub(super) card: CourseCard,
     #[serde(flatten, serialize_with = "inner")]
@@ -199,7 +199,7 @@ fn inner<S: serde::Serializer>(body: &Arc<CourseBody>, to: S) -> std::result::Re
 
 /// What a version shows besides its card: rendered once.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct CourseBody {
+pub(super) struct CourseBody {
     /// HTML of the closed vocabulary.
     pub(super) description_html: String,
     /// What one can do afterwards.
@@ -217,14 +217,14 @@ pub struct CourseBody {
 
 /// Who wrote a course.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Author {
+pub(super) struct Author {
     /// The name that others see.
     pub(super) name: PersonName,
 }
 
 /// One day of a course's plan.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PlanDay {
+pub(super) struct PlanDay {
     /// From 1.
     day: u16,
     /// What it holds.
@@ -233,7 +233,7 @@ pub struct PlanDay {
 
 /// A lesson in a course's plan.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PlanLesson {
+pub(super) struct PlanLesson {
     id: LessonId,
     title: String,
     summary: String,

@@ -349,7 +349,7 @@ async fn pages_are_tagged_and_whole() {
     let app = TestApp::start().await;
     let (ina, leo) = (app.instructor("Ina").await, app.learner("Leo").await);
     let made = app.course(Spec::days7("Dice").by(ina.id())).await;
-    let first = leo.get("/courses/dice").await;
+    let first = leo.get(&format!("/courses/{}", made.slug)).await;
     let tag = first.header("etag").to_owned();
     let page = first.expect(200);
     assert_eq!(page["plan_days"].as_array().map(Vec::len), Some(7));

@@ -5,14 +5,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod admin;
 mod auth;
 mod config;
 mod courses;
 mod crash;
+mod long_text;
 mod mail;
 mod media;
 mod openapi;
+mod packages;
 mod people;
 mod search;
 mod stand;

@@ -13,7 +13,7 @@ const MOST_PAIRS: usize = 4_000_000;
 /// The new body with the names of the old one: equal blocks keep theirs, and between two equal
 /// blocks a block of the same kind at the same place counts as the old one, edited.
 #[must_use]
-pub fn carry(old: &str, new: &str) -> String {
+pub(super) fn carry(old: &str, new: &str) -> String {
     let (old, mut new) = (top(old), top(new));
     let (old_texts, new_texts) = (texts(&old), texts(&new));
     let mut ends = common(&old_texts, &new_texts);

@@ -77,7 +77,7 @@ fn without_tags(html: &str) -> String {
 /// Gives every top-level block its name and writes the body, one block a line.
 fn named(blocks: Vec<Element>) -> String {
     let (wanted, written): (Vec<_>, Vec<_>) = blocks.into_iter().map(unnamed).unzip();
-    let texts: Vec<String> = written.iter().map(|e| tree::write_one(e)).collect();
+    let texts: Vec<String> = written.iter().map(tree::write_one).collect();
     let things: Vec<_> = wanted.iter().zip(&texts).map(|(id, text)| (id.as_deref(), text.as_str())).collect();
     let lines = ids::assign(&things).into_iter().zip(written).map(|(id, mut element)| {
         element.attrs.insert(0, ("data-id".into(), id));

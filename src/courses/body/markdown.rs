@@ -8,7 +8,7 @@ use crate::kernel::id::AssetId;
 
 /// Something in a text that a person has to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+pub(crate) struct Complaint {
     /// The line of the text, from 1.
     pub line: usize,
     /// What is wrong and how to mend it.
@@ -17,7 +17,7 @@ pub struct Complaint {
 
 /// A body made of Markdown.
 #[derive(Debug, Clone)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// The body.
     pub body: Body,
     /// What could not be taken over.
@@ -26,7 +26,7 @@ pub struct Rendered {
 
 /// Renders Markdown. `media` knows the stored file for a path such as `media/dice.png`.
 #[must_use]
-pub fn render(text: &str, media: &dyn Fn(&str) -> Option<AssetId>) -> Rendered {
+pub(crate) fn render(text: &str, media: &dyn Fn(&str) -> Option<AssetId>) -> Rendered {
     let text = text.replace("\r\n", "\n");
     let mut work = Work {
         media,

@@ -18,9 +18,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use clean::is_good_link;
 pub(super) use ids::assign;
-pub(super) use markdown::{Complaint, render};
+pub(super) use markdown::render;
 pub(super) use show::{Shown, show};
 pub(super) use text::{map_assets, plain_text, words};
 pub(super) use to_markdown::to_markdown;

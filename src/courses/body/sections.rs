@@ -2,7 +2,7 @@
 
 /// A part of a text.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Section<'t> {
+pub(super) enum Section<'t> {
     /// Markdown.
     Text {
         /// The lines.
@@ -22,7 +22,7 @@ pub enum Section<'t> {
 }
 
 /// Splits the text; the second value is the line of an opening that is never closed.
-pub fn split(text: &str) -> (Vec<Section<'_>>, Option<usize>) {
+pub(super) fn split(text: &str) -> (Vec<Section<'_>>, Option<usize>) {
     let mut splitter = Splitter::default();
     let (mut at, mut number) = (0, 0);
     for line in text.split_inclusive('\n') {

@@ -11,7 +11,7 @@ use crate::{
 
 /// A stored file, as a figure shows it.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// Its address.
     pub url: String,
     /// What it is.
@@ -21,13 +21,13 @@ pub struct Shown {
 }
 
 /// How a body's stored files are found.
-pub type Find<'a> = &'a mut dyn FnMut(AssetId) -> Result<Option<Shown>>;
+pub(super) type Find<'a> = &'a mut dyn FnMut(AssetId) -> Result<Option<Shown>>;
 
 /// The body with its files in place; figures whose file is gone are left out.
 ///
 /// # Errors
 /// What `find` returns.
-pub fn show(body: &Body, find: Find<'_>) -> Result<String> {
+pub(crate) fn show(body: &Body, find: Find<'_>) -> Result<String> {
     if !body.contains("data-asset=") {
         return Ok(body.as_str().to_owned());
     }

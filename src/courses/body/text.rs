@@ -74,7 +74,7 @@ fn gather_assets(nodes: &[Node], out: &mut Vec<AssetId>) {
 }
 
 /// HTML whose figures name their files in another way: `name` gives what `data-asset` becomes.
-pub fn map_assets(html: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
+pub(crate) fn map_assets(html: &str, name: &dyn Fn(&str) -> Option<String>) -> String {
     if !html.contains("data-asset") {
         return html.to_owned();
     }

@@ -10,7 +10,11 @@ use crate::kernel::id::AssetId;
 /// The Markdown of a cleaned body, or `None` where it has no exact one. `name` knows the path of a
 /// stored file in the package, `media` the stored file of a path.
 #[must_use]
-pub fn to_markdown(body: &Body, name: &dyn Fn(AssetId) -> Option<String>, media: &dyn Fn(&str) -> Option<AssetId>) -> Option<String> {
+pub(crate) fn to_markdown(
+    body: &Body,
+    name: &dyn Fn(AssetId) -> Option<String>,
+    media: &dyn Fn(&str) -> Option<AssetId>,
+) -> Option<String> {
     let nodes = tree::parse(body);
     let text = blocks(&nodes, name)?;
     let back = render(&text, media);
@@ -19,7 +23,7 @@ pub fn to_markdown(body: &Body, name: &dyn Fn(AssetId) -> Option<String>, media:
 
 /// A body without the names of its blocks: equal for bodies that read the same.
 #[must_use]
-pub fn bare(html: &str) -> String {
+pub(super) fn bare(html: &str) -> String {
     let nodes = tree::parse(html).into_iter().filter_map(|node| match node {
         Node::Element(mut element) => {
             element.attrs.retain(|(name, _)| name != "data-id");
@@ -119,16 +123,15 @@ fn list(element: &Element, swap: bool, name: Names<'_>) -> Option<String> {
     let loose = items
         .iter()
         .any(|item| item.children.iter().filter_map(Node::element).any(is_block));
-    let mut number: u32 = element.attr("start").and_then(|s| s.parse().ok()).unwrap_or(1);
+    let first: u32 = element.attr("start").and_then(|s| s.parse().ok()).unwrap_or(1);
     let mut parts = Vec::new();
-    for item in items {
+    for (number, item) in (first..).zip(items) {
         let mark = match (element.name.as_str(), swap) {
             ("ul", false) => "- ".to_owned(),
             ("ul", true) => "* ".to_owned(),
             (_, false) => format!("{number}. "),
             (_, true) => format!("{number}) "),
         };
-        number += 1;
         let indent = " ".repeat(mark.len());
         let text = self::item(item, name)?.replace('\n', &format!("\n{indent}"));
         let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");

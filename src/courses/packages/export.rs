@@ -1,7 +1,7 @@
 //! From an instance to a package. A lesson whose body has no exact Markdown form keeps it as an
 //! HTML file beside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     Files,
@@ -71,12 +71,12 @@ impl Loaded {
             let key = keys.get(&place.lesson).cloned().ok_or(Error::NotFound("lesson"))?;
             lessons.push((place.day, key, store::lessons::get_content(read, place.revision)?));
         }
-        let mut media = BTreeMap::new();
+        let mut media: BTreeMap<AssetId, (String, StoredFile)> = BTreeMap::new();
         let mut taken = Vec::new();
         for asset in meta.assets().into_iter().chain(lessons.iter().flat_map(|(_, _, c)| c.assets())) {
-            if !media.contains_key(&asset) {
+            if let Entry::Vacant(place) = media.entry(asset) {
                 let file = media::path(platform, read, asset, Rendition::Source)?;
-                media.insert(asset, (free_name(&file.name, &mut taken), file));
+                place.insert((free_name(&file.name, &mut taken), file));
             }
         }
         Ok(Self {

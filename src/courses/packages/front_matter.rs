@@ -34,7 +34,11 @@ pub(super) struct CourseToml {
     pub(super) weeks: Vec<String>,
     /// A picture under `media/`.
     pub(super) cover: Option<String>,
-    pub(super) trailer: Option<VideoToml>,
+    /// A short film under `media/`, with its still and captions.
+    pub(super) trailer: Option<String>,
+    pub(super) trailer_poster: Option<String>,
+    #[serde(default)]
+    pub(super) trailer_captions: Vec<CaptionsToml>,
 }
 
 fn pine() -> String {
@@ -61,22 +65,13 @@ pub(super) struct PriceToml {
     pub(super) currency: String,
 }
 
-/// A film under `media/`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VideoToml {
-    pub(super) file: String,
-    pub(super) poster: Option<String>,
-    #[serde(default)]
-    pub(super) captions: Vec<CaptionsToml>,
-}
-
 /// Captions under `media/`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CaptionsToml {
     pub(super) language: String,
-    pub(super) label: String,
+    /// The language's own name when it is not said.
+    pub(super) label: Option<String>,
     pub(super) file: String,
 }
 
@@ -100,7 +95,11 @@ pub(super) struct LessonToml {
     pub(super) actions: Vec<String>,
     #[serde(default)]
     pub(super) resources: Vec<ResourceToml>,
-    pub(super) video: Option<VideoToml>,
+    /// A film under `media/`, with its still and captions.
+    pub(super) video: Option<String>,
+    pub(super) poster: Option<String>,
+    #[serde(default)]
+    pub(super) captions: Vec<CaptionsToml>,
     /// The name of an HTML file beside, instead of Markdown below.
     pub(super) body: Option<String>,
 }

@@ -97,7 +97,12 @@ pub async fn import(platform: &Platform, db: &Db, files: Files, options: &Import
     }
     let owner = known.as_ref().map_or(options.owner, |k| k.owner);
     let assets = store_media(platform, db, &files, &package, owner).await?;
-    let package = look(files, categories, Some(assets)).await?;
+    // A package without files is whole already.
+    let package = if assets.is_empty() {
+        package
+    } else {
+        look(files, categories, Some(assets)).await?
+    };
     let (options, named) = (options.clone(), package.lessons.iter().map(|l| l.file.clone()).collect::<Vec<_>>());
     let package = carried(package, known).await?;
     let done = db.write_low("courses.import", move |tx| take_in(tx, package, &options)).await;

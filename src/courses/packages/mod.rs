@@ -11,6 +11,7 @@ mod import;
 mod lesson_file;
 mod media_names;
 mod parse;
+mod parse_course;
 mod write;
 mod zipped;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    FORMAT, Files, Problem,
-    front_matter::{self, CourseToml, LengthToml, LessonToml, ResourceToml, VideoToml},
+    Files, Problem,
+    front_matter::{self, CaptionsToml, LessonToml, ResourceToml},
     lesson_file::{divide, key_of, number_of},
     media_names::{self, Media},
 };
@@ -12,14 +12,12 @@ use crate::{
     courses::{
         body::{self, Body},
         content::{Action, Captions, Content, Resource, Video, is_web_address},
-        model::{Category, Length, Level, Meta, Palette},
+        model::{Category, Meta},
     },
     kernel::{
-        actor::Plan,
         error::{Error, TextError},
         id::AssetId,
-        money::{Currency, Price},
-        text::{Label, Language, Line, Slug, Summary, Title},
+        text::{Language, Line, Slug, Summary, Title},
     },
 };
 
@@ -73,23 +71,50 @@ pub(super) fn parse(files: &Files, categories: &[Category], assets: Option<&BTre
     }
 }
 
-struct Reader<'a> {
+/// A film as front matter names it.
+pub(super) struct Film<'t> {
+    pub(super) file: Option<&'t str>,
+    pub(super) poster: Option<&'t str>,
+    pub(super) captions: &'t [CaptionsToml],
+}
+
+/// What a language calls itself; its tag where that is not known here.
+fn own_name(tag: &str) -> &str {
+    match tag.split('-').next().unwrap_or(tag) {
+        "en" => "English",
+        "de" => "Deutsch",
+        "es" => "Español",
+        "fr" => "Français",
+        "it" => "Italiano",
+        "nl" => "Nederlands",
+        "pl" => "Polski",
+        "pt" => "Português",
+        "ar" => "العربية",
+        "he" => "עברית",
+        "ja" => "日本語",
+        "zh" => "中文",
+        _ => tag,
+    }
+}
+
+/// Reads a package and keeps what is wrong with it.
+pub(super) struct Reader<'a> {
     media: Media<'a>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     remarks: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn keep<T>(&mut self, found: Result<T, Problem>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, found: Result<T, Problem>) -> Option<T> {
         found.map_err(|problem| self.problems.push(problem)).ok()
     }
 
     /// Keeps a field's value, or the problem with it.
-    fn field<T>(&mut self, file: &str, name: &str, value: Result<T, impl Into<TextError>>) -> Option<T> {
+    pub(super) fn field<T>(&mut self, file: &str, name: &str, value: Result<T, impl Into<TextError>>) -> Option<T> {
         self.keep(value.map_err(|error| Problem::field(file, name, error.into().message)))
     }
 
-    fn lines(&mut self, file: &str, name: &str, texts: &[String]) -> Vec<Line> {
+    pub(super) fn lines(&mut self, file: &str, name: &str, texts: &[String]) -> Vec<Line> {
         let parsed: Vec<_> = texts.iter().enumerate().map(|(i, text)| (i, Line::parse(text))).collect();
         let kept = parsed
             .into_iter()
@@ -97,82 +122,8 @@ impl Reader<'_> {
         kept.collect()
     }
 
-    fn word<T>(&mut self, name: &str, word: &str, found: Option<T>, choice: &str) -> Option<T> {
-        let missing = || Problem::field(COURSE, name, format!("there is no \u{201c}{word}\u{201d}: use {choice}"));
-        self.keep(found.ok_or_else(missing))
-    }
-
-    fn course(&mut self, files: &Files, categories: &[Category]) -> Option<(Slug, Meta)> {
-        let text = self.keep(files.text(COURSE))?;
-        let toml: CourseToml = self.keep(front_matter::read(COURSE, &text, 1))?;
-        if toml.format != FORMAT {
-            let message = format!(
-                "is {} but this version reads {FORMAT}: use the Momentum that wrote it, or newer",
-                toml.format
-            );
-            self.problems.push(Problem::field(COURSE, "format", message));
-        }
-        let slug = self.field(COURSE, "slug", Slug::parse(&toml.slug));
-        let meta = self.meta(&toml, categories)?;
-        if let Err(Error::Invalid(fields)) = meta.check() {
-            let found = fields.into_iter().map(|f| Problem::field(COURSE, f.path, f.message));
-            self.problems.extend(found);
-        }
-        Some((slug?, meta))
-    }
-
-    fn meta(&mut self, toml: &CourseToml, categories: &[Category]) -> Option<Meta> {
-        let title = self.field(COURSE, "title", Title::parse(&toml.title));
-        let summary = self.field(COURSE, "summary", Summary::parse(&toml.summary));
-        let known: Vec<&str> = categories.iter().map(|c| c.slug.as_str()).collect();
-        let category = categories.iter().find(|c| c.slug.as_str() == toml.category).map(|c| c.id);
-        let category = self.word("category", &toml.category, category, &known.join(", "));
-        let level = self.word(
-            "level",
-            &toml.level,
-            Level::from_word(&toml.level),
-            "beginner, intermediate or advanced",
-        );
-        let language = self.field(COURSE, "language", Language::parse(&toml.language));
-        let (days, shown) = match &toml.length {
-            LengthToml::Days(days) => (Length::from_days(*days).filter(|_| *days != 0), days.to_string()),
-            LengthToml::Word(word) => ((word == "self-paced").then_some(Length::SelfPaced), word.clone()),
-        };
-        let length = self.word("length", &shown, days, "7, 14, 21 or \"self-paced\"");
-        let palette = Palette::from_word(&toml.palette);
-        let palette = self.word("palette", &toml.palette, palette, "pine, clay, lake, plum, ochre or slate");
-        let plan = self.word("plan", &toml.plan, Plan::from_word(&toml.plan), "free or premium");
-        let tags = toml.tags.iter().enumerate();
-        let tags: Vec<_> = tags.map(|(i, tag)| (i, Label::parse(&tag.to_lowercase()))).collect();
-        let tags = tags
-            .into_iter()
-            .filter_map(|(i, tag)| self.field(COURSE, &format!("tags[{i}]"), tag))
-            .collect();
-        let mut meta = Meta::new(title?, category?, level?, language?, length?);
-        meta.summary = summary?;
-        meta.palette = palette?;
-        meta.plan = plan?;
-        meta.tags = tags;
-        meta.outcomes = self.lines(COURSE, "outcomes", &toml.outcomes);
-        meta.weeks = self.lines(COURSE, "weeks", &toml.weeks);
-        meta.description_html = match &toml.description_html {
-            Some(html) => self.html(COURSE, html),
-            None => self.markdown(COURSE, &toml.description, None),
-        };
-        meta.price = toml.price.as_ref().and_then(|price| {
-            let currency = self.field(COURSE, "price.currency", Currency::parse(&price.currency))?;
-            Some(Price {
-                minor: price.minor,
-                currency,
-            })
-        });
-        meta.cover = toml.cover.as_deref().and_then(|name| self.stored(COURSE, "cover", name));
-        meta.trailer = toml.trailer.as_ref().and_then(|trailer| self.video(COURSE, "trailer", trailer));
-        Some(meta)
-    }
-
     /// Markdown; complaints name their line, or the field where the lines are not the file's.
-    fn markdown(&mut self, file: &str, text: &str, first_line: Option<usize>) -> Body {
+    pub(super) fn markdown(&mut self, file: &str, text: &str, first_line: Option<usize>) -> Body {
         let media = &self.media;
         let rendered = body::render(text, &|name| media.find(name));
         let complaints = rendered.complaints.into_iter().map(|complaint| match first_line {
@@ -183,7 +134,7 @@ impl Reader<'_> {
         rendered.body
     }
 
-    fn html(&mut self, file: &str, html: &str) -> Body {
+    pub(super) fn html(&mut self, file: &str, html: &str) -> Body {
         let (html, missing) = media_names::with_assets(html, &|name| self.media.find(name));
         let missing = missing
             .into_iter()
@@ -192,23 +143,30 @@ impl Reader<'_> {
         Body::clean(&html)
     }
 
-    fn stored(&mut self, file: &str, field: &str, name: &str) -> Option<AssetId> {
+    pub(super) fn stored(&mut self, file: &str, field: &str, name: &str) -> Option<AssetId> {
         let found = self.media.find(name);
         let missing = || Problem::field(file, field, format!("the file {name} is not in the package: add it under media/"));
         self.keep(found.ok_or_else(missing))
     }
 
-    fn video(&mut self, file: &str, field: &str, toml: &VideoToml) -> Option<Video> {
-        let asset = self.stored(file, &format!("{field}.file"), &toml.file);
-        let poster = toml
-            .poster
-            .as_deref()
-            .map(|name| self.stored(file, &format!("{field}.poster"), name));
+    /// A film with its still and captions; `before` stands before the names of their fields.
+    pub(super) fn video(&mut self, file: &str, before: &str, film: Film<'_>) -> Option<Video> {
+        let field = if before.is_empty() { "video" } else { "trailer" };
+        let Some(name) = film.file else {
+            if film.poster.is_some() || !film.captions.is_empty() {
+                let message = "there is no film that the still or captions belong to";
+                self.problems.push(Problem::field(file, field, message));
+            }
+            return None;
+        };
+        let asset = self.stored(file, field, name);
+        let poster = film.poster.map(|name| self.stored(file, &format!("{before}poster"), name));
         let mut captions = Vec::new();
-        for (i, one) in toml.captions.iter().enumerate() {
-            let at = format!("{field}.captions[{i}]");
+        for (i, one) in film.captions.iter().enumerate() {
+            let at = format!("{before}captions[{i}]");
             let language = self.field(file, &format!("{at}.language"), Language::parse(&one.language));
-            let label = self.field(file, &format!("{at}.label"), Line::parse(&one.label));
+            let label = one.label.as_deref().unwrap_or_else(|| own_name(&one.language));
+            let label = self.field(file, &format!("{at}.label"), Line::parse(label));
             let asset = self.stored(file, &format!("{at}.file"), &one.file);
             captions.push(Captions {
                 language: language?,
@@ -250,13 +208,18 @@ impl Reader<'_> {
         let text = self.keep(files.text(file))?;
         let parts = self.keep(divide(file, &text))?;
         let toml: LessonToml = self.keep(front_matter::read(file, parts.front, 2))?;
-        let title = self.field(file, "title", Title::parse(&toml.title));
+        // A stand-in for a wrong title, so that the rest is looked at too.
+        let title = self
+            .field(file, "title", Title::parse(&toml.title))
+            .or_else(|| Title::parse("?").ok())?;
         let body_html = match &toml.body {
             None => self.markdown(file, parts.body, Some(parts.body_line)),
             Some(name) => self.html_beside(files, file, name, parts.body)?,
         };
-        let mut content = Content::with_body(title?, body_html);
-        content.summary = self.field(file, "summary", Summary::parse(&toml.summary))?;
+        let mut content = Content::with_body(title, body_html);
+        content.summary = self
+            .field(file, "summary", Summary::parse(&toml.summary))
+            .unwrap_or_else(Summary::empty);
         content.minutes = toml.minutes.unwrap_or(content.minutes);
         content.is_preview = toml.preview;
         content.is_required = toml.required;
@@ -264,7 +227,12 @@ impl Reader<'_> {
         let actions = self.lines(file, "actions", &toml.actions).into_iter();
         content.actions = actions.map(|text| Action { id: String::new(), text }).collect();
         content.resources = self.resources(file, &toml.resources);
-        content.video = toml.video.as_ref().and_then(|video| self.video(file, "video", video));
+        let film = Film {
+            file: toml.video.as_deref(),
+            poster: toml.poster.as_deref(),
+            captions: &toml.captions,
+        };
+        content.video = self.video(file, "", film);
         match content.settle() {
             Ok(content) => Some(PackageLesson {
                 file: file.into(),

@@ -53,14 +53,18 @@ impl Toml {
         let _ = writeln!(self.0, "\n{header}");
     }
 
-    fn video(&mut self, table: &str, video: &Video, name: Name<'_>) -> Option<()> {
-        self.table(&format!("[{table}]"));
-        self.text("file", &name(video.asset)?);
+    /// The lines of a film; its captions are tables and come last.
+    fn video(&mut self, key: &str, before: &str, video: &Video, name: Name<'_>) -> Option<()> {
+        self.text(key, &name(video.asset)?);
         if let Some(poster) = video.poster {
-            self.text("poster", &name(poster)?);
+            self.text(&format!("{before}poster"), &name(poster)?);
         }
+        Some(())
+    }
+
+    fn captions(&mut self, before: &str, video: &Video, name: Name<'_>) -> Option<()> {
         for captions in &video.captions {
-            self.table(&format!("[[{table}.captions]]"));
+            self.table(&format!("[[{before}captions]]"));
             self.text("language", captions.language.as_str());
             self.text("label", captions.label.as_str());
             self.text("file", &name(captions.asset)?);
@@ -115,13 +119,16 @@ pub(super) fn course(slug: &str, meta: &Meta, category: &Category, description: 
     if let Some(cover) = meta.cover {
         toml.text("cover", &name(cover)?);
     }
+    if let Some(trailer) = &meta.trailer {
+        toml.video("trailer", "trailer_", trailer, name)?;
+    }
     if let Some(price) = &meta.price {
         toml.table("[price]");
         toml.raw("minor", &price.minor.to_string());
         toml.text("currency", price.currency.as_str());
     }
     if let Some(trailer) = &meta.trailer {
-        toml.video("trailer", trailer, name)?;
+        toml.captions("trailer_", trailer, name)?;
     }
     Some(toml.0)
 }
@@ -146,6 +153,9 @@ pub(super) fn lesson(day: u16, content: &Content, markdown: &str, html: Option<&
     if let Some(html) = html {
         toml.text("body", html);
     }
+    if let Some(video) = &content.video {
+        toml.video("video", "", video, name)?;
+    }
     toml.texts("actions", content.actions.iter().map(|a| a.text.as_str()));
     for resource in &content.resources {
         toml.table("[[resources]]");
@@ -161,7 +171,7 @@ pub(super) fn lesson(day: u16, content: &Content, markdown: &str, html: Option<&
         }
     }
     if let Some(video) = &content.video {
-        toml.video("video", video, name)?;
+        toml.captions("", video, name)?;
     }
     let body = if markdown.is_empty() {
         String::new()

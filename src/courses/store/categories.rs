@@ -44,10 +44,6 @@ pub(in crate::courses) fn find(read: &Read<'_>, id: CategoryId) -> Result<Option
     read.find("SELECT id, slug, name FROM categories WHERE id = ?1", [id], category)
 }
 
-pub(in crate::courses) fn find_by_slug(read: &Read<'_>, slug: &str) -> Result<Option<Category>> {
-    read.find("SELECT id, slug, name FROM categories WHERE slug = ?1", [slug], category)
-}
-
 pub(in crate::courses) fn insert(tx: &Tx<'_>, slug: &Slug, name: &Label) -> Result<CategoryId> {
     let id = tx.new_id();
     tx.execute(

@@ -130,10 +130,6 @@ pub(in crate::courses) fn get_published_at(read: &Read<'_>, version: VersionId) 
     })
 }
 
-pub(in crate::courses) fn find_course(read: &Read<'_>, version: VersionId) -> Result<Option<CourseId>> {
-    read.find("SELECT course_id FROM versions WHERE id = ?1", [version], |row| row.get(0))
-}
-
 pub(in crate::courses) fn list(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionRow>> {
     read.list(
         "SELECT id, number, notes, lesson_count, total_minutes, published_at FROM versions WHERE course_id = ?1 ORDER BY number DESC",
