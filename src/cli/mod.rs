@@ -12,6 +12,7 @@ pub mod media;
 pub mod openapi;
 pub mod out;
 pub mod progress;
+pub mod search;
 pub mod serve;
 pub mod users;
 
@@ -104,6 +105,8 @@ verbs! {
         Media => media::Media,
         /// Counts progress anew.
         Progress => progress::Progress,
+        /// Looks after the search index.
+        Search => search::Search,
         /// Lists people and opens accounts.
         Users => users::Users,
     }
