@@ -10,6 +10,7 @@ mod auth;
 mod config;
 mod courses;
 mod crash;
+mod demo;
 mod mail;
 mod media;
 mod openapi;
