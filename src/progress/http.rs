@@ -248,7 +248,7 @@ struct ActionPath {
 /// Whether an action item is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ActionIn {
+struct TickIn {
     /// Whether it is done.
     done: bool,
 }
@@ -262,10 +262,10 @@ struct ActionsOut {
 
 /// Ticks or unticks an action item.
 #[utoipa::path(put, path = "/lessons/{lesson}/actions/{action}", tag = "progress",
-    params(("lesson" = LessonId, Path,), ("action" = BlockId, Path,)), request_body = ActionIn,
+    params(("lesson" = LessonId, Path,), ("action" = BlockId, Path,)), request_body = TickIn,
     responses((status = 200, body = ActionsOut), (status = 403, description = "`lesson.locked`, with `reason` and `opens_at`."),
         (status = 409, description = "`enrolment.required`: he has not joined the course.")))]
-async fn put_action(g: Guard<LearnLesson>, Path(item): Path<ActionPath>, Body(body): Body<ActionIn>) -> Result<Json<ActionsOut>> {
+async fn put_action(g: Guard<LearnLesson>, Path(item): Path<ActionPath>, Body(body): Body<TickIn>) -> Result<Json<ActionsOut>> {
     let shelf = Shelf::of(&g.platform);
     let deed = g.db.write("progress.tick", move |tx| {
         actions::tick(tx, &g.can, &shelf, &item.action, body.done).map(|actions_done| ActionsOut { actions_done })

@@ -5,12 +5,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod admin;
 mod auth;
 mod config;
 mod courses;
 mod crash;
 mod demo;
+mod long_text;
 mod mail;
 mod media;
 mod openapi;
