@@ -1,5 +1,7 @@
 //! The demo: what comes with the program is whole, and what its people did adds up.
 
+use std::time::Duration;
+
 use momentum::{
     cli::{
         Out,
@@ -13,8 +15,9 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-async fn small(zone: &str) -> TestApp {
+async fn small(zone: &str, later: Duration) -> TestApp {
     let app = TestApp::start().await;
+    app.clock.advance(later);
     let filling = Filling {
         small: true,
         seed: 1,
@@ -64,7 +67,7 @@ async fn every_package_that_comes_along_is_whole() {
 
 #[tokio::test]
 async fn the_numbers_follow_from_the_facts() {
-    let app = small("Europe/Lisbon").await;
+    let app = small("Europe/Lisbon", Duration::ZERO).await;
     let shelf = Shelf::of(app.platform());
     let walked = app
         .system()
@@ -81,8 +84,17 @@ async fn the_numbers_follow_from_the_facts() {
 #[tokio::test]
 async fn the_main_learner_is_in_the_middle_of_day_twelve() {
     // Wherever she lives, and however near the beginning of her day.
-    for zone in ["Europe/Lisbon", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"] {
-        let app = small(zone).await;
+    let (nine, day_begins) = (0, 18 * 3600);
+    for (zone, later) in [
+        ("Europe/Lisbon", nine),
+        ("Europe/Lisbon", day_begins - 1),
+        ("Europe/Lisbon", day_begins),
+        ("Europe/Lisbon", day_begins + 90),
+        ("America/New_York", nine),
+        ("Pacific/Kiritimati", nine),
+        ("Asia/Kathmandu", nine),
+    ] {
+        let app = small(zone, Duration::from_secs(later)).await;
         let token = sign_in(&app, "learner@demo.example").await;
         let today = ask(&app, &token, "/me/today").await;
         let current = &today["current"];
@@ -117,7 +129,7 @@ async fn the_main_learner_is_in_the_middle_of_day_twelve() {
 
 #[tokio::test]
 async fn she_has_notes_where_the_lessons_have_words() {
-    let app = small("Europe/Lisbon").await;
+    let app = small("Europe/Lisbon", Duration::ZERO).await;
     let token = sign_in(&app, "learner@demo.example").await;
     let notes = ask(&app, &token, "/me/notes").await;
     let notes = notes["items"].as_array().expect("notes");
