@@ -3350,6 +3350,11 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description Whether an action item is done. */
+        TickIn: {
+            /** @description Whether it is done. */
+            done: boolean;
+        };
         /** Format: date-time */
         Timestamp: string;
         Title: string;
@@ -5712,7 +5717,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActionIn"];
+                "application/json": components["schemas"]["TickIn"];
             };
         };
         responses: {

@@ -3,7 +3,9 @@ import Check from '@lucide/svelte/icons/check';
 import { groups, matches } from './rows.ts';
 
 const base = {
-	titles: { continue: 'Continue', courses: 'Courses', lessons: 'Lessons', actions: 'Actions' },
+	titles: { continue: 'Continue', lately: 'Opened lately', courses: 'Courses', lessons: 'Lessons', people: 'People', actions: 'Actions' },
+	allWord: (q: string) => `All for ${q}`,
+	lately: [],
 	dayWord: (n: number) => `Day ${n}`,
 	going: [
 		{
@@ -41,11 +43,12 @@ describe('palette groups', () => {
 			q: 'pass',
 			found: {
 				courses: [{ id: 'crs_9', slug: 'passwords', title: 'Passwords that hold', palette: 'lake' }],
-				lessons: [{ id: 'lsn_9', title: 'Pass phrases', course: { slug: 'passwords', title: 'Passwords that hold' } }]
+				lessons: [{ id: 'lsn_9', title: 'Pass phrases', course: { slug: 'passwords', title: 'Passwords that hold' } }],
+				people: []
 			}
 		});
 		expect(list.map((g) => g.title)).toEqual(['Courses', 'Lessons', 'Actions']);
-		expect(list.at(-1)?.rows.map((r) => r.label)).toEqual(['Go to Settings']);
+		expect(list.at(-1)?.rows.map((r) => r.label)).toEqual(['All for pass', 'Go to Settings']);
 	});
 
 	it('give every row its own id', () => {
