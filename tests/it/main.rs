@@ -11,6 +11,7 @@ mod auth;
 mod config;
 mod courses;
 mod crash;
+mod demo;
 mod long_text;
 mod http;
 mod enrolments;
