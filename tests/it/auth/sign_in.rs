@@ -9,12 +9,6 @@ use crate::support::TestApp;
 
 const DAY: u64 = 24 * 3600;
 
-/// A problem without the one thing that differs between any two requests.
-fn without_id(mut problem: serde_json::Value) -> serde_json::Value {
-    problem.as_object_mut().and_then(|fields| fields.remove("request_id"));
-    problem
-}
-
 #[tokio::test]
 async fn unknown_accounts_and_wrong_passwords_look_alike() {
     let app = TestApp::start().await;

@@ -3350,11 +3350,6 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
-        /** @description Whether an action item is done. */
-        TickIn: {
-            /** @description Whether it is done. */
-            done: boolean;
-        };
         /** Format: date-time */
         Timestamp: string;
         Title: string;
@@ -5717,7 +5712,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TickIn"];
+                "application/json": components["schemas"]["ActionIn"];
             };
         };
         responses: {
