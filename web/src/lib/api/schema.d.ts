@@ -841,7 +841,7 @@ export interface paths {
          * Counts active learning: at most one timer of a person at a time, at most one minute in a clock
          *     minute, no second twice.
          */
-        post: operations["send_heartbeat"];
+        post: operations["record_heartbeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3350,6 +3350,11 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /** @description Whether an action item is done. */
+        TickIn: {
+            /** @description Whether it is done. */
+            done: boolean;
+        };
         /** Format: date-time */
         Timestamp: string;
         Title: string;
@@ -5712,7 +5717,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActionIn"];
+                "application/json": components["schemas"]["TickIn"];
             };
         };
         responses: {
@@ -5866,7 +5871,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    send_heartbeat: {
+    record_heartbeat: {
         parameters: {
             query?: never;
             header?: never;
