@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::{Alone, Common, Exit, Out, control};
 use crate::{
     app::{App, Means},
-    platform::web,
+    auth,
+    kernel::actor::Actor,
+    platform::{telemetry, web},
 };
 
 /// Runs the server.
@@ -30,6 +32,7 @@ pub struct Serve {
 impl Alone for Serve {
     async fn run(self, common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
         let config = common.load(&[("server.listen", self.listen.map(|listen| listen.to_string()))])?;
+        let _telemetry = telemetry::start(&config.log);
         let means = Means {
             may_migrate: !self.no_migrate,
             ..Means::system()
@@ -45,10 +48,24 @@ impl Alone for Serve {
 /// # Errors
 /// When the port cannot be opened.
 pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
-    let listen = app.platform().config.server.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("the port {listen} cannot be opened"))?;
+    let listener = bind(app.platform().config.server.listen).await?;
+    serve_on(app, listener, out).await
+}
+
+/// Opens a port.
+///
+/// # Errors
+/// When that cannot be.
+pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(listen).await;
+    bound.with_context(|| format!("the port {listen} cannot be opened"))
+}
+
+/// As [`serve()`], on a port that is open already.
+///
+/// # Errors
+/// A fault of the operating system.
+pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let app = Arc::new(app);
     let router = app.router()?;
@@ -57,6 +74,7 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
+    offer_set_up(&app, out).await?;
     out.line(format!(
         "Momentum {} listens on http://{}",
         env!("CARGO_PKG_VERSION"),
@@ -82,6 +100,17 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
     signals.abort();
     ending.abort();
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// While nobody runs the instance, each start prints a new one-time link that makes the first admin.
+async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
+    let (db, url) = (app.db(Actor::System("serve")), app.platform().config.server.public_url.clone());
+    if let Some(link) = db.write("serve.setup_link", move |tx| auth::setup_link(tx, &url)).await? {
+        out.line(format!(
+            "Nobody runs this instance yet. Make yourself its first admin (works once):\n\n  {link}\n"
+        ));
+    }
     Ok(())
 }
 

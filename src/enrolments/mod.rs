@@ -94,3 +94,11 @@ pub fn next_learner(read: &Read<'_>, after: UserId) -> Result<Option<UserId>> {
 pub fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>) -> Result<(Enrolment, bool)> {
     actions::enrol(tx, can, shelf, pace)
 }
+
+/// Leaves a course: for the demo; people do it over HTTP.
+///
+/// # Errors
+/// A database fault.
+pub fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
+    actions::leave(tx, can)
+}

@@ -15,11 +15,18 @@ mod store;
 mod views;
 
 use crate::{
+    enrolments::LearnLesson,
     kernel::{
-        error::Result,
+        error::{Error, Result},
         id::{LessonId, UserId},
+        text::BlockId,
+        time::Moment,
     },
-    platform::{db::Read, jobs::kind, module::Module},
+    platform::{
+        db::{Read, Tx},
+        jobs::kind,
+        module::Module,
+    },
 };
 
 /// What this slice hands to `app`.
@@ -47,4 +54,35 @@ pub fn count_in_lesson(read: &Read<'_>, user: UserId, lesson: LessonId) -> Resul
 /// A database fault.
 pub fn has_bookmark(read: &Read<'_>, user: UserId, lesson: LessonId) -> Result<bool> {
     store::has_bookmark_in(read, user, lesson)
+}
+
+/// Where a note or a bookmark of [`write`] and [`mark`] hangs: a block, a moment of the video,
+/// or neither for the lesson as a whole.
+pub type Spot = (Option<BlockId>, Option<Moment>);
+
+/// Writes a note: for the demo; people do it over HTTP.
+///
+/// # Errors
+/// As over HTTP.
+pub fn write(tx: &Tx<'_>, can: &LearnLesson, (block, video): Spot, quote: Option<&str>, text: &str) -> Result<()> {
+    let new = model::NewNote {
+        text: model::note_text(text).map_err(|e| Error::field("text", e.code, e.message))?,
+        quote: model::optional(quote, model::MAX_QUOTE).map_err(|e| Error::field("quote", e.code, e.message))?,
+        anchor: model::Anchor { block, video },
+        key: None,
+    };
+    actions::write(tx, can, &new).map(drop)
+}
+
+/// Sets a bookmark: for the demo; people do it over HTTP.
+///
+/// # Errors
+/// As over HTTP.
+pub fn mark(tx: &Tx<'_>, can: &LearnLesson, (block, video): Spot, label: &str) -> Result<()> {
+    let new = model::NewBookmark {
+        anchor: model::Anchor { block, video },
+        label: model::optional(Some(label), model::MAX_LABEL).map_err(|e| Error::field("label", e.code, e.message))?,
+        key: None,
+    };
+    actions::mark(tx, can, &new).map(drop)
 }

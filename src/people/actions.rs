@@ -24,20 +24,32 @@ const MOST_INTERESTS: usize = 20;
 
 /// What a person changes of his profile: what is `None` stays; the inner `None` clears.
 #[derive(Debug, Default)]
-pub(super) struct ProfileChange {
-    pub(super) name: Option<PersonName>,
-    pub(super) headline: Option<Line>,
-    pub(super) time_zone: Option<Zone>,
-    pub(super) language: Option<Language>,
-    pub(super) interests: Option<Vec<CategoryId>>,
-    pub(super) skill_level: Option<Option<SkillLevel>>,
-    pub(super) daily_goal_minutes: Option<Option<u8>>,
-    pub(super) theme: Option<Theme>,
-    pub(super) text_size: Option<TextSize>,
+pub struct ProfileChange {
+    /// The name that others see.
+    pub name: Option<PersonName>,
+    /// What he does, in a line.
+    pub headline: Option<Line>,
+    /// Where his days begin and end.
+    pub time_zone: Option<Zone>,
+    /// The language of his screens and mails.
+    pub language: Option<Language>,
+    /// What he likes to learn about.
+    pub interests: Option<Vec<CategoryId>>,
+    /// How much he knows.
+    pub skill_level: Option<Option<SkillLevel>>,
+    /// Minutes a day, 5–120.
+    pub daily_goal_minutes: Option<Option<u8>>,
+    /// Light or dark.
+    pub theme: Option<Theme>,
+    /// The size of text.
+    pub text_size: Option<TextSize>,
 }
 
 /// Changes a person's own profile.
-pub(super) fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Result<(User, Profile)> {
+///
+/// # Errors
+/// `NotFound`, `Invalid` for a goal or interests that cannot be.
+pub fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Result<(User, Profile)> {
     let person = store::get_user(tx, user)?;
     let mut profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
     if let Some(name) = &change.name {

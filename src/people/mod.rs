@@ -13,7 +13,7 @@ mod model;
 mod policy;
 mod store;
 
-pub use actions::{AccessChange, change_access, keep_an_admin};
+pub use actions::{AccessChange, ProfileChange, change_access, keep_an_admin, update_profile};
 pub use http::ProfileOut;
 pub use model::{
     Access, ActorFacts, Completion, ListQuery, NewUser, Picture, Profile, ProfileField, SkillLevel, TextSize, Theme, User, UserState,

@@ -6,7 +6,7 @@ mod place;
 mod rebuild;
 mod tick;
 
-pub(super) use beat::{Sign, beat};
+pub(super) use beat::{Sign, beat, credit_last};
 pub(super) use complete::{Done, complete};
 pub(super) use place::{move_to, put_place};
 pub use rebuild::Walked;

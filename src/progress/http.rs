@@ -35,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(get_outline))
         .routes(routes!(get_lesson))
         .routes(routes!(open_lesson))
-        .routes(routes!(send_heartbeat))
+        .routes(routes!(record_heartbeat))
         .routes(routes!(put_position))
         .routes(routes!(put_action))
         .routes(routes!(complete_lesson))
@@ -193,7 +193,7 @@ struct HeartbeatOut {
     request_body = HeartbeatIn, responses((status = 200, body = HeartbeatOut),
         (status = 403, description = "`lesson.locked`, with `reason` and `opens_at`."),
         (status = 409, description = "`timer.elsewhere`: another tab or device is counting; the position was kept.")))]
-async fn send_heartbeat(g: Guard<LearnLesson>, Body(body): Body<HeartbeatIn>) -> Result<Json<HeartbeatOut>> {
+async fn record_heartbeat(g: Guard<LearnLesson>, Body(body): Body<HeartbeatIn>) -> Result<Json<HeartbeatOut>> {
     let sign = body.parse()?;
     let shelf = Shelf::of(&g.platform);
     let heard =
@@ -248,7 +248,7 @@ struct ActionPath {
 /// Whether an action item is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ActionIn {
+struct TickIn {
     /// Whether it is done.
     done: bool,
 }
@@ -262,10 +262,10 @@ struct ActionsOut {
 
 /// Ticks or unticks an action item.
 #[utoipa::path(put, path = "/lessons/{lesson}/actions/{action}", tag = "progress",
-    params(("lesson" = LessonId, Path,), ("action" = BlockId, Path,)), request_body = ActionIn,
+    params(("lesson" = LessonId, Path,), ("action" = BlockId, Path,)), request_body = TickIn,
     responses((status = 200, body = ActionsOut), (status = 403, description = "`lesson.locked`, with `reason` and `opens_at`."),
         (status = 409, description = "`enrolment.required`: he has not joined the course.")))]
-async fn put_action(g: Guard<LearnLesson>, Path(item): Path<ActionPath>, Body(body): Body<ActionIn>) -> Result<Json<ActionsOut>> {
+async fn put_action(g: Guard<LearnLesson>, Path(item): Path<ActionPath>, Body(body): Body<TickIn>) -> Result<Json<ActionsOut>> {
     let shelf = Shelf::of(&g.platform);
     let deed = g.db.write("progress.tick", move |tx| {
         actions::tick(tx, &g.can, &shelf, &item.action, body.done).map(|actions_done| ActionsOut { actions_done })

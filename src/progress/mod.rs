@@ -13,6 +13,7 @@ mod http;
 mod model;
 mod policy;
 mod store;
+pub mod study;
 mod views;
 
 pub use actions::Walked;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 
-use samples::{Body, sample};
+use samples::{Body, renamed, sample};
 use world::World;
 
 /// The statuses of one operation, in the order of [`world::ROLES`].
@@ -42,11 +42,12 @@ fn operations() -> Vec<Operation> {
 }
 
 async fn row(operation: &Operation) -> Row {
-    let sample = sample(&operation.id).unwrap_or_else(|| panic!("{} has no sample request: add one in tests/it/access/samples.rs", operation.id));
+    let sample =
+        sample(&operation.id).unwrap_or_else(|| panic!("{} has no sample request: add one in tests/it/access/samples.rs", operation.id));
     let mut row = [0; world::ROLES.len()];
     let mut world = World::build().await;
     for (n, role) in world::ROLES.iter().enumerate() {
-        let path = world.fill(&operation.path) + &world.fill(sample.query);
+        let path = world.fill(&renamed(&operation.id, &operation.path)) + &world.fill(sample.query);
         let client = world.client(role);
         let answer = match &sample.body {
             Body::None => client.ask(operation.method.clone(), &path, None).await,

@@ -20,7 +20,8 @@ const DAYS: usize = 21;
 const A_DAY: Duration = Duration::from_secs(24 * 3600);
 
 fn handbook() -> Option<PathBuf> {
-    let folder = std::env::var_os("MOMENTUM_HANDBOOK").map_or_else(|| PathBuf::from("/usr/share/doc/debian-handbook/html/en-US"), PathBuf::from);
+    let folder =
+        std::env::var_os("MOMENTUM_HANDBOOK").map_or_else(|| PathBuf::from("/usr/share/doc/debian-handbook/html/en-US"), PathBuf::from);
     folder.is_dir().then_some(folder)
 }
 
@@ -53,7 +54,11 @@ fn package(sections: &[(String, String, String)], into: &Path) {
     for (n, (key, title, body)) in sections.iter().enumerate() {
         let stem = format!("{:02}-{key}", n + 1);
         let title: String = title.chars().take(100).collect();
-        let front = format!("+++\nday = {}\ntitle = {title:?}\nsummary = \"A section of the handbook.\"\nminutes = 20\nbody = \"{stem}.html\"\n+++\n", n + 1);
+        let front = format!(
+            "+++\nday = {}\ntitle = {}\nsummary = \"A section of the handbook.\"\nminutes = 20\nbody = \"{stem}.html\"\n+++\n",
+            n + 1,
+            json!(title)
+        );
         fs::write(into.join("lessons").join(format!("{stem}.md")), front).expect("written");
         fs::write(into.join("lessons").join(format!("{stem}.html")), body).expect("written");
     }
@@ -72,27 +77,49 @@ async fn the_handbook_is_imported_searched_and_learnt_to_its_end() {
     let app = TestApp::start().await;
     let author = app.instructor("Ira").await;
     let files = Files::open(written.path()).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let options = ImportOptions { owner: Some(author.id()), publish: true, dry_run: false };
-    let imported = courses::import(app.platform(), &app.db(Actor::Cli), files, &options).await.unwrap_or_else(|e| panic!("{e:?}"));
+    let options = ImportOptions {
+        owner: Some(author.id()),
+        publish: true,
+        dry_run: false,
+    };
+    let imported = courses::import(app.platform(), &app.db(Actor::Cli), files, &options)
+        .await
+        .unwrap_or_else(|e| panic!("{e:?}"));
     assert_eq!((imported.lessons, imported.published), (DAYS, Some(1)));
     app.settle().await;
 
     let lea = app.learner("Lea").await;
     let found = lea.get("/search?q=adminstrator+handbok").await.expect(200);
-    assert_eq!(found["items"][0]["course"]["slug"], "administrators-handbook", "typos are forgiven: {found}");
-    lea.post("/courses/administrators-handbook/enrolment", json!({"pace": {"kind": "daily"}})).await.expect(201);
+    assert_eq!(
+        found["items"][0]["course"]["slug"], "administrators-handbook",
+        "typos are forgiven: {found}"
+    );
+    lea.post("/courses/administrators-handbook/enrolment", json!({"pace": {"kind": "daily"}}))
+        .await
+        .expect(201);
     for day in 0..DAYS {
         app.settle().await;
         let outline = lea.get("/courses/administrators-handbook/learn").await.expect(200);
-        let lessons: Vec<&str> = outline["days"].as_array().expect("days").iter().map(|d| d["lessons"][0]["id"].as_str().expect("an id")).collect();
+        let lessons: Vec<&str> = outline["days"]
+            .as_array()
+            .expect("days")
+            .iter()
+            .map(|d| d["lessons"][0]["id"].as_str().expect("an id"))
+            .collect();
         if let Some(tomorrow) = lessons.get(day + 1) {
             let locked = lea.get(&format!("/lessons/{tomorrow}")).await;
             assert_eq!((locked.status.as_u16(), locked.code()), (403, "lesson.locked"), "day {}", day + 2);
         }
         let lesson = lea.get(&format!("/lessons/{}", lessons[day])).await.expect(200);
         let body = lesson["content"]["body_html"].as_str().expect("a body");
-        assert!(body.len() > 2000 && !body.contains("<script") && !body.contains("<div"), "day {}", day + 1);
-        lea.post(&format!("/lessons/{}/complete", lessons[day]), json!({})).await.expect(200);
+        assert!(
+            body.len() > 2000 && !body.contains("<script") && !body.contains("<div"),
+            "day {}",
+            day + 1
+        );
+        lea.post(&format!("/lessons/{}/complete", lessons[day]), json!({}))
+            .await
+            .expect(200);
         app.clock.advance(A_DAY);
     }
     app.settle().await;

@@ -5,11 +5,16 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod admin;
 mod auth;
 mod config;
 mod courses;
 mod crash;
+mod demo;
+mod enrolments;
+mod http;
+mod long_text;
 mod mail;
 mod media;
 mod openapi;

@@ -36,6 +36,15 @@ impl<'a> Client<'a> {
         }
     }
 
+    /// Somebody who holds this session's token.
+    pub fn holding(app: &'a TestApp, token: String) -> Self {
+        Self {
+            app,
+            token: Some(token),
+            user: None,
+        }
+    }
+
     /// His id.
     pub fn id(&self) -> UserId {
         self.user.expect("a client who is signed in")

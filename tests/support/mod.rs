@@ -63,6 +63,8 @@ impl TestApp {
         let folder = folder::fresh();
         let clock = Arc::new(FixedClock::at(BEGIN));
         let mut config = Config::at(folder.path().to_owned());
+        // Slices test their own limits; the house's are tested where they are made.
+        config.throttle.is_on = false;
         change(&mut config);
         let means = Means {
             clock: clock.clone(),

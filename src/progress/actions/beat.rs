@@ -80,6 +80,24 @@ fn take_timer(tx: &Tx<'_>, counted: &Counted, timer: &ClientKey) -> Result<bool>
     Ok(!is_taken)
 }
 
+/// Credits the last seconds up to now, without a gap and without a timer.
+///
+/// # Errors
+/// A database fault.
+pub(in crate::progress) fn credit_last(tx: &Tx<'_>, counted: &mut Counted, seconds: u32) -> Result<()> {
+    let earliest = counted.enrolment.started_at;
+    let (mut left, mut end, mut slices) = (i64::from(seconds), tx.now(), Vec::new());
+    while left > 0 {
+        // Up to the whole minute, so that each minute is one slice.
+        let part = (end.millis().div_euclid(1000) - 1).rem_euclid(60) + 1;
+        let part = part.min(left);
+        let beat = Beat::clamp(Some(end), u8::try_from(part).unwrap_or(60), tx.now(), earliest);
+        slices.extend(beat.iter().flat_map(|beat| beat.slices(earliest)));
+        (left, end) = (left - part, end.plus_millis(-part * 1000));
+    }
+    credit(tx, counted, &slices)
+}
+
 fn credit(tx: &Tx<'_>, counted: &mut Counted, slices: &[Slice]) -> Result<()> {
     let mut totals = counted.totals(tx)?;
     let mut added = 0;

@@ -20,7 +20,10 @@ pub struct Sample {
 }
 
 fn plain() -> Option<Sample> {
-    Some(Sample { query: "", body: Body::None })
+    Some(Sample {
+        query: "",
+        body: Body::None,
+    })
 }
 
 fn asked(query: &'static str) -> Option<Sample> {
@@ -28,30 +31,44 @@ fn asked(query: &'static str) -> Option<Sample> {
 }
 
 fn json(body: Value) -> Option<Sample> {
-    Some(Sample { query: "", body: Body::Json(body) })
+    Some(Sample {
+        query: "",
+        body: Body::Json(body),
+    })
 }
 
 fn bytes(body: Vec<u8>) -> Option<Sample> {
-    Some(Sample { query: "", body: Body::Bytes(body) })
+    Some(Sample {
+        query: "",
+        body: Body::Bytes(body),
+    })
 }
 
 /// The request of an operation; `None` when nobody has written one.
 pub fn sample(operation: &str) -> Option<Sample> {
-    accounts(operation).or_else(|| courses(operation)).or_else(|| learning(operation)).or_else(|| instance(operation))
+    accounts(operation)
+        .or_else(|| courses(operation))
+        .or_else(|| learning(operation))
+        .or_else(|| instance(operation))
 }
 
 fn instance(operation: &str) -> Option<Sample> {
     match operation {
         "get_instance" | "get_logo" | "delete_logo" | "list_settings" | "list_audit" | "list_jobs" | "get_system" | "retry_job" => plain(),
         "put_logo" => bytes(pixel()),
-        "put_organisation_settings" => json(json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""})),
+        "put_organisation_settings" => {
+            json(json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""}))
+        }
         "put_registration_settings" => json(json!({"mode": "open", "domains": [], "public_catalogue": false, "password_min_length": 10})),
         "put_learning_settings" => json(json!({"day_start_hour": 3, "default_pace": "daily", "heartbeat_seconds": 30})),
         "put_mail_settings" => json(
             json!({"mode": "outbox", "host": "", "port": 587, "security": "starttls", "username": "", "password": null, "from_name": "", "from_address": null}),
         ),
         "send_test_mail" => json(json!({"to": "ada@example.com"})),
-        "upload_asset" => Some(Sample { query: "?name=b.png", body: Body::Bytes(pixel()) }),
+        "upload_asset" => Some(Sample {
+            query: "?name=b.png",
+            body: Body::Bytes(pixel()),
+        }),
         "get_media_limits" | "get_asset" | "delete_asset" | "read_asset_file" => plain(),
         "search" => asked("?q=writing"),
         "suggest" => asked("?q=wri"),
@@ -63,10 +80,14 @@ fn accounts(operation: &str) -> Option<Sample> {
     let token = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
     let strong = "violet-harbour-quartz-7";
     match operation {
-        "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "sign_out" | "get_profile" | "delete_picture" | "read_picture"
-        | "list_users" | "get_user" | "list_invites" | "delete_invite" => plain(),
-        "set_up_instance" => json(json!({"token": token, "organisation": "A", "name": "Ada", "email": "first@example.com", "password": strong, "time_zone": "UTC"})),
-        "register" => json(json!({"name": "New", "email": "new.person@example.com", "password": strong, "time_zone": "UTC", "language": "en"})),
+        "get_me" | "list_sessions" | "end_session" | "end_other_sessions" | "sign_out" | "get_profile" | "delete_picture"
+        | "read_picture" | "list_users" | "get_user" | "list_invites" | "delete_invite" => plain(),
+        "set_up_instance" => json(
+            json!({"token": token, "organisation": "A", "name": "Ada", "email": "first@example.com", "password": strong, "time_zone": "UTC"}),
+        ),
+        "register" => {
+            json(json!({"name": "New", "email": "new.person@example.com", "password": strong, "time_zone": "UTC", "language": "en"}))
+        }
         "verify_email" | "confirm_email" | "invite_details" | "get_invite_details" => json(json!({"token": token})),
         "resend_verification" | "forgot_password" => json(json!({"email": "lea@example.com"})),
         "sign_in" => json(json!({"email": "lea@example.com", "password": PASSWORD})),
@@ -85,30 +106,50 @@ fn accounts(operation: &str) -> Option<Sample> {
 
 fn courses(operation: &str) -> Option<Sample> {
     match operation {
-        "list_categories" | "list_courses" | "get_course" | "preview_lesson" | "list_my_drafts" | "list_taught_courses" | "list_teaching" | "list_versions"
-        | "delete_category" | "archive_course" | "restore_course" => plain(),
-        "create_category" => json(json!({"name": "Cooking"})),
-        "update_category" => json(json!({"name": "Gardens"})),
-        "create_course" => json(json!({"title": "New", "category": "technology", "length": 7, "level": "beginner", "language": "en"})),
+        "list_categories" | "list_courses" | "get_course" | "preview_lesson" | "list_own_courses" | "list_versions" | "remove_category"
+        | "archive_course" | "restore_course" | "delete_course" | "get_draft" | "get_draft_lesson" | "remove_lesson" => plain(),
+        "add_category" => json(json!({"name": "Cooking"})),
+        "change_category" => json(json!({"name": "Gardens"})),
+        "create_course" => json(json!({"title": "New", "category": "{category}", "length": 7, "level": "beginner", "language": "en"})),
+        "change_draft" => json(json!({"title": "A better draft"})),
+        "add_lesson" => json(json!({"day": 1, "title": "One more"})),
+        "change_lesson" => json(json!({"title": "A better title", "expected_revision": "{draft_revision}"})),
+        "put_lesson_order" => json(json!([{"day": 1, "lessons": ["{order}"]}])),
+        "publish_course" => json(json!({"notes": "First"})),
         _ => None,
     }
 }
 
 fn learning(operation: &str) -> Option<Sample> {
     match operation {
-        "get_today" | "list_my_courses" | "get_outline" | "get_lesson" | "open_lesson" | "list_history" | "get_history" | "list_notes" | "list_lesson_notes"
-        | "delete_note" | "export_notes" | "list_bookmarks" | "delete_bookmark" | "leave_course" => plain(),
-        "enrol" => json(json!({"pace": {"kind": "weekdays"}})),
+        "get_today" | "list_my_courses" | "get_outline" | "get_lesson" | "open_lesson" | "list_history" | "list_notes"
+        | "list_lesson_notes" | "delete_note" | "export_notes" | "list_bookmarks" | "delete_bookmark" | "leave_course" | "restore_note" => {
+            plain()
+        }
+        "enrol" | "update_enrolment" => json(json!({"pace": {"kind": "weekdays"}})),
         "preview_schedule" => asked("?kind=daily"),
-        "update_enrolment" => json(json!({"pace": {"kind": "weekdays"}})),
-        "beat" | "record_heartbeat" | "heartbeat" => json(json!({"timer": "0f7c9a1e-0000-4000-8000-000000000001", "seconds": 30, "is_active": true})),
-        "put_position" | "save_position" => json(json!({"block_offset": 0.5, "client_at": "2026-11-16T09:00:00Z"})),
-        "tick_action" | "put_action" => json(json!({"done": true})),
+        "send_heartbeat" | "record_heartbeat" => {
+            json(json!({"timer": "0f7c9a1e-0000-4000-8000-000000000001", "seconds": 30, "is_active": true}))
+        }
+        "put_position" => json(json!({"block_id": "abcdefghij", "block_offset": 0.5, "client_at": "2026-11-16T09:00:00Z"})),
+        "put_action" => json(json!({"done": true})),
         "complete_lesson" => json(json!({})),
         "create_note" => json(json!({"text": "Another"})),
         "update_note" => json(json!({"text": "Changed"})),
-        "restore_note" => plain(),
         "create_bookmark" => json(json!({"label": "There"})),
         _ => None,
+    }
+}
+
+/// Names that an operation means in its own way.
+pub fn renamed(operation: &str, path: &str) -> String {
+    match operation {
+        "restore_note" => path.replace("{note}", "{gone_note}"),
+        "change_draft" | "add_lesson" | "get_draft" | "put_lesson_order" | "publish_course" | "delete_course" => {
+            path.replace("{course}", "{draft}")
+        }
+        "get_draft_lesson" | "change_lesson" | "remove_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
+        "preview_lesson" => path.replace("{lesson}", "{second_lesson}"),
+        _ => path.to_owned(),
     }
 }

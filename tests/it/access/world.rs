@@ -17,7 +17,9 @@ pub struct World {
 /// A picture of one pixel.
 pub fn pixel() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
-    image::RgbaImage::from_pixel(8, 8, image::Rgba([9, 90, 60, 255])).write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
+    image::RgbaImage::from_pixel(8, 8, image::Rgba([9, 90, 60, 255]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("a PNG");
     png.into_inner()
 }
 
@@ -34,26 +36,53 @@ impl World {
         let other = app.instructor("Otto").await;
         let learner = app.learner("Lea").await;
         let stranger = app.learner("Stan").await;
-        let made = app.course(Spec::days7("Clear writing").by(author.id())).await;
+        let mut spec = Spec::days7("Clear writing").by(author.id());
+        spec.previews = vec![2];
+        let made = app.course(spec).await;
         let draft = app.draft(Spec::days7("A draft").by(author.id())).await;
         let draft_lessons = author.get(&format!("/courses/{draft}/draft")).await.expect(200);
         let (first, second) = (made.lessons[0], made.lessons[1]);
-        let enrolment = id(&learner.post(&format!("/courses/{}/enrolment", made.course), json!({"pace": {"kind": "daily"}})).await.expect(201));
-        let note = id(&learner.post(&format!("/lessons/{first}/notes"), json!({"text": "A note"})).await.expect(201));
-        let gone = id(&learner.post(&format!("/lessons/{first}/notes"), json!({"text": "Gone"})).await.expect(201));
+        let enrolment = id(&learner
+            .post(&format!("/courses/{}/enrolment", made.course), json!({"pace": {"kind": "daily"}}))
+            .await
+            .expect(201));
+        let note = id(&learner
+            .post(&format!("/lessons/{first}/notes"), json!({"text": "A note"}))
+            .await
+            .expect(201));
+        let gone = id(&learner
+            .post(&format!("/lessons/{first}/notes"), json!({"text": "Gone"}))
+            .await
+            .expect(201));
         learner.delete(&format!("/notes/{gone}")).await.expect(204);
-        let bookmark = id(&learner.post(&format!("/lessons/{first}/bookmarks"), json!({"label": "Here"})).await.expect(201));
-        let asset = id(&author.upload(axum::http::Method::POST, "/media?name=a.png", pixel()).await.expect(201));
+        let bookmark = id(&learner
+            .post(&format!("/lessons/{first}/bookmarks"), json!({"label": "Here"}))
+            .await
+            .expect(201));
+        let asset = id(&author
+            .upload(axum::http::Method::POST, "/media?name=a.png", pixel())
+            .await
+            .expect(201));
         let category = id(&admin.post("/categories", json!({"name": "Gardening"})).await.expect(201));
-        let invite = id(&admin.post("/invites", json!({"email": "new@example.com", "role": "learner"})).await.expect(201));
+        let invite = id(&admin
+            .post("/invites", json!({"email": "new@example.com", "role": "learner"}))
+            .await
+            .expect(201));
         let sessions = learner.get("/me/sessions").await.expect(200);
         let content = learner.get(&format!("/lessons/{first}")).await.expect(200);
         let job = dead_job(&app).await;
         let names = vec![
             ("course", made.course.to_string()),
             ("draft", draft.to_string()),
-            ("draft_lesson", draft_lessons["lessons"][0]["id"].as_str().unwrap_or_default().to_owned()),
-            ("draft_revision", draft_lessons["lessons"][0]["revision"].as_str().unwrap_or_default().to_owned()),
+            (
+                "draft_lesson",
+                draft_lessons["lessons"][0]["id"].as_str().unwrap_or_default().to_owned(),
+            ),
+            (
+                "draft_revision",
+                draft_lessons["lessons"][0]["revision"].as_str().unwrap_or_default().to_owned(),
+            ),
+            ("order", draft_order(&draft_lessons)),
             ("lesson", first.to_string()),
             ("second_lesson", second.to_string()),
             ("action", content["content"]["actions"][0]["id"].as_str().unwrap_or("a1").to_owned()),
@@ -68,7 +97,13 @@ impl World {
             ("job", job),
             ("user", learner.id().to_string()),
         ];
-        let tokens = [("stranger", &stranger), ("learner", &learner), ("other author", &other), ("author", &author), ("admin", &admin)];
+        let tokens = [
+            ("stranger", &stranger),
+            ("learner", &learner),
+            ("other author", &other),
+            ("author", &author),
+            ("admin", &admin),
+        ];
         let tokens = tokens.map(|(role, client)| (role, client.token().to_owned())).to_vec();
         Self { app, tokens, names }
     }
@@ -83,7 +118,9 @@ impl World {
 
     /// The text with `{names}` replaced.
     pub fn fill(&self, text: &str) -> String {
-        self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        self.names
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
     /// The body with `{names}` replaced.
@@ -92,9 +129,16 @@ impl World {
     }
 }
 
+/// The ids of a draft's lessons in their order, as text between the brackets of a list.
+fn draft_order(draft: &Value) -> String {
+    let ids = draft["lessons"].as_array().expect("lessons").iter().map(id);
+    ids.collect::<Vec<_>>().join("\",\"")
+}
+
 /// A job that gave up, for those who may retry it.
 async fn dead_job(app: &TestApp) -> String {
-    let made = app.system().write("test.dead_job", |tx| {
+    let db = app.system();
+    let made = db.write("test.dead_job", |tx| {
         let id: momentum::kernel::id::JobId = tx.new_id();
         tx.execute(
             "INSERT INTO jobs (id, kind, queue, payload, state, attempts, run_at, created_at) VALUES (?1, 'test.dead', 'default', '{}', 'dead', 8, ?2, ?2)",

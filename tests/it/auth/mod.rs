@@ -15,7 +15,10 @@ use axum::{
 };
 use momentum::{
     auth::{self, RegistrationSettings},
-    platform::{settings, web::guard::Origin},
+    platform::{
+        settings,
+        web::{Peer, guard::Origin},
+    },
 };
 use serde_json::{Value, json};
 
@@ -23,6 +26,18 @@ pub(super) use crate::support::PASSWORD;
 use crate::support::{Answer, TestApp};
 
 pub(super) const OTHER: &str = "quartz-meadow-ferry-77";
+
+/// Where requests over TLS come from.
+pub(super) const PROXY: &str = "10.0.0.1";
+
+/// What two answers have in common: all but the id of the request.
+pub(super) fn gist(answer: &Answer) -> (u16, Value) {
+    let mut json = answer.json.clone();
+    if let Some(fields) = json.as_object_mut() {
+        fields.remove("request_id");
+    }
+    (answer.status.as_u16(), json)
+}
 
 /// A browser: keeps its cookies, comes from somewhere.
 pub(super) struct Browser<'a> {
@@ -63,7 +78,18 @@ impl<'a> Browser<'a> {
             let pairs: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, pairs.join("; "));
         }
-        request = request.header("sec-fetch-site", "same-origin").extension(self.origin.clone());
+        request = request.header("sec-fetch-site", "same-origin");
+        request = request.header(header::USER_AGENT, &self.origin.user_agent);
+        let ip = self.origin.ip.expect("an address");
+        let peer = if self.origin.is_secure {
+            request = request
+                .header("x-forwarded-for", ip.to_string())
+                .header("x-forwarded-proto", "https");
+            PROXY.parse().expect("an address")
+        } else {
+            ip
+        };
+        request = request.extension(Peer((peer, 4711).into()));
         let body = body.map_or_else(Body::empty, |value| Body::from(value.to_string()));
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         let answer = self.app.anonymous().send(request.expect("a request")).await;

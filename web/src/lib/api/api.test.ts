@@ -41,7 +41,8 @@ describe('a failed answer', () => {
 		expect(say(429, 'too_many', 200)).toContain('4 minutes');
 		expect(say(429, 'throttled')).toContain('Wait a moment');
 		expect(sentenceFor(new TypeError('x is undefined'))).not.toContain('undefined');
-		expect(fieldSentence({ path: 'email', code: 'email.too_long', message: 'raw' })).toBe('Shorten this a little.');
+		expect(fieldSentence({ path: 'email', code: 'email.malformed', message: 'raw' })).toContain('name@example.org');
+		expect(fieldSentence({ path: 'title', code: 'title.too_long', message: '' })).toBe('Shorten this a little.');
 		expect(fieldSentence({ path: 'x', code: 'unheard', message: 'The server’s own words.' })).toBe('The server’s own words.');
 	});
 

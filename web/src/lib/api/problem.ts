@@ -13,6 +13,9 @@ export class ApiProblem extends Error {
 	readonly detail: string;
 	readonly fields: FieldProblem[];
 	readonly requestId: string | undefined;
+	/** Of something locked: why, in a fixed word, and when it opens. */
+	readonly reason: string | undefined;
+	readonly opensAt: string | undefined;
 	/** Seconds the server asked us to wait, when it said so. */
 	readonly retryAfter: number | undefined;
 
@@ -23,6 +26,8 @@ export class ApiProblem extends Error {
 		detail?: string;
 		fields?: FieldProblem[];
 		requestId?: string;
+		reason?: string;
+		opensAt?: string;
 		retryAfter?: number;
 	}) {
 		super(p.detail || p.title || p.code);
@@ -33,6 +38,8 @@ export class ApiProblem extends Error {
 		this.detail = p.detail ?? '';
 		this.fields = p.fields ?? [];
 		this.requestId = p.requestId;
+		this.reason = p.reason;
+		this.opensAt = p.opensAt;
 		this.retryAfter = p.retryAfter;
 	}
 
@@ -97,6 +104,8 @@ export async function problemFrom(response: Response): Promise<ApiProblem> {
 		detail: text(body['detail']),
 		fields: fieldList(body['fields']),
 		requestId: text(body['request_id']) ?? response.headers.get('x-request-id') ?? undefined,
+		reason: text(body['reason']),
+		opensAt: text(body['opens_at']),
 		retryAfter: seconds(response.headers.get('retry-after'))
 	});
 }

@@ -1,573 +1,7311 @@
-/* Stands in until the server's OpenAPI document is generated (npm run api overwrites this file). */
-
-type Opt<T> = T | null;
-interface Json<T> {
-	headers: { [name: string]: unknown };
-	content: { 'application/json': T };
-}
-interface Empty {
-	headers: { [name: string]: unknown };
-	content?: never;
-}
-/** As the generator writes operations without parameters or body. */
-interface Bare<R, Status extends number = 200> {
-	parameters: { query?: never; header?: never; path?: never; cookie?: never };
-	requestBody?: never;
-	responses: { [S in Status]: [R] extends [never] ? Empty : Json<R> };
-}
-interface Post<R, B, Status extends number = 200> {
-	parameters: { query?: never; header?: never; path?: never; cookie?: never };
-	requestBody: { content: { 'application/json': B } };
-	responses: { [S in Status]: [R] extends [never] ? Empty : Json<R> };
-}
-interface Query<R, Q> {
-	parameters: { query?: Q; header?: never; path?: never; cookie?: never };
-	requestBody?: never;
-	responses: { 200: Json<R> };
-}
-interface At<R, P, Q = never, Status extends number = 200> {
-	parameters: { query?: [Q] extends [never] ? never : Q; header?: never; path: P; cookie?: never };
-	requestBody?: never;
-	responses: { [S in Status]: [R] extends [never] ? Empty : Json<R> };
-}
-interface AtPost<R, P, B, Status extends number = 200> {
-	parameters: { query?: never; header?: never; path: P; cookie?: never };
-	requestBody: { content: { 'application/json': B } };
-	responses: { [S in Status]: [R] extends [never] ? Empty : Json<R> };
-}
-interface Paged<T> {
-	items: T[];
-	next?: Opt<string>;
-}
-interface Cursor {
-	cursor?: string;
-	limit?: number;
-}
-
-type Level = 'beginner' | 'intermediate' | 'advanced';
-type Plan = 'free' | 'premium';
-type Role = 'learner' | 'instructor' | 'admin';
-type LessonState = 'done' | 'in_progress' | 'open' | 'locked';
-
-export interface components {
-	schemas: {
-		BrandingOut: { hue: number; chroma: number; logo_url?: Opt<string> };
-		InstanceOut: {
-			name: string;
-			tagline?: Opt<string>;
-			needs_setup: boolean;
-			registration: { mode: 'open' | 'domains' | 'invite'; domains: string[] };
-			public_catalogue: boolean;
-			branding: components['schemas']['BrandingOut'];
-			languages: string[];
-			version: string;
-			day_start_hour: number;
-		};
-		ProfileOut: {
-			name: string;
-			headline?: Opt<string>;
-			time_zone: string;
-			language: string;
-			interests: string[];
-			skill_level?: Opt<Level>;
-			daily_goal_minutes?: Opt<number>;
-			theme: 'system' | 'light' | 'dark';
-			text_size: number;
-			picture_url?: Opt<string>;
-		};
-		MeOut: {
-			id: string;
-			name: string;
-			email: string;
-			role: Role;
-			plan: Plan;
-			profile: components['schemas']['ProfileOut'];
-			completion: { percent: number; missing: string[] };
-			pending_email?: Opt<string>;
-			created_at: string;
-		};
-		SignedInOut: { user: components['schemas']['MeOut'] };
-		PasswordCheckOut: { score: number; acceptable: boolean; problems: string[]; suggestion?: Opt<string> };
-		InviteDetailsOut: { email: string; role: Role; invited_by: string; organisation: string };
-		SessionOut: {
-			id: string;
-			device: string;
-			ip: string;
-			place?: Opt<string>;
-			created_at: string;
-			last_seen_at: string;
-			is_current: boolean;
-		};
-		CategoryOut: { id: string; slug: string; name: string; course_count: number };
-		CategoryRef: { id: string; slug: string; name: string };
-		CourseCard: {
-			id: string;
-			slug: string;
-			title: string;
-			summary: string;
-			category: components['schemas']['CategoryRef'];
-			level: Level;
-			language: string;
-			length?: Opt<number>;
-			minutes_per_day: number;
-			total_minutes: number;
-			lesson_count: number;
-			tags: string[];
-			plan: Plan;
-			price?: Opt<{ minor: number; currency: string }>;
-			palette: string;
-			cover_url?: Opt<string>;
-			learner_count: number;
-			published_at: string;
-			version: number;
-		};
-		VideoOut: {
-			url: string;
-			mime: string;
-			poster_url?: Opt<string>;
-			duration_ms?: Opt<number>;
-			captions: { language: string; label: string; url: string }[];
-		};
-		PlanLesson: { id: string; title: string; summary: string; minutes: number; is_preview: boolean; is_required: boolean };
-		CoursePage: components['schemas']['CourseCard'] & {
-			description_html: string;
-			outcomes: string[];
-			author: { name: string };
-			weeks: string[];
-			trailer?: Opt<components['schemas']['VideoOut']>;
-			plan_days: { day: number; lessons: components['schemas']['PlanLesson'][] }[];
-			updated_at: string;
-			can_edit: boolean;
-		};
-		LessonContent: {
-			id: string;
-			course_id: string;
-			title: string;
-			summary: string;
-			day: number;
-			minutes: number;
-			body_html: string;
-			video?: Opt<components['schemas']['VideoOut']>;
-			actions: { id: string; text: string }[];
-			resources: { title: string; url: string; kind: 'link' | 'file'; bytes?: Opt<number> }[];
-			is_required: boolean;
-			completion: 'mark' | 'actions' | 'video';
-			revision: string;
-		};
-		Pace: { kind: 'daily' | 'weekdays' | 'custom' | 'all_at_once'; days?: Opt<number[]> };
-		OpeningDay: { day: number; on: string; at: string };
-		EnrolmentOut: {
-			id: string;
-			course_id: string;
-			version: number;
-			cycle: number;
-			state: 'active' | 'completed' | 'left';
-			pace: components['schemas']['Pace'];
-			starts_on: string;
-			opens: components['schemas']['OpeningDay'][];
-		};
-		CourseMini: { id: string; slug: string; title: string; palette: string; cover_url?: Opt<string>; length?: Opt<number> };
-		TodayCourse: {
-			course: components['schemas']['CourseMini'];
-			enrolment_id: string;
-			day: number;
-			lesson: { id: string; title: string; summary: string; minutes: number };
-			state: 'new' | 'in_progress' | 'done_today' | 'finished';
-			minutes_left: number;
-			resume?: Opt<{ video_seconds?: Opt<number>; block_id?: Opt<string>; label?: Opt<string> }>;
-			days: { day: number; state: 'done' | 'today' | 'open' | 'locked'; title: string }[];
-			lessons_done: number;
-			lessons_total: number;
-			next_opens_at?: Opt<string>;
-			next_title?: Opt<string>;
-		};
-		TodayOther: {
-			course: components['schemas']['CourseMini'];
-			day: number;
-			lessons_done: number;
-			lessons_total: number;
-			lesson: { id: string; title: string };
-			minutes: number;
-			percent: number;
-		};
-		TodayOut: {
-			learning_day: string;
-			day_start_hour: number;
-			current?: Opt<components['schemas']['TodayCourse']>;
-			others: components['schemas']['TodayOther'][];
-			finished: components['schemas']['CourseMini'][];
-			minutes_today: number;
-			daily_goal_minutes?: Opt<number>;
-		};
-		MyCourse: {
-			course: components['schemas']['CourseMini'];
-			enrolment_id: string;
-			state: 'going' | 'finished' | 'left';
-			lessons_done: number;
-			lessons_total: number;
-			percent: number;
-			minutes: number;
-			next_lesson?: Opt<{ id: string; title: string; day: number }>;
-			next_opens_at?: Opt<string>;
-			last_activity_at: string;
-			completed_at?: Opt<string>;
-		};
-		OutlineLesson: {
-			id: string;
-			title: string;
-			summary: string;
-			minutes: number;
-			state: LessonState;
-			is_required: boolean;
-			is_preview: boolean;
-			completed_at?: Opt<string>;
-		};
-		OutlineDay: {
-			day: number;
-			opens_at?: Opt<string>;
-			state: 'done' | 'current' | 'open' | 'locked';
-			reason?: Opt<'not_yet' | 'not_enrolled' | 'premium'>;
-			lessons: components['schemas']['OutlineLesson'][];
-		};
-		OutlineOut: {
-			course: components['schemas']['CourseMini'];
-			enrolment?: Opt<components['schemas']['EnrolmentOut']>;
-			percent: number;
-			lessons_done: number;
-			required_done: number;
-			required_total: number;
-			minutes: number;
-			weeks: string[];
-			days: components['schemas']['OutlineDay'][];
-			resume?: Opt<{ lesson_id: string; block_id?: Opt<string>; block_offset?: Opt<number>; video_seconds?: Opt<number> }>;
-		};
-		Position: { block_id?: Opt<string>; block_offset?: Opt<number>; video_seconds?: Opt<number>; updated_at: string };
-		LessonOut: {
-			content: components['schemas']['LessonContent'];
-			my: {
-				opened_at?: Opt<string>;
-				completed_at?: Opt<string>;
-				active_seconds: number;
-				actions_done: string[];
-				position?: Opt<components['schemas']['Position']>;
-				can_complete: boolean;
-				unmet?: Opt<'actions' | 'video'>;
-			};
-			day: number;
-			days_total: number;
-			previous?: Opt<{ id: string; title: string }>;
-			next?: Opt<{ id: string; title: string; state: LessonState; opens_at?: Opt<string> }>;
-			note_count: number;
-			is_bookmarked: boolean;
-		};
-		CompletionOut: {
-			completed_at: string;
-			minutes: number;
-			course: { percent: number; lessons_done: number; lessons_total: number; is_completed: boolean };
-			next?: Opt<{ id: string; title: string; day: number; state: LessonState; opens_at?: Opt<string> }>;
-		};
-		NoteOut: {
-			id: string;
-			lesson: { id: string; title: string; day: number };
-			course: { id: string; slug: string; title: string };
-			text: string;
-			block_id?: Opt<string>;
-			quote?: Opt<string>;
-			video_seconds?: Opt<number>;
-			created_at: string;
-			updated_at: string;
-		};
-		BookmarkOut: {
-			id: string;
-			lesson: { id: string; title: string; day: number };
-			course: { id: string; slug: string; title: string };
-			block_id?: Opt<string>;
-			video_seconds?: Opt<number>;
-			label?: Opt<string>;
-			created_at: string;
-		};
-		/** One finished lesson, for "my progress". */
-		HistoryOut: {
-			lesson: { id: string; title: string; day: number };
-			course: { id: string; slug: string; title: string };
-			minutes: number;
-			completed_at: string;
-		};
-		OrganisationSettings: {
-			name: string;
-			tagline?: Opt<string>;
-			brand_colour: string;
-			support_email?: Opt<string>;
-			footer?: Opt<string>;
-			logo_url?: Opt<string>;
-		};
-		RegistrationSettings: {
-			mode: 'open' | 'domains' | 'invite';
-			domains: string[];
-			public_catalogue: boolean;
-			password_min_length: number;
-		};
-		LearningSettings: { day_start_hour: number; default_pace: 'daily' | 'weekdays' | 'all_at_once'; heartbeat_seconds: number };
-		MailSettings: {
-			mode: 'outbox' | 'smtp';
-			host: string;
-			port: number;
-			security: 'starttls' | 'tls' | 'none';
-			username: string;
-			has_password?: boolean;
-			from_name: string;
-			from_address: string;
-		};
-		SettingsOut: {
-			organisation: components['schemas']['OrganisationSettings'];
-			registration: components['schemas']['RegistrationSettings'];
-			learning: components['schemas']['LearningSettings'];
-			mail: components['schemas']['MailSettings'];
-		};
-		SystemOut: {
-			version: string;
-			started_at: string;
-			database_bytes: number;
-			wal_bytes: number;
-			media_bytes: number;
-			writer: { commits: number; writes: number; waiting: number };
-			events: { head: number; reactions: { name: string; behind: number; parked: number }[] };
-			jobs: { waiting: number; running: number; dead: number };
-			mails: { waiting: number; failed: number };
-			search: { documents: number; behind: number; schema: number };
-		};
-		JobOut: {
-			id: string;
-			kind: string;
-			state: 'waiting' | 'running' | 'done' | 'dead';
-			attempts: number;
-			max_attempts: number;
-			created_at: string;
-			run_at: string;
-			last_error?: Opt<string>;
-		};
-		AuditOut: {
-			id: string;
-			at: string;
-			action: string;
-			actor: { kind: string; id?: Opt<string>; name?: Opt<string> };
-			subject: { kind: string; id?: Opt<string>; name?: Opt<string> };
-			ip?: Opt<string>;
-		};
-		SearchHit: {
-			kind: 'course' | 'lesson';
-			course: components['schemas']['CourseCard'];
-			lesson?: Opt<{ id: string; title: string; day: number; is_open: boolean }>;
-			snippet_html?: Opt<string>;
-		};
-		Facet: { value: string; count: number };
-		SearchOut: {
-			items: components['schemas']['SearchHit'][];
-			next?: Opt<string>;
-			facets: {
-				category: components['schemas']['Facet'][];
-				level: components['schemas']['Facet'][];
-				length: components['schemas']['Facet'][];
-				language: components['schemas']['Facet'][];
-				plan: components['schemas']['Facet'][];
-			};
-			total: number;
-			did_you_mean?: Opt<string>;
-		};
-		SuggestOut: {
-			courses: { id: string; slug: string; title: string; palette: string }[];
-			lessons: { id: string; title: string; course: { slug: string; title: string } }[];
-		};
-		UserOut: {
-			id: string;
-			name: string;
-			email: string;
-			role: Role;
-			plan: Plan;
-			is_active: boolean;
-			is_verified: boolean;
-			created_at: string;
-			last_seen_at?: Opt<string>;
-		};
-		InviteOut: { id: string; email: string; name?: Opt<string>; role: Role; created_at: string; expires_at: string };
-	};
-}
-type S = components['schemas'];
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
 
 export interface paths {
-	'/api/v1/instance': { get: Bare<S['InstanceOut']> };
-	'/api/v1/setup': {
-		post: Post<
-			S['SignedInOut'],
-			{
-				token: string;
-				organisation: string;
-				brand_colour?: Opt<string>;
-				name: string;
-				email: string;
-				password: string;
-				time_zone: string;
-			},
-			201
-		>;
-	};
-	'/api/v1/auth/register': {
-		post: {
-			parameters: { query?: never; header?: never; path?: never; cookie?: never };
-			requestBody: {
-				content: {
-					'application/json': {
-						name: string;
-						email: string;
-						password: string;
-						time_zone: string;
-						language: string;
-						invite?: Opt<string>;
-					};
-				};
-			};
-			responses: { 201: Json<S['SignedInOut']>; 202: Json<{ next: 'verify_email' }> };
-		};
-	};
-	'/api/v1/auth/verify-email': { post: Post<S['SignedInOut'], { token: string }> };
-	'/api/v1/auth/resend-verification': { post: Post<never, { email: string }, 202> };
-	'/api/v1/auth/sign-in': { post: Post<S['SignedInOut'], { email: string; password: string }> };
-	'/api/v1/auth/sign-out': { post: Bare<never, 204> };
-	'/api/v1/auth/forgot-password': { post: Post<never, { email: string }, 202> };
-	'/api/v1/auth/reset-password': { post: Post<never, { token: string; password: string }, 204> };
-	'/api/v1/auth/check-password': {
-		post: Post<S['PasswordCheckOut'], { password: string; name?: Opt<string>; email?: Opt<string> }>;
-	};
-	'/api/v1/auth/invite-details': { post: Post<S['InviteDetailsOut'], { token: string }> };
-	'/api/v1/auth/confirm-email': { post: Post<never, { token: string }, 204> };
-	'/api/v1/me': { get: Bare<S['MeOut']> };
-	'/api/v1/me/email': { post: Post<never, { email: string; password: string }, 202> };
-	'/api/v1/me/password': { post: Post<never, { current: string; new: string }, 204> };
-	'/api/v1/me/sessions': { get: Bare<S['SessionOut'][]>; delete: Bare<never, 204> };
-	'/api/v1/me/sessions/{session}': { delete: At<never, { session: string }, never, 204> };
-	'/api/v1/me/delete': { post: Post<never, { password: string }, 204> };
-	'/api/v1/me/profile': {
-		get: Bare<S['ProfileOut']>;
-		patch: Post<S['ProfileOut'], Partial<Omit<S['ProfileOut'], 'picture_url'>>>;
-	};
-	'/api/v1/me/picture': { delete: Bare<never, 204> };
-	'/api/v1/invites': {
-		get: Bare<Paged<S['InviteOut']>>;
-		post: Post<S['InviteOut'], { email: string; name?: Opt<string>; role: Role }, 201>;
-	};
-	'/api/v1/invites/{invite}': { delete: At<never, { invite: string }, never, 204> };
-	'/api/v1/users': {
-		get: Query<Paged<S['UserOut']>, Cursor & { q?: string; role?: Role; plan?: Plan; state?: string }>;
-	};
-	'/api/v1/users/{user}': {
-		get: At<S['UserOut'], { user: string }>;
-		patch: AtPost<S['UserOut'], { user: string }, { role?: Role; plan?: Plan; is_active?: boolean }>;
-	};
-	'/api/v1/categories': { get: Bare<S['CategoryOut'][]> };
-	'/api/v1/courses': {
-		get: Query<
-			Paged<S['CourseCard']>,
-			Cursor & {
-				category?: string;
-				length?: string;
-				level?: string;
-				language?: string;
-				tag?: string;
-				plan?: string;
-				sort?: 'newest' | 'popular' | 'title';
-			}
-		>;
-	};
-	'/api/v1/courses/{course}': { get: At<S['CoursePage'], { course: string }> };
-	'/api/v1/courses/{course}/lessons/{lesson}/preview': { get: At<S['LessonContent'], { course: string; lesson: string }> };
-	'/api/v1/courses/{course}/enrolment': {
-		post: AtPost<S['EnrolmentOut'], { course: string }, { pace: S['Pace'] }, 201>;
-	};
-	'/api/v1/courses/{course}/schedule': {
-		get: At<S['OpeningDay'][], { course: string }, { kind: string; days?: string }>;
-	};
-	'/api/v1/enrolments/{enrolment}': {
-		patch: AtPost<S['EnrolmentOut'], { enrolment: string }, { pace: S['Pace'] }>;
-		delete: At<never, { enrolment: string }, never, 204>;
-	};
-	'/api/v1/me/today': { get: Bare<S['TodayOut']> };
-	'/api/v1/me/courses': { get: Query<Paged<S['MyCourse']>, Cursor & { state?: 'going' | 'finished' | 'left' }> };
-	'/api/v1/courses/{course}/learn': { get: At<S['OutlineOut'], { course: string }> };
-	'/api/v1/lessons/{lesson}': { get: At<S['LessonOut'], { lesson: string }> };
-	'/api/v1/lessons/{lesson}/open': { post: At<never, { lesson: string }, never, 204> };
-	'/api/v1/lessons/{lesson}/heartbeat': {
-		post: AtPost<
-			{ active_seconds: number; minutes_today: number },
-			{ lesson: string },
-			{ timer: string; seconds: number; is_active: boolean; position?: Opt<Partial<S['Position']>>; at?: Opt<string> }
-		>;
-	};
-	'/api/v1/lessons/{lesson}/position': {
-		put: AtPost<
-			never,
-			{ lesson: string },
-			{ block_id?: Opt<string>; block_offset?: Opt<number>; video_seconds?: Opt<number>; client_at: string },
-			204
-		>;
-	};
-	'/api/v1/lessons/{lesson}/actions/{action}': {
-		put: AtPost<{ actions_done: string[] }, { lesson: string; action: string }, { done: boolean }>;
-	};
-	'/api/v1/lessons/{lesson}/complete': {
-		post: AtPost<S['CompletionOut'], { lesson: string }, { key?: Opt<string> }>;
-	};
-	'/api/v1/lessons/{lesson}/notes': {
-		get: At<S['NoteOut'][], { lesson: string }>;
-		post: AtPost<
-			S['NoteOut'],
-			{ lesson: string },
-			{ text: string; block_id?: Opt<string>; quote?: Opt<string>; video_seconds?: Opt<number>; key?: Opt<string> },
-			201
-		>;
-	};
-	'/api/v1/lessons/{lesson}/bookmarks': {
-		post: AtPost<
-			S['BookmarkOut'],
-			{ lesson: string },
-			{ block_id?: Opt<string>; video_seconds?: Opt<number>; label?: Opt<string>; key?: Opt<string> },
-			200 | 201
-		>;
-	};
-	'/api/v1/me/notes': { get: Query<Paged<S['NoteOut']>, Cursor & { course?: string; q?: string }> };
-	'/api/v1/notes/{note}': {
-		patch: AtPost<S['NoteOut'], { note: string }, { text: string }>;
-		delete: At<never, { note: string }, never, 204>;
-	};
-	'/api/v1/notes/{note}/restore': { post: At<S['NoteOut'], { note: string }> };
-	'/api/v1/me/bookmarks': { get: Query<Paged<S['BookmarkOut']>, Cursor> };
-	'/api/v1/bookmarks/{bookmark}': { delete: At<never, { bookmark: string }, never, 204> };
-	'/api/v1/search': {
-		get: Query<
-			S['SearchOut'],
-			Cursor & {
-				q?: string;
-				category?: string;
-				level?: string;
-				length?: string;
-				language?: string;
-				plan?: string;
-				kind?: 'course' | 'lesson';
-			}
-		>;
-	};
-	'/api/v1/search/suggest': { get: Query<S['SuggestOut'], { q: string }> };
-	'/api/v1/me/history': { get: Query<Paged<S['HistoryOut']>, Cursor> };
-	'/api/v1/admin/settings': { get: Bare<S['SettingsOut']> };
-	'/api/v1/admin/settings/organisation': { put: Post<S['OrganisationSettings'], Omit<S['OrganisationSettings'], 'logo_url'>> };
-	'/api/v1/admin/settings/registration': { put: Post<S['RegistrationSettings'], S['RegistrationSettings']> };
-	'/api/v1/admin/settings/learning': { put: Post<S['LearningSettings'], S['LearningSettings']> };
-	'/api/v1/admin/settings/mail': {
-		put: Post<S['MailSettings'], Omit<S['MailSettings'], 'has_password'> & { password?: Opt<string> }>;
-	};
-	'/api/v1/admin/settings/mail/test': { post: Post<never, { to: string }, 202> };
-	'/api/v1/admin/logo': { delete: Bare<never, 204> };
-	'/api/v1/admin/system': { get: Bare<S['SystemOut']> };
-	'/api/v1/admin/jobs': { get: Query<Paged<S['JobOut']>, Cursor & { state?: string }> };
-	'/api/v1/admin/jobs/{job}/retry': { post: At<never, { job: string }, never, 204> };
-	'/api/v1/admin/audit': { get: Query<Paged<S['AuditOut']>, Cursor & { q?: string }> };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit trail, newest first. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Background work, newest first. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{job}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a dead or waiting job run now. */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the logo. The body is the picture: PNG, JPEG, WebP or GIF, at most 1 MB. */
+        put: operations["put_logo"];
+        post?: never;
+        /** Goes back to the mark of the product. */
+        delete: operations["delete_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every section as it holds now; secrets are never shown. */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/learning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces how learning runs. */
+        put: operations["put_learning_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces how mail leaves. Without a password the stored one is kept. */
+        put: operations["put_mail_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test letter by the settings that hold now; it appears in the outbox or at the address. */
+        post: operations["send_test_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the organisation's name, colour and lines. */
+        put: operations["put_organisation_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces who may join and what strangers see. */
+        put: operations["put_registration_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of the system. */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/check-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judges a password for somebody who is about to choose it. Nothing of it is kept. */
+        post: operations["check_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/confirm-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the new address by its link. */
+        post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link that sets a new password, if somebody has this address. */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invite-details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation says, for whoever holds its link. */
+        post: operations["invite_details"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an account. The answer is the same whether or not the address has one already: its owner
+         *     is told by mail. With an invitation the person is in at once.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the link that proves an address again, if an account waits for it. */
+        post: operations["resend_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by a link. Every session of the account ends. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets somebody in by address and password. Unknown addresses and wrong passwords get the same
+         *     answer in the same time.
+         */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session that speaks, if there is one. */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/verify-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the address of a new account, and lets its owner in. */
+        post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookmarks/{bookmark}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a bookmark. */
+        delete: operations["delete_bookmark"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every category in its order. */
+        get: operations["list_categories"];
+        put?: never;
+        /** Adds a category. */
+        post: operations["add_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a category that no course uses. */
+        delete: operations["remove_category"];
+        options?: never;
+        head?: never;
+        /** Renames or moves a category; its address stays. */
+        patch: operations["change_category"];
+        trace?: never;
+    };
+    "/api/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published courses. */
+        get: operations["list_courses"];
+        put?: never;
+        /** Begins a course as an empty draft. */
+        post: operations["create_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A course with its plan. The ETag changes when a version is published or a learner joins. */
+        get: operations["get_course"];
+        put?: never;
+        post?: never;
+        /** Deletes a course that was never published. */
+        delete: operations["delete_course"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a course out of the catalogue; those who joined keep it. */
+        post: operations["archive_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A course's draft. */
+        get: operations["get_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a draft's front matter. */
+        patch: operations["change_draft"];
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a lesson at the end of its day. */
+        post: operations["add_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson of the draft. */
+        get: operations["get_draft_lesson"];
+        put?: never;
+        post?: never;
+        /** Takes a lesson out of the draft; published versions keep it. */
+        delete: operations["remove_lesson"];
+        options?: never;
+        head?: never;
+        /** Changes a lesson of the draft. */
+        patch: operations["change_lesson"];
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the draft's lessons into this order: every lesson exactly once. */
+        put: operations["put_lesson_order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Joins a course. Joining a course that one is learning changes nothing (200); one that was
+         *     completed or left begins anew (201).
+         */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/learn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A course's outline for the learner: what is done, open and closed, and where to go on. */
+        get: operations["get_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/lessons/{lesson}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson that everybody who sees the course may read. */
+        get: operations["preview_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the draft as the next version. Learners keep the version they joined. */
+        post: operations["publish_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an archived course back into the catalogue. */
+        post: operations["restore_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the days would open at a pace: from today on, or, for who learns the course, if he
+         *     changed to it now.
+         */
+        get: operations["preview_schedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A course's versions, the latest first. */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{enrolment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leaves a course. What he did stays; joining again begins anew. */
+        delete: operations["leave_course"];
+        options?: never;
+        head?: never;
+        /** Changes the pace: what is open stays open, the days to come move. */
+        patch: operations["update_enrolment"];
+        trace?: never;
+    };
+    "/api/v1/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The instance as everybody may know it. */
+        get: operations["get_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instance/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The logo's bytes, a JPEG or WebP. */
+        get: operations["get_logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that were not accepted, newest first; expired ones too. */
+        get: operations["list_invites"];
+        put?: never;
+        /** Invites somebody by mail. A former invitation to the same address is void. */
+        post: operations["create_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{invite}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: operations["delete_invite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson, and where one stands with it. Reading it leaves no trace: opening is told apart. */
+        get: operations["get_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ticks or unticks an action item. */
+        put: operations["put_action"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a bookmark in a lesson that is open. The same place again gives the bookmark that is there. */
+        post: operations["create_bookmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Completes a lesson, once: a second click or an offline queue's replay changes nothing and gets
+         *     the same answer. With the last required lesson the course is completed.
+         */
+        post: operations["complete_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts active learning: at most one timer of a person at a time, at most one minute in a clock
+         *     minute, no second twice.
+         */
+        post: operations["record_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notes in a lesson, in the order they were written. */
+        get: operations["list_lesson_notes"];
+        put?: never;
+        /** Writes a note in a lesson that is open. */
+        post: operations["create_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells that the lesson was opened. The first time is remembered. */
+        post: operations["open_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lessons/{lesson}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Remembers where one is. Of several devices, the one that was there last wins. */
+        put: operations["put_position"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person. */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/bookmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own bookmarks, newest first. */
+        get: operations["list_bookmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one learns, has finished and has left, the latest first. */
+        get: operations["list_my_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes the own account and everything that is known about its person. */
+        post: operations["delete_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for another address. It holds when the link that is sent to it was opened. */
+        post: operations["change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one opened and completed, newest first. */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notes, newest first. */
+        get: operations["list_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notes as a Markdown file. */
+        get: operations["export_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the own password. Every other session ends. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the signed-in person's picture by the middle square of an uploaded one. */
+        put: operations["put_picture"];
+        post?: never;
+        /** Takes the signed-in person's picture away. */
+        delete: operations["delete_picture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person's profile. */
+        get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes any part of the signed-in person's profile. */
+        patch: operations["update_profile"];
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where somebody is signed in, the last used first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends every session but the one that asks. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the own sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The learner's dashboard: the one thing to do now, and what else there is. */
+        get: operations["get_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stores a file, sent as it is in the body. Its type is what its content says. */
+        post: operations["upload_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be uploaded, told before anything is sent. */
+        get: operations["get_media_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{asset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a file is. */
+        get: operations["get_asset"];
+        put?: never;
+        post?: never;
+        /** Deletes a file that nothing uses. */
+        delete: operations["delete_asset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{asset}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file's bytes, whole or a range of them. Documents are always downloads. */
+        get: operations["read_asset_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a note. For ten minutes it can be brought back. */
+        delete: operations["delete_note"];
+        options?: never;
+        head?: never;
+        /** Changes a note's text. */
+        patch: operations["update_note"];
+        trace?: never;
+    };
+    "/api/v1/notes/{note}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings back a note that was deleted less than ten minutes ago. */
+        post: operations["restore_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds courses and lessons by their words: as typed, by their beginnings, mistyped. The text of
+         *     a lesson is searched for those who may read it.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggests courses and lessons by what has been typed so far of their titles. */
+        get: operations["suggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first admin. Possible once, with the link that the server prints while there is none. */
+        post: operations["set_up_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The courses that the signed-in person writes; for admins, all. */
+        get: operations["list_own_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody, newest first, or by the words that match. */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a person's role or plan, or whether he may sign in. */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's picture, for people who are signed in. */
+        get: operations["read_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Something to do today. */
+        Action: {
+            /** @description Ten characters, lasting while the text lasts. */
+            id: string;
+            /** @description A sentence that starts with a verb. */
+            text: components["schemas"]["Line"];
+        };
+        /** @description An action item, new or known by its id. */
+        ActionIn: {
+            /** @description Ten characters; made from the text when absent. */
+            id?: string;
+            text: components["schemas"]["Line"];
+        };
+        /** @description The action items that are done. */
+        ActionsOut: {
+            /** @description Their ids. */
+            actions_done: string[];
+        };
+        /** @description The course that something is about. */
+        AnchorCourse: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            title: string;
+        };
+        /** @description The lesson that something is about. */
+        AnchorLesson: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its name. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its day.
+             */
+            day: number;
+        };
+        /**
+         * @description What a stored file is, by its content.
+         * @enum {string}
+         */
+        AssetKind: "image" | "video" | "audio" | "captions" | "document";
+        /** @description What a stored file is. */
+        AssetOut: {
+            id: components["schemas"]["Id_ast"];
+            kind: components["schemas"]["AssetKind"];
+            /** @description Its media type, by its content. */
+            mime: string;
+            /** @description Its file name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Size of the original in bytes.
+             */
+            bytes: number;
+            /** @description Of the original, lower-case hex; its ETag too. */
+            sha256: string;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            width?: number | null;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            height?: number | null;
+            /**
+             * Format: int64
+             * @description Length of video, sound and captions, when it is known.
+             */
+            duration_ms?: number | null;
+            /** @description Where its file is read; add `?rendition=w640` for a smaller picture. */
+            url: string;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A row of the audit trail. */
+        AuditOut: {
+            id: components["schemas"]["Id_aud"];
+            /** @description Who: a user's id, `cli` or `system:reason`. */
+            actor: string;
+            /** @description The person's name, when it was a person who still has an account. */
+            actor_name?: string | null;
+            /** @description What, as `slice.verb`. */
+            action: string;
+            /** @description To what. */
+            subject: string;
+            /** @description Before, without secrets. */
+            before?: Record<string, never> | null;
+            /** @description After, without secrets. */
+            after?: Record<string, never> | null;
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description Who wrote a course. */
+        Author: {
+            /** @description The name that others see. */
+            name: components["schemas"]["PersonName"];
+        };
+        BlockId: string;
+        /** @description A bookmark to be set. */
+        BookmarkIn: {
+            /** @default null */
+            block_id: components["schemas"]["BlockId"] | null;
+            /** @default null */
+            video_seconds: components["schemas"]["Moment"] | null;
+            /**
+             * @description What he calls it.
+             * @default null
+             */
+            label: string | null;
+            /** @default null */
+            key: components["schemas"]["ClientKey"] | null;
+        };
+        /** @description A bookmark. */
+        BookmarkOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_bmk"];
+            /** @description In which lesson. */
+            lesson: components["schemas"]["AnchorLesson"];
+            /** @description In which course. */
+            course: components["schemas"]["AnchorCourse"];
+            block_id?: components["schemas"]["BlockId"] | null;
+            video_seconds?: components["schemas"]["Moment"] | null;
+            /** @description What he calls it. */
+            label?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description The brand as the style sheet has it. */
+        BrandingOut: {
+            /**
+             * Format: double
+             * @description OKLCH hue in degrees.
+             */
+            hue: number;
+            /**
+             * Format: double
+             * @description OKLCH chroma, 0.03–0.14.
+             */
+            chroma: number;
+            /** @description Where the logo is, if there is one. */
+            logo_url?: string | null;
+        };
+        /** @description Captions in one language. */
+        CaptionsOut: {
+            /** @description Such as `en`. */
+            language: components["schemas"]["Language"];
+            /** @description What the menu says. */
+            label: components["schemas"]["Line"];
+            /** @description The WebVTT file. */
+            url: string;
+        };
+        /** @description Captions in one language. */
+        CaptionsRef: {
+            /** @description Such as `en`. */
+            language: components["schemas"]["Language"];
+            /** @description What the menu says, such as `English`. */
+            label: components["schemas"]["Line"];
+            /** @description The WebVTT file. */
+            asset: components["schemas"]["Id_ast"];
+        };
+        /** @description A category to be added. */
+        CategoryIn: {
+            name: components["schemas"]["Label"];
+        };
+        /** @description A category with the number of its courses. */
+        CategoryOut: {
+            id: components["schemas"]["Id_cat"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Published courses in it.
+             */
+            course_count: number;
+        };
+        /** @description What changes of a category. */
+        CategoryPatch: {
+            name?: components["schemas"]["Label"];
+            /**
+             * Format: int32
+             * @description Smaller numbers stand first.
+             */
+            position?: number;
+        };
+        /** @description Where a course stands in the catalogue. */
+        CategoryRef: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_cat"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Another address, confirmed by the password. */
+        ChangeEmailIn: {
+            /** @description The new address. */
+            email: components["schemas"]["Email"];
+            /**
+             * Format: password
+             * @description The own password.
+             */
+            password: string;
+        };
+        /** @description The own password, old and new. */
+        ChangePasswordIn: {
+            /**
+             * Format: password
+             * @description The password that holds.
+             */
+            current: string;
+            /**
+             * Format: password
+             * @description The password that shall hold.
+             */
+            new: string;
+        };
+        /** @description A password that somebody thinks of, and for whom. */
+        CheckIn: {
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+            /** @description His name, which must not be in it. */
+            name?: string | null;
+            /** @description His address, which must not be in it; what is no address yet does not count. */
+            email?: string | null;
+        };
+        /** @description How good a password is. */
+        CheckOut: {
+            /**
+             * Format: int32
+             * @description 0 (guessed at once) to 4 (very hard to guess).
+             */
+            score: number;
+            /** @description Whether it may be used. */
+            acceptable: boolean;
+            /** @description What is wrong with it. */
+            problems: components["schemas"]["PasswordProblem"][];
+            /** @description A sentence that helps. */
+            suggestion?: string | null;
+        };
+        ClientKey: string;
+        Colour: string;
+        /** @description A lesson that is done. */
+        CompleteIn: {
+            /** @default null */
+            key: components["schemas"]["ClientKey"] | null;
+        };
+        /**
+         * @description When a lesson counts as done.
+         * @enum {string}
+         */
+        Completion: "mark" | "actions" | "video";
+        /** @description Where somebody stands with a course. */
+        CompletionCourse: {
+            /**
+             * Format: int32
+             * @description Required lessons done, in percent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Lessons done.
+             */
+            lessons_done: number;
+            /**
+             * Format: int32
+             * @description Lessons in all.
+             */
+            lessons_total: number;
+            /** @description Whether every required lesson is done. */
+            is_completed: boolean;
+        };
+        /** @description The lesson that comes next. */
+        CompletionNext: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its name. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The day it belongs to.
+             */
+            day: number;
+            /** @description Where he stands with it. */
+            state: components["schemas"]["LessonState"];
+            opens_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What completing a lesson came to. */
+        CompletionOut: {
+            /** @description When it was completed: the first time. */
+            completed_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Minutes of active learning in it.
+             */
+            minutes: number;
+            /** @description Where that leaves the course. */
+            course: components["schemas"]["CompletionCourse"];
+            next?: components["schemas"]["CompletionNext"] | null;
+        };
+        /** @description What a version shows besides its card: rendered once. */
+        CourseBody: {
+            /** @description HTML of the closed vocabulary. */
+            description_html: string;
+            /** @description What one can do afterwards. */
+            outcomes: components["schemas"]["Line"][];
+            /** @description A short title for each seven days. */
+            weeks: components["schemas"]["Line"][];
+            trailer?: components["schemas"]["VideoOut"] | null;
+            /** @description The days and their lessons. */
+            plan_days: components["schemas"]["PlanDay"][];
+            /** @description When this version was published. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A course as the catalogue and every other list shows it. */
+        CourseCard: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            title: string;
+            /** @description One or two sentences. */
+            summary: string;
+            /** @description Where it stands. */
+            category: components["schemas"]["CategoryRef"];
+            /** @description For whom. */
+            level: components["schemas"]["Level"];
+            /** @description Language tag, such as `en`. */
+            language: string;
+            /** @description 7, 14 or 21 days; `null` when the learner sets the pace. */
+            length: components["schemas"]["Length"];
+            /**
+             * Format: int32
+             * @description Minutes a day, or a lesson in self-paced courses, on average.
+             */
+            minutes_per_day: number;
+            /**
+             * Format: int32
+             * @description Minutes in all.
+             */
+            total_minutes: number;
+            /**
+             * Format: int32
+             * @description How many lessons.
+             */
+            lesson_count: number;
+            /** @description Labels. */
+            tags: string[];
+            /** @description Who may join without paying. */
+            plan: components["schemas"]["Plan"];
+            price?: components["schemas"]["PriceOut"] | null;
+            /** @description Colours of the drawn cover. */
+            palette: components["schemas"]["Palette"];
+            /** @description A picture instead of the drawn cover. */
+            cover_url?: string | null;
+            /**
+             * Format: int32
+             * @description How many people have joined it.
+             */
+            learner_count: number;
+            /** @description When it was first published. */
+            published_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The number of the version shown to new learners.
+             */
+            version: number;
+        };
+        /** @description What a course begins with. */
+        CourseIn: {
+            title: components["schemas"]["Title"];
+            category: components["schemas"]["Id_cat"];
+            length: components["schemas"]["Length"];
+            level: components["schemas"]["Level"];
+            language: components["schemas"]["Language"];
+        };
+        /** @description A course in a few words. */
+        CourseMini: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            title: string;
+            /** @description Colours of the drawn cover. */
+            palette: components["schemas"]["Palette"];
+            /** @description A picture instead of the drawn cover. */
+            cover_url?: string | null;
+            /** @description 7, 14 or 21 days; `null` when the learner sets the pace. */
+            length: components["schemas"]["Length"];
+        };
+        /** @description A course's page: what every viewer of this version sees, and what is his own. */
+        CoursePage: components["schemas"]["CourseCard"] & components["schemas"]["CourseBody"] & {
+            author?: components["schemas"]["Author"] | null;
+            /** @description Whether the viewer may change it. */
+            can_edit: boolean;
+        };
+        /** Format: date */
+        Day: string;
+        /** @description One day's lessons in their order. */
+        DayOrder: {
+            /** Format: int32 */
+            day: number;
+            lessons: components["schemas"]["Id_lsn"][];
+        };
+        /**
+         * @description The pace offered first.
+         * @enum {string}
+         */
+        DefaultPace: "daily" | "weekdays";
+        /** @description The own password. */
+        DeleteMeIn: {
+            /**
+             * Format: password
+             * @description The own password.
+             */
+            password: string;
+        };
+        /** @description A lesson in a draft's outline. */
+        DraftLesson: {
+            id: components["schemas"]["Id_lsn"];
+            revision: components["schemas"]["Id_rev"];
+            /** Format: int32 */
+            day: number;
+            /**
+             * Format: int32
+             * @description Its place within the day, from 1.
+             */
+            position: number;
+            title: string;
+            summary: string;
+            /** Format: int32 */
+            minutes: number;
+            is_preview: boolean;
+            is_required: boolean;
+            completion: components["schemas"]["Completion"];
+        };
+        /** @description A lesson of a draft with all it holds. */
+        DraftLessonOut: {
+            id: components["schemas"]["Id_lsn"];
+            /** @description Give it back as `expected_revision`. */
+            revision: components["schemas"]["Id_rev"];
+            /** Format: int32 */
+            day: number;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            /** Format: int32 */
+            minutes: number;
+            /** @description HTML of the closed vocabulary; figures name their files by `data-asset`. */
+            body_html: string;
+            video?: components["schemas"]["VideoRef"] | null;
+            actions: components["schemas"]["Action"][];
+            resources: components["schemas"]["ResourceRef"][];
+            is_required: boolean;
+            is_preview: boolean;
+            completion: components["schemas"]["Completion"];
+        };
+        /** @description A course as its author sees it. */
+        DraftOut: {
+            id: components["schemas"]["Id_crs"];
+            slug: components["schemas"]["Slug"];
+            state: components["schemas"]["State"];
+            /**
+             * Format: int32
+             * @description The number of the published version; 0 before the first.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description How often the draft changed: give it back as `expected_edition`.
+             */
+            edition: number;
+            /** @description Whether the draft differs from what learners see. */
+            has_changes: boolean;
+            updated_at: components["schemas"]["Timestamp"];
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            /** @description HTML of the closed vocabulary. */
+            description_html: string;
+            category: components["schemas"]["Id_cat"];
+            level: components["schemas"]["Level"];
+            language: components["schemas"]["Language"];
+            length: components["schemas"]["Length"];
+            tags: components["schemas"]["Label"][];
+            outcomes: components["schemas"]["Line"][];
+            weeks: components["schemas"]["Line"][];
+            palette: components["schemas"]["Palette"];
+            plan: components["schemas"]["Plan"];
+            price?: components["schemas"]["PriceOut"] | null;
+            cover?: components["schemas"]["Id_ast"] | null;
+            trailer?: components["schemas"]["VideoRef"] | null;
+            lessons: components["schemas"]["DraftLesson"][];
+        };
+        /** @description What changes of a draft's front matter: absent fields stay; null clears where it is allowed. */
+        DraftPatch: {
+            /**
+             * Format: int32
+             * @description Refused when the draft is not at this edition any more.
+             */
+            expected_edition?: number;
+            /** @description Only before the first publish. */
+            slug?: components["schemas"]["Slug"];
+            title?: components["schemas"]["Title"];
+            summary?: components["schemas"]["Summary"];
+            description_html?: string;
+            category?: components["schemas"]["Id_cat"];
+            level?: components["schemas"]["Level"];
+            language?: components["schemas"]["Language"];
+            length?: components["schemas"]["Length"] | null;
+            tags?: components["schemas"]["Label"][];
+            outcomes?: components["schemas"]["Line"][];
+            weeks?: components["schemas"]["Line"][];
+            palette?: components["schemas"]["Palette"];
+            plan?: components["schemas"]["Plan"];
+            price?: components["schemas"]["PriceOut"] | null;
+            cover?: components["schemas"]["Id_ast"] | null;
+            trailer?: components["schemas"]["VideoRef"] | null;
+        };
+        /** Format: email */
+        Email: string;
+        /** @description An address. */
+        EmailIn: {
+            /** @description The address. */
+            email: components["schemas"]["Email"];
+        };
+        /** @description How to join. */
+        EnrolIn: {
+            pace?: components["schemas"]["Pace"] | null;
+        };
+        /** @description A learner's place in a course. */
+        EnrolmentOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_enr"];
+            /** @description The course. */
+            course_id: components["schemas"]["Id_crs"];
+            /**
+             * Format: int32
+             * @description The number of the version he learns.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description 1 for the first time he takes the course, 2 for the second …
+             */
+            cycle: number;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["EnrolmentState"];
+            /** @description On which days the days open. */
+            pace: components["schemas"]["Pace"];
+            /** @description The date of day 1. */
+            starts_on: components["schemas"]["Day"];
+            /** @description When each day opens, or opened. */
+            opens: components["schemas"]["OpeningDay"][];
+        };
+        /** @description What changes of an enrolment. */
+        EnrolmentPatch: {
+            /** @description On which days the days open from now on. */
+            pace: components["schemas"]["Pace"];
+        };
+        /**
+         * @description Where an enrolment is in its life.
+         * @enum {string}
+         */
+        EnrolmentState: "active" | "completed" | "left";
+        /** @description How far the event log has been heard. */
+        EventsOut: {
+            /**
+             * Format: int64
+             * @description Events so far.
+             */
+            head: number;
+            reactions: components["schemas"]["ReactionStatus"][];
+        };
+        /** @description A value of a filter. */
+        FacetCount: {
+            /** @description What the filter takes. */
+            value: string;
+            /**
+             * Format: int32
+             * @description How many results have it.
+             */
+            count: number;
+        };
+        /** @description A lesson that was found. */
+        FoundLesson: {
+            id: components["schemas"]["Id_lsn"];
+            title: string;
+            /** Format: int32 */
+            day: number;
+            /** @description Whether the viewer may read it now. */
+            is_open: boolean;
+        };
+        /** @description A sign of active learning. */
+        HeartbeatIn: {
+            /** @description Names the tab that counts, such as a UUID made when it was opened. */
+            timer: components["schemas"]["ClientKey"];
+            /**
+             * Format: int32
+             * @description Active seconds since the last sign.
+             */
+            seconds: number;
+            /** @description Whether there was input, or media played, in a visible tab. */
+            is_active: boolean;
+            position?: components["schemas"]["PlaceIn"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What has been counted so far. */
+        HeartbeatOut: {
+            /**
+             * Format: int32
+             * @description Seconds of active learning in this lesson.
+             */
+            active_seconds: number;
+            /**
+             * Format: int32
+             * @description Minutes of active learning credited to today.
+             */
+            minutes_today: number;
+        };
+        /** @description Something that somebody did. */
+        HistoryItem: {
+            /** @description What. */
+            kind: components["schemas"]["HistoryKind"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The learning date it counts for. */
+            learning_day: components["schemas"]["Day"];
+            /** @description In which lesson. */
+            lesson: components["schemas"]["LessonOfDay"];
+            /** @description In which course. */
+            course: components["schemas"]["CourseMini"];
+            /**
+             * Format: int32
+             * @description Minutes of active learning in that lesson, in all.
+             */
+            minutes: number;
+        };
+        /**
+         * @description What somebody did.
+         * @enum {string}
+         */
+        HistoryKind: "opened" | "completed" | "course_completed";
+        Id_ast: string;
+        Id_aud: string;
+        Id_bmk: string;
+        Id_cat: string;
+        Id_crs: string;
+        Id_enr: string;
+        Id_inv: string;
+        Id_job: string;
+        Id_lsn: string;
+        Id_not: string;
+        Id_rev: string;
+        Id_ses: string;
+        Id_usr: string;
+        Id_ver: string;
+        /** @description The instance, as everybody sees it. */
+        InstanceOut: {
+            /** @description The organisation's name. */
+            name: string;
+            /** @description One line below it; may be empty. */
+            tagline: string;
+            /** @description Where people write when they need help. */
+            support_email?: string | null;
+            /** @description Whether the first admin has yet to be made. */
+            needs_setup: boolean;
+            /** @description Who may join. */
+            registration: components["schemas"]["RegistrationOut"];
+            /** @description Whether the catalogue is shown to people who are not signed in. */
+            public_catalogue: boolean;
+            /** @description The brand. */
+            branding: components["schemas"]["BrandingOut"];
+            /** @description Languages of the interface. */
+            languages: string[];
+            /** @description The product's version. */
+            version: string;
+            /**
+             * Format: int32
+             * @description The hour at which a learning day begins.
+             */
+            day_start_hour: number;
+        };
+        /** @description What an invitation says. */
+        InviteDetailsOut: {
+            /** @description To which address. */
+            email: components["schemas"]["Email"];
+            name?: components["schemas"]["PersonName"] | null;
+            /** @description What he will be. */
+            role: components["schemas"]["Role"];
+            /** @description The name of whoever sent it; empty when he is gone. */
+            invited_by: string;
+            /** @description The organisation's name. */
+            organisation: string;
+        };
+        /** @description Whom to invite. */
+        InviteIn: {
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            name?: components["schemas"]["PersonName"] | null;
+            /** @description What he shall be. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description An invitation that was not accepted yet. */
+        InviteOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_inv"];
+            /** @description To which address. */
+            email: components["schemas"]["Email"];
+            name?: components["schemas"]["PersonName"] | null;
+            /** @description What he will be. */
+            role: components["schemas"]["Role"];
+            /** @description The name of whoever sent it; empty when he is gone. */
+            invited_by: string;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Until when it can be accepted. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A unit of background work. */
+        JobOut: {
+            id: components["schemas"]["Id_job"];
+            /** @description `slice.purpose`. */
+            kind: string;
+            /** @description `mail`, `media`, `ai` or `default`. */
+            queue: string;
+            /** @description `waiting`, `running` or `dead`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Runs so far.
+             */
+            attempts: number;
+            /** @description When it runs next, or ran last. */
+            run_at: components["schemas"]["Timestamp"];
+            /** @description What went wrong last. */
+            last_error?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Background work by state. */
+        JobsOut: {
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            dead: number;
+        };
+        Label: string;
+        /** @description A language tag, such as en or pt-BR. */
+        Language: string;
+        /** @description How learning runs on this instance: an admin changes it. */
+        LearningSettings: {
+            /**
+             * Format: int32
+             * @description The hour at which a learning date begins, 0–6.
+             * @default 3
+             */
+            day_start_hour: number;
+            /**
+             * @description The pace offered first.
+             * @default daily
+             */
+            default_pace: components["schemas"]["DefaultPace"];
+            /**
+             * Format: int32
+             * @description Seconds between two signs of active learning, 15–60.
+             * @default 30
+             */
+            heartbeat_seconds: number;
+        };
+        /** @enum {integer|null} */
+        Length: 7 | 14 | 21 | null;
+        /** @description A lesson, ready to be read. */
+        LessonContent: {
+            /** @description Its id, for ever. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its course. */
+            course_id: components["schemas"]["Id_crs"];
+            /** @description Its name. */
+            title: string;
+            /** @description The promise of the day. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description The day it belongs to.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            minutes: number;
+            /** @description HTML of the closed vocabulary; every block has a `data-id`. */
+            body_html: string;
+            video?: components["schemas"]["VideoOut"] | null;
+            /** @description What to do today. */
+            actions: components["schemas"]["Action"][];
+            /** @description What to read or take along. */
+            resources: components["schemas"]["ResourceOut"][];
+            /** @description Whether the course needs it. */
+            is_required: boolean;
+            /** @description When it counts as done. */
+            completion: components["schemas"]["Completion"];
+            /** @description Which state of its content this is. */
+            revision: components["schemas"]["Id_rev"];
+        };
+        /** @description What a lesson begins with. */
+        LessonIn: {
+            /** Format: int32 */
+            day: number;
+            title: components["schemas"]["Title"];
+            summary?: components["schemas"]["Summary"];
+            /**
+             * Format: int32
+             * @description Follows from the length of the text while it is not said.
+             */
+            minutes?: number;
+            body_html?: string;
+            video?: components["schemas"]["VideoRef"] | null;
+            actions?: components["schemas"]["ActionIn"][];
+            resources?: components["schemas"]["ResourceRef"][];
+            is_required?: boolean;
+            is_preview?: boolean;
+            completion?: components["schemas"]["Completion"];
+        };
+        /** @description A lesson's name. */
+        LessonName: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description A lesson's name and the day it belongs to. */
+        LessonOfDay: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its day.
+             */
+            day: number;
+        };
+        /** @description A lesson for one reader. */
+        LessonOut: {
+            /** @description What it holds. */
+            content: components["schemas"]["LessonContent"];
+            /** @description Where he stands with it. */
+            my: components["schemas"]["MyLesson"];
+            /**
+             * Format: int32
+             * @description The day it belongs to.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description Days of the course.
+             */
+            days_total: number;
+            previous?: components["schemas"]["LessonName"] | null;
+            next?: components["schemas"]["NextLesson"] | null;
+            /**
+             * Format: int32
+             * @description How many notes he has here.
+             */
+            note_count: number;
+            /** @description Whether he has a bookmark here. */
+            is_bookmarked: boolean;
+        };
+        /** @description What changes of a lesson: absent fields stay. */
+        LessonPatch: {
+            /** @description Refused when the lesson is not at this revision any more. */
+            expected_revision?: components["schemas"]["Id_rev"];
+            /** Format: int32 */
+            day?: number;
+            title?: components["schemas"]["Title"];
+            summary?: components["schemas"]["Summary"];
+            /**
+             * Format: int32
+             * @description Follows from the length of the text while it is not said.
+             */
+            minutes?: number;
+            body_html?: string;
+            video?: components["schemas"]["VideoRef"] | null;
+            actions?: components["schemas"]["ActionIn"][];
+            resources?: components["schemas"]["ResourceRef"][];
+            is_required?: boolean;
+            is_preview?: boolean;
+            completion?: components["schemas"]["Completion"];
+        };
+        /**
+         * @description Where a learner stands with a lesson.
+         * @enum {string}
+         */
+        LessonState: "done" | "in_progress" | "open" | "locked";
+        /**
+         * @description How much a learner should bring along.
+         * @enum {string}
+         */
+        Level: "beginner" | "intermediate" | "advanced";
+        Line: string;
+        /**
+         * @description Why a lesson is closed to somebody who may know that it exists.
+         * @enum {string}
+         */
+        LockReason: "not_yet" | "not_enrolled" | "premium";
+        /** @description The logo's address. */
+        LogoOut: {
+            /** @description Where it is served now; absent when there is none. */
+            logo_url?: string | null;
+        };
+        /**
+         * @description Where mails go.
+         * @enum {string}
+         */
+        MailMode: "outbox" | "smtp";
+        /**
+         * @description How the connection to the SMTP server is protected.
+         * @enum {string}
+         */
+        MailSecurity: "starttls" | "tls" | "none";
+        /** @description How mail leaves, as an admin changes it. */
+        MailSettingsIn: {
+            mode: components["schemas"]["MailMode"];
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            username: string;
+            /** @description Absent or null keeps the stored password, an empty text forgets it. */
+            password?: string | null;
+            from_name: components["schemas"]["Line"];
+            from_address?: components["schemas"]["Email"] | null;
+        };
+        /** @description How mail leaves, as an admin sees it: the password is never shown. */
+        MailSettingsOut: {
+            mode: components["schemas"]["MailMode"];
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            username: string;
+            /** @description Whether a password is stored. */
+            has_password: boolean;
+            from_name: components["schemas"]["Line"];
+            from_address?: components["schemas"]["Email"] | null;
+        };
+        /** @description Letters by state. */
+        MailsOut: {
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            failed: number;
+        };
+        /** @description The signed-in person. */
+        MeOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description The name that others see. */
+            name: components["schemas"]["PersonName"];
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            /** @description What he may do. */
+            role: components["schemas"]["Role"];
+            /** @description What he paid for or was granted. */
+            plan: components["schemas"]["Plan"];
+            /** @description What he tells about himself and how he wants the screens. */
+            profile: components["schemas"]["ProfileOut"];
+            /** @description How much of the profile is filled in. */
+            completion: components["schemas"]["Completion"];
+            pending_email?: components["schemas"]["Email"] | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What may be uploaded. */
+        MediaLimitsOut: {
+            /**
+             * Format: int64
+             * @description The largest upload in bytes.
+             */
+            max_upload_bytes: number;
+            /** @description Media types of pictures that can be shown. */
+            images: string[];
+        };
+        /** @description Seconds from the beginning of a video. */
+        Moment: number;
+        /** @description A course of one's own. */
+        MyCourse: {
+            /** @description The course. */
+            course: components["schemas"]["CourseMini"];
+            /** @description The newest enrolment in it. */
+            enrolment_id: components["schemas"]["Id_enr"];
+            /** @description Where he stands with it. */
+            state: components["schemas"]["MyState"];
+            /**
+             * Format: int32
+             * @description Lessons done.
+             */
+            lessons_done: number;
+            /**
+             * Format: int32
+             * @description Lessons in all.
+             */
+            lessons_total: number;
+            /**
+             * Format: int32
+             * @description Required lessons done, in percent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Minutes of active learning.
+             */
+            minutes: number;
+            next_lesson?: components["schemas"]["LessonOfDay"] | null;
+            next_opens_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When he last did something in it. */
+            last_activity_at: components["schemas"]["Timestamp"];
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Where somebody stands with a lesson. */
+        MyLesson: {
+            opened_at?: components["schemas"]["Timestamp"] | null;
+            completed_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Seconds of active learning in it.
+             */
+            active_seconds: number;
+            /** @description Action items that are ticked. */
+            actions_done: string[];
+            position?: components["schemas"]["Position"] | null;
+            /** @description Whether he may mark it complete now. */
+            can_complete: boolean;
+            unmet?: components["schemas"]["Unmet"] | null;
+        };
+        /**
+         * @description Where somebody stands with a course.
+         * @enum {string}
+         */
+        MyState: "going" | "finished" | "left";
+        /** @description The lesson after another one. */
+        NextLesson: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its name. */
+            title: string;
+            /** @description Where he stands with it. */
+            state: components["schemas"]["LessonState"];
+            opens_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What comes next.
+         * @enum {string}
+         */
+        NextStep: "verify_email";
+        /** @description A note to be written. */
+        NoteIn: {
+            /** @description What he writes. */
+            text: string;
+            block_id?: components["schemas"]["BlockId"] | null;
+            /** @description The words it is about. */
+            quote?: string | null;
+            video_seconds?: components["schemas"]["Moment"] | null;
+            key?: components["schemas"]["ClientKey"] | null;
+        };
+        /** @description A note. */
+        NoteOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_not"];
+            /** @description In which lesson. */
+            lesson: components["schemas"]["AnchorLesson"];
+            /** @description In which course. */
+            course: components["schemas"]["AnchorCourse"];
+            /** @description What he wrote. */
+            text: string;
+            block_id?: components["schemas"]["BlockId"] | null;
+            /** @description The words it is about. */
+            quote?: string | null;
+            video_seconds?: components["schemas"]["Moment"] | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What changes of a note. */
+        NotePatch: {
+            /** @description What he writes. */
+            text: string;
+        };
+        /** @description When a day of a course opens. */
+        OpeningDay: {
+            /**
+             * Format: int32
+             * @description The day, from 1.
+             */
+            day: number;
+            /** @description The learner's date. */
+            on: components["schemas"]["Day"];
+            /** @description The instant. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description What the organisation is called and how it looks. */
+        Organisation: {
+            /** @description Shown in the browser's title, the rail and every mail. */
+            name: components["schemas"]["Label"];
+            /** @description One line below the name on public pages; may be empty. */
+            tagline: components["schemas"]["Line"];
+            /** @description The colour the admin picked. */
+            brand_colour: components["schemas"]["Colour"];
+            support_email?: components["schemas"]["Email"] | null;
+            /** @description One line at the end of every mail; may be empty. */
+            footer: components["schemas"]["Line"];
+        };
+        /** @description A day of the outline. */
+        OutlineDay: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            day: number;
+            opens_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where he stands with it. */
+            state: components["schemas"]["OutlineDayState"];
+            reason?: components["schemas"]["LockReason"] | null;
+            /** @description Its lessons. */
+            lessons: components["schemas"]["OutlineLesson"][];
+        };
+        /**
+         * @description Where somebody stands with a day.
+         * @enum {string}
+         */
+        OutlineDayState: "done" | "current" | "open" | "locked";
+        /** @description A lesson of the outline. */
+        OutlineLesson: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its name. */
+            title: string;
+            /** @description The promise of the day. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            minutes: number;
+            /** @description Where he stands with it. */
+            state: components["schemas"]["LessonState"];
+            /** @description Whether the course needs it. */
+            is_required: boolean;
+            /** @description Whether everybody may read it. */
+            is_preview: boolean;
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A course's outline for one learner. */
+        OutlineOut: {
+            /** @description The course. */
+            course: components["schemas"]["CourseMini"];
+            enrolment: components["schemas"]["EnrolmentOut"] | null;
+            /**
+             * Format: int32
+             * @description Required lessons done, in percent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Lessons done.
+             */
+            lessons_done: number;
+            /**
+             * Format: int32
+             * @description Required lessons done.
+             */
+            required_done: number;
+            /**
+             * Format: int32
+             * @description Required lessons in all.
+             */
+            required_total: number;
+            /**
+             * Format: int32
+             * @description Minutes of active learning so far.
+             */
+            minutes: number;
+            /** @description A short title for each seven days. */
+            weeks: components["schemas"]["Line"][];
+            /** @description Its days. */
+            days: components["schemas"]["OutlineDay"][];
+            resume?: components["schemas"]["OutlineResume"] | null;
+        };
+        /** @description Where to go on. */
+        OutlineResume: {
+            /** @description The lesson. */
+            lesson_id: components["schemas"]["Id_lsn"];
+            block_id?: components["schemas"]["BlockId"] | null;
+            /**
+             * Format: double
+             * @description How far down that block, 0 to 1.
+             */
+            block_offset?: number | null;
+            video_seconds?: components["schemas"]["Moment"] | null;
+        };
+        /** @description One of the courses that a person writes. */
+        OwnCourse: {
+            id: components["schemas"]["Id_crs"];
+            slug: components["schemas"]["Slug"];
+            state: components["schemas"]["State"];
+            /**
+             * Format: int32
+             * @description The number of the published version; 0 before the first.
+             */
+            version: number;
+            title: components["schemas"]["Title"];
+            summary: components["schemas"]["Summary"];
+            palette: components["schemas"]["Palette"];
+            length: components["schemas"]["Length"];
+            /** @description Lessons of the draft. */
+            lesson_count: number;
+            /**
+             * Format: int32
+             * @description People who joined it.
+             */
+            learner_count: number;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description On which days the days of a course open. */
+        Pace: {
+            /** @description How. */
+            kind: components["schemas"]["PaceKind"];
+            /** @description Weekdays of the custom pace: 1 for Monday … 7 for Sunday. */
+            days?: number[] | null;
+        };
+        /**
+         * @description The fixed word of a pace.
+         * @enum {string}
+         */
+        PaceKind: "daily" | "weekdays" | "custom" | "all_at_once";
+        /** @description One page of a list, as the API shows it. */
+        PageOut_AuditOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_aud"];
+                /** @description Who: a user's id, `cli` or `system:reason`. */
+                actor: string;
+                /** @description The person's name, when it was a person who still has an account. */
+                actor_name?: string | null;
+                /** @description What, as `slice.verb`. */
+                action: string;
+                /** @description To what. */
+                subject: string;
+                /** @description Before, without secrets. */
+                before?: Record<string, never> | null;
+                /** @description After, without secrets. */
+                after?: Record<string, never> | null;
+                at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_BookmarkOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_bmk"];
+                /** @description In which lesson. */
+                lesson: components["schemas"]["AnchorLesson"];
+                /** @description In which course. */
+                course: components["schemas"]["AnchorCourse"];
+                block_id?: components["schemas"]["BlockId"] | null;
+                video_seconds?: components["schemas"]["Moment"] | null;
+                /** @description What he calls it. */
+                label?: string | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_CourseCard: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_crs"];
+                /** @description Its address. */
+                slug: components["schemas"]["Slug"];
+                /** @description Its name. */
+                title: string;
+                /** @description One or two sentences. */
+                summary: string;
+                /** @description Where it stands. */
+                category: components["schemas"]["CategoryRef"];
+                /** @description For whom. */
+                level: components["schemas"]["Level"];
+                /** @description Language tag, such as `en`. */
+                language: string;
+                /** @description 7, 14 or 21 days; `null` when the learner sets the pace. */
+                length: components["schemas"]["Length"];
+                /**
+                 * Format: int32
+                 * @description Minutes a day, or a lesson in self-paced courses, on average.
+                 */
+                minutes_per_day: number;
+                /**
+                 * Format: int32
+                 * @description Minutes in all.
+                 */
+                total_minutes: number;
+                /**
+                 * Format: int32
+                 * @description How many lessons.
+                 */
+                lesson_count: number;
+                /** @description Labels. */
+                tags: string[];
+                /** @description Who may join without paying. */
+                plan: components["schemas"]["Plan"];
+                price?: components["schemas"]["PriceOut"] | null;
+                /** @description Colours of the drawn cover. */
+                palette: components["schemas"]["Palette"];
+                /** @description A picture instead of the drawn cover. */
+                cover_url?: string | null;
+                /**
+                 * Format: int32
+                 * @description How many people have joined it.
+                 */
+                learner_count: number;
+                /** @description When it was first published. */
+                published_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The number of the version shown to new learners.
+                 */
+                version: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_HistoryItem: {
+            /** @description The items of this page. */
+            items: {
+                /** @description What. */
+                kind: components["schemas"]["HistoryKind"];
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The learning date it counts for. */
+                learning_day: components["schemas"]["Day"];
+                /** @description In which lesson. */
+                lesson: components["schemas"]["LessonOfDay"];
+                /** @description In which course. */
+                course: components["schemas"]["CourseMini"];
+                /**
+                 * Format: int32
+                 * @description Minutes of active learning in that lesson, in all.
+                 */
+                minutes: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_InviteOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_inv"];
+                /** @description To which address. */
+                email: components["schemas"]["Email"];
+                name?: components["schemas"]["PersonName"] | null;
+                /** @description What he will be. */
+                role: components["schemas"]["Role"];
+                /** @description The name of whoever sent it; empty when he is gone. */
+                invited_by: string;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Until when it can be accepted. */
+                expires_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_JobOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_job"];
+                /** @description `slice.purpose`. */
+                kind: string;
+                /** @description `mail`, `media`, `ai` or `default`. */
+                queue: string;
+                /** @description `waiting`, `running` or `dead`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description Runs so far.
+                 */
+                attempts: number;
+                /** @description When it runs next, or ran last. */
+                run_at: components["schemas"]["Timestamp"];
+                /** @description What went wrong last. */
+                last_error?: string | null;
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_MyCourse: {
+            /** @description The items of this page. */
+            items: {
+                /** @description The course. */
+                course: components["schemas"]["CourseMini"];
+                /** @description The newest enrolment in it. */
+                enrolment_id: components["schemas"]["Id_enr"];
+                /** @description Where he stands with it. */
+                state: components["schemas"]["MyState"];
+                /**
+                 * Format: int32
+                 * @description Lessons done.
+                 */
+                lessons_done: number;
+                /**
+                 * Format: int32
+                 * @description Lessons in all.
+                 */
+                lessons_total: number;
+                /**
+                 * Format: int32
+                 * @description Required lessons done, in percent.
+                 */
+                percent: number;
+                /**
+                 * Format: int32
+                 * @description Minutes of active learning.
+                 */
+                minutes: number;
+                next_lesson?: components["schemas"]["LessonOfDay"] | null;
+                next_opens_at?: components["schemas"]["Timestamp"] | null;
+                /** @description When he last did something in it. */
+                last_activity_at: components["schemas"]["Timestamp"];
+                completed_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_NoteOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_not"];
+                /** @description In which lesson. */
+                lesson: components["schemas"]["AnchorLesson"];
+                /** @description In which course. */
+                course: components["schemas"]["AnchorCourse"];
+                /** @description What he wrote. */
+                text: string;
+                block_id?: components["schemas"]["BlockId"] | null;
+                /** @description The words it is about. */
+                quote?: string | null;
+                video_seconds?: components["schemas"]["Moment"] | null;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_UserOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Who. */
+                id: components["schemas"]["Id_usr"];
+                /** @description The name that others see. */
+                name: components["schemas"]["PersonName"];
+                /** @description His address. */
+                email: components["schemas"]["Email"];
+                /** @description What he may do. */
+                role: components["schemas"]["Role"];
+                /** @description What he paid for or was granted. */
+                plan: components["schemas"]["Plan"];
+                /** @description Whether he may sign in. */
+                is_active: boolean;
+                /** @description Whether he proved his address. */
+                is_verified: boolean;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+                last_seen_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /**
+         * @description The colours of the drawn cover.
+         * @enum {string}
+         */
+        Palette: "pine" | "clay" | "lake" | "plum" | "ochre" | "slate";
+        /**
+         * @description What may be wrong with a password.
+         * @enum {string}
+         */
+        PasswordProblem: "password.too_short" | "password.too_long" | "password.has_name" | "password.has_email" | "password.too_weak";
+        PersonName: string;
+        /** @description Where somebody is in a lesson. */
+        PlaceIn: {
+            /** @default null */
+            block_id: components["schemas"]["BlockId"] | null;
+            /**
+             * Format: double
+             * @description How far down that block, 0 to 1.
+             * @default null
+             */
+            block_offset: number | null;
+            /** @default null */
+            video_seconds: components["schemas"]["Moment"] | null;
+        };
+        /** @enum {string} */
+        Plan: "free" | "premium";
+        /** @description One day of a course's plan. */
+        PlanDay: {
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            day: number;
+            /** @description What it holds. */
+            lessons: components["schemas"]["PlanLesson"][];
+        };
+        /** @description A lesson in a course's plan. */
+        PlanLesson: {
+            id: components["schemas"]["Id_lsn"];
+            title: string;
+            summary: string;
+            /** Format: int32 */
+            minutes: number;
+            /** @description Whether everybody may read it. */
+            is_preview: boolean;
+            /** @description Whether the course needs it. */
+            is_required: boolean;
+        };
+        /** @description Where somebody was in a lesson. */
+        Position: {
+            block_id?: components["schemas"]["BlockId"] | null;
+            /**
+             * Format: double
+             * @description How far down that block, 0 to 1.
+             */
+            block_offset: number;
+            video_seconds?: components["schemas"]["Moment"] | null;
+            /** @description When he was there. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A position. */
+        PositionIn: {
+            block_id?: components["schemas"]["BlockId"] | null;
+            /**
+             * Format: double
+             * @description How far down that block, 0 to 1.
+             */
+            block_offset?: number | null;
+            video_seconds?: components["schemas"]["Moment"] | null;
+            /** @description When the device was there, by its own clock. */
+            client_at: components["schemas"]["Timestamp"];
+        };
+        /** @description An amount in minor units. */
+        PriceOut: {
+            /**
+             * Format: int64
+             * @description Minor units, such as cents.
+             */
+            minor: number;
+            /** @description ISO 4217 code. */
+            currency: string;
+        };
+        /** @description The body of every error answer. */
+        Problem: {
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description Stable code, such as `course.slug_taken`: what clients branch on and translate. */
+            code: string;
+            /** @description One sentence for a person. */
+            title: string;
+            /** @description Wrong fields of the input, if it was the input. */
+            fields?: components["schemas"]["ProblemField"][];
+            /** @description Why it is locked: a fixed word, such as `not_yet`, `not_enrolled` or `premium`. */
+            reason?: string | null;
+            opens_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Names this request in the log. */
+            request_id?: string | null;
+        };
+        /** @description One wrong field. */
+        ProblemField: {
+            /** @description Dotted path in the body; empty for the whole body. */
+            path: string;
+            /** @description Stable code. */
+            code: string;
+            /** @description A sentence that names the mend. */
+            message: string;
+        };
+        /**
+         * @description A field that counts towards a complete profile. Name, time zone and language count too, and
+         *     every account has them.
+         * @enum {string}
+         */
+        ProfileField: "interests" | "daily_goal_minutes" | "skill_level";
+        /** @description A person's own profile. */
+        ProfileOut: {
+            /** @description The name that others see. */
+            name: components["schemas"]["PersonName"];
+            /** @description One line about him; may be empty. */
+            headline: components["schemas"]["Line"];
+            /** @description Where his days begin and end. */
+            time_zone: components["schemas"]["Zone"];
+            /** @description The language of his screens and mails. */
+            language: components["schemas"]["Language"];
+            /** @description Categories he wants to learn about. */
+            interests: components["schemas"]["Id_cat"][];
+            skill_level: components["schemas"]["SkillLevel"] | null;
+            /**
+             * Format: int32
+             * @description Minutes a day that he wants to learn; null until he says.
+             */
+            daily_goal_minutes: number | null;
+            /** @description Light or dark. */
+            theme: components["schemas"]["Theme"];
+            /**
+             * Format: double
+             * @description The size of text as a factor: 0.9, 1, 1.15 or 1.3.
+             */
+            text_size: number;
+            /** @description Where his picture is served, with its content in the address; absent without one. */
+            picture_url?: string | null;
+        };
+        /** @description What a person changes of his profile: absent fields stay; null clears where it is allowed. */
+        ProfilePatch: {
+            /** @description The name that others see. */
+            name?: components["schemas"]["PersonName"];
+            headline?: components["schemas"]["Line"] | null;
+            /** @description Where his days begin and end. */
+            time_zone?: components["schemas"]["Zone"];
+            /** @description The language of his screens and mails. */
+            language?: components["schemas"]["Language"];
+            /** @description Categories he wants to learn about, at most 20; null clears. */
+            interests?: components["schemas"]["Id_cat"][] | null;
+            skill_level?: components["schemas"]["SkillLevel"] | null;
+            /**
+             * Format: int32
+             * @description Minutes a day that he wants to learn; null clears.
+             */
+            daily_goal_minutes?: number | null;
+            theme?: components["schemas"]["Theme"] | null;
+            /**
+             * Format: double
+             * @description The size of text as a factor: 0.9, 1, 1.15 or 1.3; null is 1.
+             */
+            text_size?: number | null;
+        };
+        /** @description What is said about a new version. */
+        PublishIn: {
+            /** @description What changed, for colleagues; may be empty. */
+            notes?: string;
+            /**
+             * Format: int32
+             * @description The edition of the draft that was looked at; refused when it changed since.
+             */
+            expected?: number;
+        };
+        /** @description How far a reaction has come. */
+        ReactionStatus: {
+            /** @description The reaction's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Events it has not heard yet.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Events that were parked for it after repeated failures.
+             */
+            parked: number;
+        };
+        /** @description Somebody who wants an account. */
+        RegisterIn: {
+            /** @description The name that others will see. */
+            name: components["schemas"]["PersonName"];
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            /**
+             * Format: password
+             * @description His password.
+             */
+            password: string;
+            /** @description Where his days begin and end. */
+            time_zone: components["schemas"]["Zone"];
+            /** @description The language of his screens and mails. */
+            language: components["schemas"]["Language"];
+            /** @description The token of his invitation, if he has one. */
+            invite?: string | null;
+        };
+        /** @description The account needs one more step. */
+        RegisteredOut: {
+            /** @description What comes next. */
+            next: components["schemas"]["NextStep"];
+        };
+        /**
+         * @description Who may open an account by himself.
+         * @enum {string}
+         */
+        RegistrationMode: "open" | "domains" | "invite";
+        /** @description Who may join. */
+        RegistrationOut: {
+            /** @description Who may open an account by himself. */
+            mode: components["schemas"]["RegistrationMode"];
+            /** @description The domains of the mode `domains`. */
+            domains: string[];
+            /**
+             * Format: int32
+             * @description The shortest password.
+             */
+            password_min_length: number;
+        };
+        /** @description Who may join, what strangers see, and how long passwords are. */
+        RegistrationSettings: {
+            /** @description Who may open an account by himself. */
+            mode: components["schemas"]["RegistrationMode"];
+            /** @description The domains of mode `domains`, in lower case. */
+            domains: string[];
+            /** @description Whether the catalogue is shown to people who are not signed in. */
+            public_catalogue: boolean;
+            /**
+             * Format: int32
+             * @description The fewest characters of a password, 8–64.
+             */
+            password_min_length: number;
+        };
+        /** @description A new password, and the link that allows it. */
+        ResetIn: {
+            /** @description The `token` of the link. */
+            token: string;
+            /**
+             * Format: password
+             * @description The new password.
+             */
+            password: string;
+        };
+        /**
+         * @description What a resource is.
+         * @enum {string}
+         */
+        ResourceKind: "link" | "file";
+        /** @description Something to read or take along. */
+        ResourceOut: {
+            /** @description What it is. */
+            title: components["schemas"]["Line"];
+            /** @description Where it is. */
+            url: string;
+            /** @description Whether it leads elsewhere or is a file of ours. */
+            kind: components["schemas"]["ResourceKind"];
+            /**
+             * Format: int64
+             * @description The file's size.
+             */
+            bytes?: number | null;
+        };
+        /** @description Something to read or take along. */
+        ResourceRef: {
+            /** @description What it is. */
+            title: components["schemas"]["Line"];
+            /** @description Its address, http or https. */
+            url: string;
+            /** @enum {string} */
+            kind: "link";
+        } | {
+            /** @description What it is. */
+            title: components["schemas"]["Line"];
+            /** @description The stored file. */
+            asset: components["schemas"]["Id_ast"];
+            /** @enum {string} */
+            kind: "file";
+        };
+        /** @enum {string} */
+        Role: "learner" | "instructor" | "admin";
+        /** @description How many results each value of each filter has. */
+        SearchFacets: {
+            /** @description By slug. */
+            category: components["schemas"]["FacetCount"][];
+            level: components["schemas"]["FacetCount"][];
+            /** @description `7`, `14`, `21`, `self_paced`. */
+            length: components["schemas"]["FacetCount"][];
+            /** @description By language tag. */
+            language: components["schemas"]["FacetCount"][];
+            plan: components["schemas"]["FacetCount"][];
+        };
+        /** @description One result. */
+        SearchItem: {
+            kind: components["schemas"]["SearchKind"];
+            /** @description The course, or the course of the lesson. */
+            course: components["schemas"]["CourseCard"];
+            lesson?: components["schemas"]["FoundLesson"] | null;
+            /** @description The passage that fits; escaped HTML whose only tag is `<mark>`. */
+            snippet_html?: string | null;
+        };
+        /**
+         * @description What kind of thing was found.
+         * @enum {string}
+         */
+        SearchKind: "course" | "lesson";
+        /** @description What was found. */
+        SearchOut: {
+            /** @description This page, what fits best first. */
+            items: components["schemas"]["SearchItem"][];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+            /** @description How many there are in each category, level …, as the other filters leave them. */
+            facets: components["schemas"]["SearchFacets"];
+            /**
+             * Format: int32
+             * @description How many were found.
+             */
+            total: number;
+            /** @description What was perhaps meant, when nothing was found as it was written. */
+            did_you_mean?: string | null;
+        };
+        /** @description A session: one signed-in browser or device. */
+        SessionOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_ses"];
+            /** @description What it runs on, such as "Firefox on Linux". */
+            device: string;
+            /** @description The network address that it was last used from; absent when it is not known. */
+            ip?: string | null;
+            /** @description Where that is; absent when it is not known. */
+            place?: string | null;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it was last used, to five minutes. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description The first admin and his organisation. */
+        SetUpIn: {
+            /** @description From the link that the server printed at its start. */
+            token: string;
+            /** @description The organisation's name. */
+            organisation: string;
+            /** @description `#rrggbb`. */
+            brand_colour?: string | null;
+            /** @description The admin's name. */
+            name: components["schemas"]["PersonName"];
+            /** @description The admin's address. */
+            email: components["schemas"]["Email"];
+            /**
+             * Format: password
+             * @description The admin's password.
+             */
+            password: string;
+            /** @description Where the admin's days begin and end. */
+            time_zone: components["schemas"]["Zone"];
+            language?: components["schemas"]["Language"] | null;
+        };
+        /** @description Every section. */
+        SettingsOut: {
+            organisation: components["schemas"]["Organisation"];
+            /** @description Where the logo is served, if there is one. */
+            logo_url?: string | null;
+            registration: components["schemas"]["RegistrationSettings"];
+            learning: components["schemas"]["LearningSettings"];
+            mail: components["schemas"]["MailSettingsOut"];
+        };
+        /** @description An address and a password. */
+        SignInIn: {
+            /** @description The account's address. */
+            email: components["schemas"]["Email"];
+            /**
+             * Format: password
+             * @description The account's password.
+             */
+            password: string;
+        };
+        /** @description Somebody is in now; his session is in the cookie. */
+        SignedInOut: {
+            /** @description Who. */
+            user: components["schemas"]["MeOut"];
+        };
+        /**
+         * @description How much somebody knows, in his own words.
+         * @enum {string}
+         */
+        SkillLevel: "beginner" | "intermediate" | "advanced";
+        Slug: string;
+        /**
+         * @description Where a course is in its life.
+         * @enum {string}
+         */
+        State: "draft" | "published" | "archived";
+        /** @description What could be meant, while it is typed. */
+        SuggestOut: {
+            courses: components["schemas"]["SuggestedCourse"][];
+            lessons: components["schemas"]["SuggestedLesson"][];
+        };
+        /** @description A course that could be meant. */
+        SuggestedCourse: {
+            id: components["schemas"]["Id_crs"];
+            slug: components["schemas"]["Slug"];
+            title: string;
+            palette: components["schemas"]["Palette"];
+        };
+        /** @description The course of a suggested lesson. */
+        SuggestedCourseRef: {
+            slug: components["schemas"]["Slug"];
+            title: string;
+        };
+        /** @description A lesson that could be meant. */
+        SuggestedLesson: {
+            id: components["schemas"]["Id_lsn"];
+            title: string;
+            /** @description Its course. */
+            course: components["schemas"]["SuggestedCourseRef"];
+        };
+        Summary: string;
+        /** @description The state of the system. */
+        SystemOut: {
+            /** @description The product's version. */
+            version: string;
+            /** @description When this process started. */
+            started_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes of the database file.
+             */
+            database_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of its write-ahead log.
+             */
+            wal_bytes: number;
+            /** @description The one writer. */
+            writer: components["schemas"]["WriterOut"];
+            /** @description The event log. */
+            events: components["schemas"]["EventsOut"];
+            /** @description Background work. */
+            jobs: components["schemas"]["JobsOut"];
+            /** @description Letters. */
+            mails: components["schemas"]["MailsOut"];
+            /** @description What slices count, by slice: `search.documents`, `media.bytes` … */
+            figures: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** @description Who gets the test letter. */
+        TestMailIn: {
+            to: components["schemas"]["Email"];
+        };
+        /**
+         * @description Light or dark.
+         * @enum {string}
+         */
+        Theme: "system" | "light" | "dark";
+        /** @description Whether an action item is done. */
+        TickIn: {
+            /** @description Whether it is done. */
+            done: boolean;
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        Title: string;
+        /** @description The course of today. */
+        TodayCourse: {
+            /** @description The course. */
+            course: components["schemas"]["CourseMini"];
+            /** @description His enrolment. */
+            enrolment_id: components["schemas"]["Id_enr"];
+            /**
+             * Format: int32
+             * @description The day of the lesson.
+             */
+            day: number;
+            /** @description The lesson to do now; the last one done when there is none. */
+            lesson: components["schemas"]["TodayLesson"];
+            /** @description Where he stands. */
+            state: components["schemas"]["TodayState"];
+            /**
+             * Format: int32
+             * @description Minutes the lesson will still take.
+             */
+            minutes_left: number;
+            resume?: components["schemas"]["TodayResume"] | null;
+            /** @description The days of the course. */
+            days: components["schemas"]["TodayDay"][];
+            /**
+             * Format: int32
+             * @description Lessons done.
+             */
+            lessons_done: number;
+            /**
+             * Format: int32
+             * @description Lessons in all.
+             */
+            lessons_total: number;
+            next_opens_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What opens then. */
+            next_title?: string | null;
+        };
+        /** @description A day of the course of today. */
+        TodayDay: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            day: number;
+            /** @description Where he stands with it. */
+            state: components["schemas"]["TodayDayState"];
+            /** @description The name of its first lesson. */
+            title: string;
+        };
+        /**
+         * @description Where somebody stands with a day.
+         * @enum {string}
+         */
+        TodayDayState: "done" | "today" | "open" | "locked";
+        /** @description The lesson of today. */
+        TodayLesson: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_lsn"];
+            /** @description Its name. */
+            title: string;
+            /** @description The promise of the day. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            minutes: number;
+        };
+        /** @description Another course that somebody learns. */
+        TodayOther: {
+            /** @description The course. */
+            course: components["schemas"]["CourseMini"];
+            /**
+             * Format: int32
+             * @description The day of the lesson.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description Lessons done.
+             */
+            lessons_done: number;
+            /**
+             * Format: int32
+             * @description Lessons in all.
+             */
+            lessons_total: number;
+            /** @description The lesson to do now; the last one done when there is none. */
+            lesson: components["schemas"]["LessonName"];
+            /**
+             * Format: int32
+             * @description How long that lesson takes.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description Required lessons done, in percent.
+             */
+            percent: number;
+        };
+        /** @description The learner's dashboard. */
+        TodayOut: {
+            /** @description His learning date. */
+            learning_day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description The hour at which it begins.
+             */
+            day_start_hour: number;
+            current?: components["schemas"]["TodayCourse"] | null;
+            /** @description What else he learns, the latest first. */
+            others: components["schemas"]["TodayOther"][];
+            /** @description What he has finished, the latest first. */
+            finished: components["schemas"]["CourseMini"][];
+            /**
+             * Format: int32
+             * @description Minutes of active learning credited to today.
+             */
+            minutes_today: number;
+            /**
+             * Format: int32
+             * @description Minutes a day that he wants to learn; absent until he says.
+             */
+            daily_goal_minutes?: number | null;
+        };
+        /** @description Where somebody was in a lesson. */
+        TodayResume: {
+            video_seconds?: components["schemas"]["Moment"] | null;
+            block_id?: components["schemas"]["BlockId"] | null;
+            /** @description The moment of the video as people write it, such as `8:12`. */
+            label?: string | null;
+        };
+        /**
+         * @description Where somebody stands with the course of today.
+         * @enum {string}
+         */
+        TodayState: "new" | "in_progress" | "done_today" | "finished";
+        /** @description A one-time link's token. */
+        TokenIn: {
+            /** @description The `token` of the link. */
+            token: string;
+        };
+        /**
+         * @description What still stands between a learner and completing a lesson.
+         * @enum {string}
+         */
+        Unmet: "actions" | "video";
+        /** @description A person, as admins see him. */
+        UserOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description The name that others see. */
+            name: components["schemas"]["PersonName"];
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            /** @description What he may do. */
+            role: components["schemas"]["Role"];
+            /** @description What he paid for or was granted. */
+            plan: components["schemas"]["Plan"];
+            /** @description Whether he may sign in. */
+            is_active: boolean;
+            /** @description Whether he proved his address. */
+            is_verified: boolean;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+            last_seen_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What an admin changes of a person: absent fields stay. */
+        UserPatch: {
+            /** @description What he may do. */
+            role?: components["schemas"]["Role"];
+            /** @description What he paid for or was granted. */
+            plan?: components["schemas"]["Plan"];
+            /** @description Whether he may sign in; false ends his sessions at once. */
+            is_active?: boolean;
+        };
+        /** @description A published version. */
+        VersionOut: {
+            id: components["schemas"]["Id_ver"];
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            number: number;
+            notes: string;
+            /** Format: int32 */
+            lesson_count: number;
+            /** Format: int32 */
+            total_minutes: number;
+            published_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A video, ready to be played. */
+        VideoOut: {
+            /** @description Where the film is. */
+            url: string;
+            /** @description Its media type. */
+            mime: string;
+            /** @description A still to show before it plays. */
+            poster_url?: string | null;
+            /**
+             * Format: int64
+             * @description How long it is.
+             */
+            duration_ms?: number | null;
+            /** @description Captions, one for each language. */
+            captions: components["schemas"]["CaptionsOut"][];
+        };
+        /** @description A video with its still and its captions. */
+        VideoRef: {
+            /** @description The film. */
+            asset: components["schemas"]["Id_ast"];
+            poster?: components["schemas"]["Id_ast"] | null;
+            /** @description Captions, one for each language. */
+            captions?: components["schemas"]["CaptionsRef"][];
+        };
+        /** @description What the writer has done. */
+        WriterOut: {
+            /** Format: int64 */
+            commits: number;
+            /** Format: int64 */
+            writes: number;
+            waiting: number;
+            /** @description Whether the disk refused the last commit. */
+            is_refusing: boolean;
+        };
+        /** @description An IANA time zone, such as Europe/Lisbon. */
+        Zone: string;
+    };
+    responses: {
+        /** @description The thing is in a state that forbids this. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The account may not do this. */
+        Denied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault on the server's side. */
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Some fields need another value; `fields` says which and why. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is malformed. */
+        Malformed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It does not exist, or not for this account. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests; `Retry-After` says when to come back. */
+        Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or the session has ended. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server is busy; `Retry-After` says when to come back. */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of a type that is not understood here. */
+        UnsupportedMedia: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_aud"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AuditOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state. */
+                state?: "waiting" | "running" | "dead";
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_job"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_JobOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["Id_job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_learning_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_mail_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSettingsIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettingsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_test_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMailIn"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_organisation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Organisation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_registration_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            /** @description The new address holds. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `auth.link_invalid`: the link was used or has expired; `user.email_taken`: somebody else has the address by now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailIn"];
+            };
+        };
+        responses: {
+            /** @description If somebody has this address, a link is on its way to it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    invite_details: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteDetailsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `auth.link_invalid`: it was used, taken back or has expired. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.invitation_only`: this instance is joined by invitation. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `auth.link_invalid`: the invitation was used or has expired; `user.email_taken`: its owner has an account. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resend_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailIn"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetIn"];
+            };
+        };
+        responses: {
+            /** @description The new password holds. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `auth.link_invalid`: the link was used or has expired. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description `auth.wrong_credentials`: no such account, or another password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description With the right password only. `auth.unverified`: the address is not proven; `auth.deactivated`: the account is closed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody is signed in here any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verify_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `auth.link_invalid`: the link was used or has expired. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bookmark: components["schemas"]["Id_bmk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description There is one of this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: components["schemas"]["Id_cat"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description A course uses it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: components["schemas"]["Id_cat"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_courses: {
+        parameters: {
+            query?: {
+                /** @description Slugs of categories. */
+                category?: string;
+                /** @description 7, 14, 21, `self_paced`. */
+                length?: string;
+                /** @description Beginner, intermediate, advanced. */
+                level?: string;
+                /** @description Language tags. */
+                language?: string;
+                /** @description One tag. */
+                tag?: string;
+                /** @description Only free or only premium courses. */
+                plan?: components["schemas"]["Plan"];
+                /** @description The order. */
+                sort?: "newest" | "popular" | "title";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description At most so many, 1–200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_CourseCard"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoursePage"];
+                };
+            };
+            /** @description As the `If-None-Match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description It was published once. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    archive_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description It is not published. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.changed`, `course.slug_taken` or `course.slug_fixed`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LessonIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.full`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_draft_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LessonPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `lesson.changed`: somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_lesson_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayOrder"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolIn"];
+            };
+        };
+        responses: {
+            /** @description He learns it already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.premium`: the course needs the premium plan. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `course.archived` or `course.not_published`: it takes no learners. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_outline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonContent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    publish_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.changed`, `course.unchanged` or `course.archived`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description It is not archived. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: {
+                /** @description How; the instance's default when absent. */
+                kind?: "daily" | "weekdays" | "custom" | "all_at_once";
+                /** @description Weekdays of the custom pace, such as `1,3,5`. */
+                days?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDay"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    leave_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enrolment: components["schemas"]["Id_enr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enrolment: components["schemas"]["Id_enr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `enrolment.left`: he has left the course. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_invites: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_InviteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.email_taken`: somebody has this address already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invite: components["schemas"]["Id_inv"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation is void. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+                action: components["schemas"]["BlockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `enrolment.required`: he has not joined the course. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_bookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookmarkIn"];
+            };
+        };
+        responses: {
+            /** @description It is there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkOut"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookmarkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `bookmark.too_many`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    complete_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `lesson.rule_unmet`, `enrolment.required` or `key.reused`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    record_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `timer.elsewhere`: another tab or device is counting; the position was kept. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_lesson_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description The note with this key is there already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `note.too_many`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    open_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `lesson.locked`, with `reason` and `opens_at`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_bookmarks: {
+        parameters: {
+            query?: {
+                /** @description From the last page's `next`. */
+                cursor?: string;
+                /** @description Items on a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_BookmarkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_my_courses: {
+        parameters: {
+            query?: {
+                /** @description Only those that are going, finished or left. */
+                state?: "going" | "finished" | "left";
+                /** @description From the last page's `next`. */
+                cursor?: string;
+                /** @description Items on a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_MyCourse"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteMeIn"];
+            };
+        };
+        responses: {
+            /** @description The account is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.last_admin`: nobody would be left to run the instance. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailIn"];
+            };
+        };
+        responses: {
+            /** @description A link is on its way to the new address. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description From the last page's `next`. */
+                cursor?: string;
+                /** @description Items on a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_HistoryItem"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_notes: {
+        parameters: {
+            query?: {
+                /** @description Only those of this course: an id or a slug. */
+                course?: string;
+                /** @description Only those that hold these words, in the note or in its quote. */
+                q?: string;
+                /** @description From the last page's `next`. */
+                cursor?: string;
+                /** @description Items on a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_NoteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Markdown file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordIn"];
+            };
+        };
+        responses: {
+            /** @description The new password holds. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A JPEG, PNG, WebP or GIF file of at most 10 MB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description The file is larger than 10 MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Only this session is left. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["schemas"]["Id_ses"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    upload_asset: {
+        parameters: {
+            query: {
+                /**
+                 * @description The file's name: shown to people, never trusted to say what the file is.
+                 * @example harbour.jpg
+                 */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description Nothing came for a minute. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: components["responses"]["Conflict"];
+            /** @description Larger than `max_upload_bytes`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_media_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaLimitsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description Something uses it: `asset.in_use`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_asset_file: {
+        parameters: {
+            query?: {
+                /** @description Which form; the full size unless said otherwise. */
+                rendition?: "w640" | "w1280" | "original";
+                /** @description Of a signed link: for whom. */
+                u?: string;
+                /** @description Of a signed link: until when, in Unix seconds. */
+                exp?: number;
+                /** @description Of a signed link: the signature. */
+                sig?: string;
+            };
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The file has no such range. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note: components["schemas"]["Id_not"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note: components["schemas"]["Id_not"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note: components["schemas"]["Id_not"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Words; without any, the courses that were published last. */
+                q?: string;
+                /** @description Slugs or ids of categories. */
+                category?: string;
+                /** @description `beginner`, `intermediate`, `advanced`. */
+                level?: string;
+                /** @description `7`, `14`, `21`, `self_paced`. */
+                length?: string;
+                /** @description Language tags. */
+                language?: string;
+                /** @description `free`, `premium`. */
+                plan?: string;
+                /** @description Courses or lessons only. */
+                kind?: "course" | "lesson";
+                /** @description From `next` of the page before. */
+                cursor?: string;
+                /** @description Results on a page, 1–50; 20 unless said otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    suggest: {
+        parameters: {
+            query?: {
+                /** @description What has been typed so far. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_up_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `setup.done`: somebody runs this instance already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_own_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCourse"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of the name, or of the address. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this plan. */
+                plan?: components["schemas"]["Plan"];
+                /** @description Only in this state. */
+                state?: "active" | "unverified" | "deactivated";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_UserOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.last_admin`: nobody would be left to run the instance. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_picture: {
+        parameters: {
+            query?: {
+                /** @description The picture's version, as `picture_url` gives it. */
+                v?: string;
+            };
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description It is as the browser knows it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }

@@ -20,7 +20,8 @@ const waysIn = /^\/api\/v1\/(auth\/|setup$|instance$)/;
 function send(request: Request): Promise<Response> {
 	return fetch(request).then(
 		(response) => {
-			hooks.reached(true);
+			// A kept copy from the service worker is no answer of the server.
+			hooks.reached(!response.headers.has('x-momentum-copy'));
 			return response;
 		},
 		(cause: unknown) => {

@@ -13,6 +13,8 @@ const sentences: Record<string, () => string> = {
 	too_many: m.problem_too_many,
 	signed_out: m.problem_signed_out,
 	client: m.problem_client,
+	'user.email_taken': m.field_email_taken,
+	'denied.invitation_only': m.register_closed_text,
 	'auth.wrong_credentials': m.problem_wrong_credentials,
 	'auth.unverified': m.problem_unverified,
 	'auth.deactivated': m.problem_deactivated,
@@ -20,10 +22,15 @@ const sentences: Record<string, () => string> = {
 	'lesson.changed': m.problem_conflict
 };
 
+/** Whole codes we say better than the server's own sentence. */
 const fieldSentences: Record<string, () => string> = {
+	'email.malformed': m.field_email,
+	'user.email_taken': m.field_email_taken
+};
+
+/** For a code without a sentence: what its last word means. */
+const endings: Record<string, () => string> = {
 	required: m.field_required,
-	invalid: m.field_invalid,
-	email: m.field_email,
 	too_long: m.field_too_long,
 	too_short: m.field_too_short,
 	taken: m.field_taken
@@ -52,8 +59,9 @@ export function sentenceFor(error: unknown): string {
 	return (sentences[byStatus[p.status] ?? 'internal'] ?? m.problem_internal)();
 }
 
-/** The words under a field: by its code, else the server's own sentence. */
+/** The words under a field: ours for its code, else the server's own sentence, which names the mend. */
 export function fieldSentence(f: FieldProblem): string {
-	const known = fieldSentences[f.code] ?? fieldSentences[f.code.split('.').pop() ?? ''];
-	return known ? known() : f.message || m.field_invalid();
+	const known = fieldSentences[f.code];
+	if (known) return known();
+	return f.message || (endings[f.code.split('.').pop() ?? ''] ?? m.field_invalid)();
 }

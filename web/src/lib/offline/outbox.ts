@@ -6,7 +6,7 @@ export interface OutboxRow {
 	/** Order of doing; given by the store. */
 	id?: number;
 	user: string;
-	kind: 'complete' | 'action' | 'position' | 'note' | 'bookmark';
+	kind: 'complete' | 'action' | 'position' | 'heartbeat' | 'note' | 'bookmark';
 	lesson: string;
 	method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	path: string;
@@ -19,6 +19,9 @@ export interface OutboxRow {
 	merge?: string;
 	tries: number;
 }
+
+/** What somebody did, against what is only noted along the way. */
+export const isDeed = (row: Pick<OutboxRow, 'kind'>): boolean => row.kind !== 'position' && row.kind !== 'heartbeat';
 
 export type NewRow = Omit<OutboxRow, 'id' | 'tries'>;
 

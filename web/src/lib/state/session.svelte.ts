@@ -6,8 +6,9 @@ import { theme } from './theme.svelte.ts';
 
 const unknownInstance: Instance = {
 	name: 'Momentum',
+	tagline: '',
 	needs_setup: false,
-	registration: { mode: 'invite', domains: [] },
+	registration: { mode: 'invite', domains: [], password_min_length: 10 },
 	public_catalogue: false,
 	branding: { hue: 163, chroma: 0.095 },
 	languages: ['en'],

@@ -3,14 +3,19 @@ import Check from '@lucide/svelte/icons/check';
 import { groups, matches } from './rows.ts';
 
 const base = {
-	titles: { continue: 'Continue', courses: 'Courses', lessons: 'Lessons', actions: 'Actions' },
+	titles: { continue: 'Continue', lately: 'Opened lately', courses: 'Courses', lessons: 'Lessons', people: 'People', actions: 'Actions' },
+	allWord: (q: string) => `All for ${q}`,
+	lately: [],
 	dayWord: (n: number) => `Day ${n}`,
 	going: [
 		{
-			course: { id: 'crs_1', slug: 'stats', title: 'Statistics you can feel', palette: 'pine' },
+			course: { id: 'crs_1', slug: 'stats', title: 'Statistics you can feel', palette: 'pine' as const, length: 21 as const },
 			next_lesson: { id: 'lsn_1', title: 'Why averages settle down', day: 12 }
 		},
-		{ course: { id: 'crs_2', slug: 'done', title: 'Nothing left', palette: 'clay' }, next_lesson: null }
+		{
+			course: { id: 'crs_2', slug: 'done', title: 'Nothing left', palette: 'clay' as const, length: null },
+			next_lesson: null
+		}
 	],
 	actions: [
 		{ label: 'Go to Settings', words: 'password email', href: '/settings', icon: Check },
@@ -40,12 +45,13 @@ describe('palette groups', () => {
 			...base,
 			q: 'pass',
 			found: {
-				courses: [{ id: 'crs_9', slug: 'passwords', title: 'Passwords that hold', palette: 'lake' }],
-				lessons: [{ id: 'lsn_9', title: 'Pass phrases', course: { slug: 'passwords', title: 'Passwords that hold' } }]
+				courses: [{ id: 'crs_9', slug: 'passwords', title: 'Passwords that hold', palette: 'lake' as const }],
+				lessons: [{ id: 'lsn_9', title: 'Pass phrases', course: { slug: 'passwords', title: 'Passwords that hold' } }],
+				people: []
 			}
 		});
 		expect(list.map((g) => g.title)).toEqual(['Courses', 'Lessons', 'Actions']);
-		expect(list.at(-1)?.rows.map((r) => r.label)).toEqual(['Go to Settings']);
+		expect(list.at(-1)?.rows.map((r) => r.label)).toEqual(['All for pass', 'Go to Settings']);
 	});
 
 	it('give every row its own id', () => {

@@ -1,3 +1,5 @@
+import Search from '@lucide/svelte/icons/search';
+import UserRound from '@lucide/svelte/icons/user-round';
 import type { Schema } from '#lib/api/types.ts';
 import { courseHref, lessonHref } from '#lib/links.ts';
 import type { IconType } from '../ui/icon.ts';
@@ -9,6 +11,8 @@ export interface PaletteRow {
 	href?: string;
 	run?: () => void;
 	icon?: IconType;
+	/** Worth offering again next time: a course, a lesson, a person. */
+	lasting?: boolean;
 	/** A course's cover in small. */
 	cover?: { seed: string; palette?: string | null };
 }
@@ -26,6 +30,12 @@ export interface PaletteAction {
 	run?: () => void;
 	icon: IconType;
 }
+
+export type Found = Schema<'SuggestOut'> & {
+	people: Pick<Schema<'UserOut'>, 'id' | 'name' | 'email'>[];
+	/** From titles kept on this device, the server being away. */
+	kept?: boolean;
+};
 
 export type Going = Pick<Schema<'MyCourse'>, 'course' | 'next_lesson'>;
 
@@ -46,28 +56,33 @@ export function matches(text: string, typed: string): boolean {
 
 interface Input {
 	q: string;
-	titles: { continue: string; courses: string; lessons: string; actions: string };
+	titles: { continue: string; lately: string; courses: string; lessons: string; people: string; actions: string };
 	dayWord: (n: number) => string;
+	allWord: (q: string) => string;
 	going: Going[];
-	found: Schema<'SuggestOut'> | undefined;
+	lately: PaletteRow[];
+	found: Found | undefined;
 	actions: PaletteAction[];
 }
 
 /** The groups to show, in their fixed order; empty ones are left out. */
-export function groups({ q, titles, dayWord, going, found, actions }: Input): PaletteGroup[] {
+export function groups({ q, titles, dayWord, allWord, going, lately, found, actions }: Input): PaletteGroup[] {
+	const typed = q.trim();
+	const onward = going
+		.filter((g) => g.next_lesson && matches(`${g.course.title} ${g.next_lesson.title}`, q))
+		.slice(0, 3)
+		.map((g) => ({
+			id: `go-${g.course.id}`,
+			label: g.next_lesson?.title ?? '',
+			detail: `${g.course.title} · ${dayWord(g.next_lesson?.day ?? 1)}`,
+			href: lessonHref(g.course.slug, g.next_lesson?.id ?? ''),
+			cover: { seed: g.course.id, palette: g.course.palette }
+		}));
 	const list: PaletteGroup[] = [
+		{ title: titles.continue, rows: onward },
 		{
-			title: titles.continue,
-			rows: going
-				.filter((g) => g.next_lesson && matches(`${g.course.title} ${g.next_lesson.title}`, q))
-				.slice(0, 3)
-				.map((g) => ({
-					id: `go-${g.course.id}`,
-					label: g.next_lesson?.title ?? '',
-					detail: `${g.course.title} · ${dayWord(g.next_lesson?.day ?? 1)}`,
-					href: lessonHref(g.course.slug, g.next_lesson?.id ?? ''),
-					cover: { seed: g.course.id, palette: g.course.palette }
-				}))
+			title: titles.lately,
+			rows: typed ? [] : lately.filter((r) => !onward.some((o) => o.href === r.href)).map((r) => ({ ...r, id: `late-${r.id}` }))
 		},
 		{
 			title: titles.courses,
@@ -75,6 +90,7 @@ export function groups({ q, titles, dayWord, going, found, actions }: Input): Pa
 				id: c.id,
 				label: c.title,
 				href: courseHref(c.slug),
+				lasting: true,
 				cover: { seed: c.id, palette: c.palette }
 			}))
 		},
@@ -84,14 +100,28 @@ export function groups({ q, titles, dayWord, going, found, actions }: Input): Pa
 				id: l.id,
 				label: l.title,
 				detail: l.course.title,
-				href: lessonHref(l.course.slug, l.id)
+				href: lessonHref(l.course.slug, l.id),
+				lasting: true
+			}))
+		},
+		{
+			title: titles.people,
+			rows: (found?.people ?? []).map((p) => ({
+				id: p.id,
+				label: p.name,
+				detail: p.email,
+				href: `/admin/users?user=${p.id}`,
+				icon: UserRound
 			}))
 		},
 		{
 			title: titles.actions,
-			rows: actions
-				.filter((a) => matches(`${a.label} ${a.words ?? ''}`, q))
-				.map((a, i) => ({ id: `do-${i}-${a.href ?? a.label}`, label: a.label, href: a.href, run: a.run, icon: a.icon }))
+			rows: [
+				...(typed ? [{ id: 'all', label: allWord(typed), href: `/search?q=${encodeURIComponent(typed)}`, icon: Search }] : []),
+				...actions
+					.filter((a) => matches(`${a.label} ${a.words ?? ''}`, q))
+					.map((a, i) => ({ id: `do-${i}-${a.href ?? a.label}`, label: a.label, href: a.href, run: a.run, icon: a.icon }))
+			]
 		}
 	];
 	return list.filter((g) => g.rows.length > 0);

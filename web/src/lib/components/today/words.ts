@@ -1,13 +1,8 @@
 import type { Schema } from '#lib/api/types.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { unitOf } from '../course/labels.ts';
 
 type Today = Schema<'TodayOut'>;
-export type Unit = 'day' | 'lesson';
-
-/** A course at one's own pace counts lessons; the others count days. */
-export function unitOf(course: { length?: number | null }): Unit {
-	return course.length == null ? 'lesson' : 'day';
-}
 
 /** "fourteen" up to twenty, digits above: the greeting line speaks. */
 export function spell(n: number): string {

@@ -20,3 +20,13 @@ export interface MenuTrigger {
 	onclick: (e: MouseEvent) => void;
 	onkeydown: (e: KeyboardEvent) => void;
 }
+
+/** What a menu puts on the button that opens it; any of our buttons takes these. */
+export interface MenuTrigger {
+	'aria-haspopup': 'menu';
+	'aria-expanded': boolean;
+	'aria-controls': string | undefined;
+	onpointerdown: () => void;
+	onclick: (e: MouseEvent) => void;
+	onkeydown: (e: KeyboardEvent) => void;
+}

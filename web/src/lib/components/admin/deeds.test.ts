@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { deed, differences, doer, subjectHref } from './deeds.ts';
+
+describe('the audit trail in words', () => {
+	it('names the deed and the doer', () => {
+		expect(deed({ action: 'people.change_access' })).toBe('Changed access');
+		expect(deed({ action: 'later.deed' })).toBe('later.deed');
+		expect(doer({ actor: 'cli', actor_name: null })).toBe('Command line');
+		expect(doer({ actor: 'usr_1', actor_name: 'Jonas Ek' })).toBe('Jonas Ek');
+		expect(doer({ actor: 'usr_1', actor_name: null })).toBe('Somebody whose account is gone');
+	});
+
+	it('shows only what differs', () => {
+		const row = { before: { role: 'learner', plan: 'free' }, after: { role: 'admin', plan: 'free', note: '' } } as never;
+		expect(differences(row)).toEqual([
+			{ field: 'role', before: 'learner', after: 'admin' },
+			{ field: 'note', before: 'nothing', after: 'nothing' }
+		]);
+	});
+
+	it('leads to what it is about', () => {
+		expect(subjectHref({ action: 'people.change_access', subject: 'usr_1' })).toBe('/admin/users?user=usr_1');
+		expect(subjectHref({ action: 'settings.change', subject: 'mail' })).toBe('/admin/settings?tab=mail');
+		expect(subjectHref({ action: 'courses.delete', subject: 'crs_1' })).toBeUndefined();
+	});
+});

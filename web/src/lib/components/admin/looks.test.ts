@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Schema } from '#lib/api/types.ts';
+import { looks } from './looks.ts';
+
+const well: Schema<'SystemOut'> = {
+	version: '1',
+	started_at: '2026-11-22T00:00:00Z',
+	database_bytes: 1,
+	wal_bytes: 1,
+	writer: { commits: 1, writes: 1, waiting: 0, is_refusing: false },
+	events: { head: 1, reactions: [{ name: 'search', behind: 3, parked: 0 }] },
+	jobs: { waiting: 4, running: 1, dead: 0 },
+	mails: { waiting: 2, failed: 0 },
+	figures: {}
+};
+
+describe('what needs a person', () => {
+	it('is nothing while work only waits', () => {
+		expect(looks(well)).toEqual([]);
+	});
+
+	it('begins with the disk', () => {
+		const list = looks({
+			...well,
+			writer: { ...well.writer, is_refusing: true },
+			jobs: { ...well.jobs, dead: 2 },
+			mails: { waiting: 0, failed: 1 },
+			events: { head: 9, reactions: [{ name: 'search', behind: 500, parked: 1 }] }
+		});
+		expect(list.map((l) => l.id)).toEqual(['disk', 'mails', 'jobs', 'parked-search', 'behind-search']);
+		expect(list[2]?.go?.href).toBe('/admin/jobs?state=dead');
+	});
+});

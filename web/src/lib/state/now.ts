@@ -1,0 +1,4 @@
+/** This moment as the server writes times. */
+export function now(): string {
+	return new Date().toISOString();
+}
