@@ -11,7 +11,6 @@ mod auth;
 mod config;
 mod courses;
 mod crash;
-mod enrolments;
 mod demo;
 mod enrolments;
 mod http;
