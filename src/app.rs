@@ -251,8 +251,14 @@ impl App {
     pub async fn close(&self) {
         self.tracker.close();
         self.tracker.wait().await;
-        let database = self.database.clone();
-        if tokio::task::spawn_blocking(move || database.close()).await.is_err() {
+        let (database, index) = (self.database.clone(), self.platform.services.find::<search::Index>());
+        let close = move || {
+            if let Some(index) = index {
+                index.close();
+            }
+            database.close();
+        };
+        if tokio::task::spawn_blocking(close).await.is_err() {
             tracing::error!("closing the database panicked");
         }
     }

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod media;
 pub mod openapi;
 pub mod out;
+pub mod search;
 pub mod serve;
 pub mod users;
 
@@ -98,6 +99,8 @@ verbs! {
         Jobs => jobs::Jobs,
         /// Looks after stored files.
         Media => media::Media,
+        /// Looks after the search index.
+        Search => search::Search,
         /// Lists people and opens accounts.
         Users => users::Users,
     }

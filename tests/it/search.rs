@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use momentum::{
+    app::{App, Means},
     auth::Sessions,
     courses::{self, Body, Content, EditCourse, Length},
     kernel::{
@@ -10,14 +11,14 @@ use momentum::{
         id::{CourseId, LessonId},
         text::{Label, Language, Summary, Title},
     },
-    platform::web::guard::Authenticate as _,
+    platform::{config::Config, web::guard::Authenticate as _},
     search,
 };
 use serde_json::{Value, json};
 
 use crate::support::{
     Client, TestApp,
-    courses::{Made, Spec},
+    courses::{Made, Spec, make},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -71,8 +72,9 @@ fn titles(found: &Value) -> Vec<&str> {
         .collect()
 }
 
-async fn enrol(who: &Client<'_>, made: &Made, pace: &str) {
-    let body = json!({"pace": {"kind": pace}});
+/// Joins a course that opens day by day.
+async fn enrol(who: &Client<'_>, made: &Made) {
+    let body = json!({"pace": {"kind": "daily"}});
     who.post(&format!("/courses/{}/enrolment", made.course), body).await.expect(201);
 }
 
@@ -152,7 +154,7 @@ async fn the_text_of_a_lesson_is_found_by_those_who_may_read_it() {
             assert_eq!(text.contains(&format!("<mark>zebra{n}</mark>")), n < readable, "{n}: {found}");
         }
     }
-    enrol(&lea, &made, "daily").await;
+    enrol(&lea, &made).await;
     for day in 1..=7 {
         let found = find(&lea, "door").await;
         assert_eq!(
@@ -190,7 +192,8 @@ async fn archived_courses_are_found_by_those_who_keep_them() {
     let (lea, otto, ada) = (app.learner("Lea").await, app.learner("Otto").await, app.admin("Ada").await);
     let made = clear_writing(&app).await;
     app.draft(Spec::days7("Clear thinking")).await;
-    enrol(&lea, &made, "all_at_once").await;
+    enrol(&lea, &made).await;
+    app.pass(7 * DAY).await;
     app.settle().await;
     let db = app.system();
     let course = made.course;
@@ -223,7 +226,8 @@ async fn whoever_joined_an_earlier_version_finds_its_text() {
     let app = TestApp::start().await;
     let (lea, otto) = (app.learner("Lea").await, app.learner("Otto").await);
     let made = clear_writing(&app).await;
-    enrol(&lea, &made, "all_at_once").await;
+    enrol(&lea, &made).await;
+    app.pass(7 * DAY).await;
     let (course, lesson) = (made.course, made.lessons[3]);
     let db = app.system();
     let changed = db.write("test.change", move |tx| {
@@ -235,7 +239,8 @@ async fn whoever_joined_an_earlier_version_finds_its_text() {
     });
     changed.await.expect("published");
     app.settle().await;
-    enrol(&otto, &made, "all_at_once").await;
+    enrol(&otto, &made).await;
+    app.pass(7 * DAY).await;
     for (who, zebras, okapis) in [(&lea, 7, 0), (&otto, 6, 1)] {
         assert_eq!(find(who, "zebra").await["total"], zebras);
         assert_eq!(find(who, "okapi").await["total"], okapis);
@@ -249,11 +254,11 @@ async fn languages_stem_and_split_in_their_own_way() {
     for (title, tag) in [
         ("Zeitmanagement für Anfänger", "de"),
         ("Programmierung mit Kursen", "de"),
-        ("课程设计入门", "zh"),
-        ("時間の使い方を学ぶ", "ja"),
-        ("효과적인 글쓰기를 배우다", "ko"),
+        ("课程设计入门 (zh)", "zh"),
+        ("時間の使い方を学ぶ (ja)", "ja"),
+        ("효과적인 글쓰기를 배우다 (ko)", "ko"),
         ("L'économie des ménages", "fr"),
-        ("כתיבה ברורה", "he"),
+        ("כתיבה ברורה (he)", "he"),
     ] {
         let made = app.course(Spec::days7(title)).await;
         republish(&app, made.course, move |meta| {
@@ -269,13 +274,13 @@ async fn languages_stem_and_split_in_their_own_way() {
         ("anfa\u{308}nger", "Zeitmanagement für Anfänger"),
         ("programmieren", "Programmierung mit Kursen"),
         ("kurs", "Programmierung mit Kursen"),
-        ("设计", "课程设计入门"),
-        ("课程入门", "课程设计入门"),
-        ("课", "课程设计入门"),
-        ("使い方", "時間の使い方を学ぶ"),
-        ("글쓰기", "효과적인 글쓰기를 배우다"),
+        ("设计", "课程设计入门 (zh)"),
+        ("课程入门", "课程设计入门 (zh)"),
+        ("课", "课程设计入门 (zh)"),
+        ("使い方", "時間の使い方を学ぶ (ja)"),
+        ("글쓰기", "효과적인 글쓰기를 배우다 (ko)"),
         ("economie menage", "L'économie des ménages"),
-        ("ברורה", "כתיבה ברורה"),
+        ("ברורה", "כתיבה ברורה (he)"),
     ] {
         let found = find(&lea, words).await;
         let courses: Vec<&str> = titles(&found).into_iter().filter(|t| !t.contains(": day")).collect();
@@ -393,7 +398,7 @@ async fn nothing_that_is_typed_breaks_it() {
             answer.text()
         );
     }
-    assert_eq!(app.anonymous().get("/search?q=clear").await.status, 401);
+    assert_eq!(app.anonymous().get("/search?q=clear").await.status, 200);
     app.settle().await;
 }
 
@@ -439,15 +444,15 @@ async fn a_lost_damaged_or_outdated_index_builds_itself_anew() {
             }
         }
         app.settle().await;
-        assert_eq!(find(&lea, "writing").await["total"], 1, "{damage}");
+        assert_eq!(find(&lea, "clear").await["total"], 1, "{damage}");
     }
     // People search while it is built anew.
     let db = app.system();
     let mut silent = |_, _| ();
-    let (documents, found) = tokio::join!(search::rebuild(app.platform(), &db, &mut silent), find(&lea, "writing"));
+    let (documents, found) = tokio::join!(search::rebuild(app.platform(), &db, &mut silent), find(&lea, "clear"));
     assert_eq!((documents.expect("built"), found["total"].as_u64()), (1 + 1 + 6 * 2, Some(1)));
     app.settle().await;
-    assert_eq!(find(&lea, "writing").await["total"], 1);
+    assert_eq!(find(&lea, "clear").await["total"], 1);
 }
 
 /// A small random number generator, so that a failure can be run again.
@@ -489,7 +494,7 @@ async fn what_is_found_is_what_may_be_read() {
             2 => drop(
                 who.post(
                     &format!("/courses/{}/enrolment", course.course),
-                    json!({"pace": {"kind": "all_at_once"}}),
+                    json!({"pace": {"kind": "custom", "days": [1, 3]}}),
                 )
                 .await,
             ),
@@ -595,4 +600,83 @@ async fn readable(app: &TestApp, who: &Client<'_>, made: &[Made]) -> BTreeSet<St
         Ok(found)
     });
     found.await.expect("the gate answers")
+}
+
+/// How the child of the next test learns its folder.
+const CHILD: &str = "MOMENTUM_TEST_SEARCH_CHILD";
+
+fn open(folder: &std::path::Path) -> App {
+    App::open(Config::at(folder.to_owned()), Means::system()).expect("an instance opens")
+}
+
+#[tokio::test]
+#[ignore = "run by its parent, in a process that is killed"]
+async fn child_that_publishes() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let app = open(folder.as_ref());
+    app.settle().await.expect("settled");
+    for n in 0.. {
+        let title = format!("Survivor {} {n}", std::process::id());
+        let spec = Spec::days7(&title);
+        let db = app.db(Actor::System("test"));
+        db.write("test.course", move |tx| make(tx, &spec)).await.expect("published");
+        app.settle().await.expect("settled");
+        println!("published {title}");
+    }
+}
+
+/// Killed in the middle of commits, the index loses nothing of what was found before.
+#[tokio::test]
+async fn a_killed_process_loses_nothing_that_could_be_found() {
+    use std::io::BufRead as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut published: Vec<String> = Vec::new();
+    let mut dice = Dice(3);
+    for _ in 0..4 {
+        let mut child = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "search::child_that_publishes", "--ignored", "--nocapture"])
+            .env(CHILD, folder.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("a child");
+        let lines = std::io::BufReader::new(child.stdout.take().expect("its words")).lines();
+        let wanted = 2 + dice.roll(4);
+        let told = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("published ").map(str::to_owned));
+        published.extend(told.take(wanted));
+        // Somewhere in the next publish, commit or merge.
+        tokio::time::sleep(Duration::from_millis(dice.roll(40) as u64)).await;
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    }
+    let app = open(folder.path());
+    let db = app.db(Actor::System("test"));
+    let platform = app.platform().clone();
+    let figures = momentum::search::module().figures.expect("figures");
+    let figures = db
+        .read("test.figures", move |read| figures(read, &platform))
+        .await
+        .expect("figures");
+    let figure = |name| figures.iter().find(|(n, _)| *n == name).map(|(_, value)| *value);
+    assert!(
+        figure("documents") > Some(0) && figure("behind") >= Some(0),
+        "whole, and not ahead: {figures:?}"
+    );
+    app.settle().await.expect("settled");
+    for title in &published {
+        let request = axum::http::Request::get(format!("/api/v1/search?kind=course&limit=50&q={}", encode(title)));
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let answer = tower::ServiceExt::oneshot(app.router().expect("routes"), request)
+            .await
+            .expect("routers do not fail");
+        let bytes = http_body_util::BodyExt::collect(answer.into_body())
+            .await
+            .expect("a body")
+            .to_bytes();
+        let found: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert!(titles(&found).contains(&title.as_str()), "{title}: {found}");
+    }
+    app.close().await;
 }
