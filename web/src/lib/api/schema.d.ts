@@ -841,7 +841,7 @@ export interface paths {
          * Counts active learning: at most one timer of a person at a time, at most one minute in a clock
          *     minute, no second twice.
          */
-        post: operations["send_heartbeat"];
+        post: operations["record_heartbeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5871,7 +5871,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    send_heartbeat: {
+    record_heartbeat: {
         parameters: {
             query?: never;
             header?: never;
