@@ -18,6 +18,7 @@ mod enrolments;
 mod long_text;
 mod mail;
 mod media;
+mod notes;
 mod openapi;
 mod packages;
 mod people;
