@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod control;
+pub mod courses;
 pub mod demo;
 pub mod jobs;
 pub mod media;
@@ -99,6 +100,8 @@ verbs! {
         Completions => Completions,
     }
     on_an_instance {
+        /// Imports, exports and lists courses.
+        Courses => courses::Courses,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
         /// Looks after stored files.
