@@ -6,11 +6,13 @@
 
 pub mod config;
 pub mod control;
+pub mod courses;
 pub mod demo;
 pub mod jobs;
 pub mod media;
 pub mod openapi;
 pub mod out;
+pub mod progress;
 pub mod search;
 pub mod serve;
 pub mod users;
@@ -22,7 +24,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     app::{App, Means},
-    platform::config::{self as configuration, Config, Sources},
+    platform::{
+        config::{self as configuration, Config, Sources},
+        telemetry,
+    },
 };
 pub use out::{Exit, Out};
 
@@ -95,10 +100,14 @@ verbs! {
         Completions => Completions,
     }
     on_an_instance {
+        /// Imports, exports and lists courses.
+        Courses => courses::Courses,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
         /// Looks after stored files.
         Media => media::Media,
+        /// Counts progress anew.
+        Progress => progress::Progress,
         /// Looks after the search index.
         Search => search::Search,
         /// Lists people and opens accounts.
@@ -216,7 +225,10 @@ async fn run(line: Line, words: Vec<String>, out: &mut Out) -> anyhow::Result<Ex
     if command.is_alone() {
         return command.run_alone(&common, out).await;
     }
-    let config = common.load(&[])?;
+    let mut config = common.load(&[])?;
+    // A verb's own words are its answer; the log only says what went wrong.
+    config.log.level = "warn".into();
+    let _telemetry = telemetry::start(&config.log);
     if let Some(exit) = control::ask(&config.data, words, out).await? {
         return Ok(exit);
     }

@@ -15,7 +15,7 @@ use crate::{
     app::{App, Means},
     auth,
     kernel::actor::Actor,
-    platform::web,
+    platform::{telemetry, web},
 };
 
 /// Runs the server.
@@ -32,6 +32,7 @@ pub struct Serve {
 impl Alone for Serve {
     async fn run(self, common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
         let config = common.load(&[("server.listen", self.listen.map(|listen| listen.to_string()))])?;
+        let _telemetry = telemetry::start(&config.log);
         let means = Means {
             may_migrate: !self.no_migrate,
             ..Means::system()

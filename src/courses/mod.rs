@@ -38,7 +38,7 @@ pub use content::{Action, Captions, Content, Resource, Video};
 pub use model::{Category, Completion, CourseHead, CourseRef, Length, Level, Meta, Palette, State, VersionLesson};
 pub use packages::{Exported, Files, ImportError, ImportOptions, Imported, Problem, export, import};
 pub use policy::{BrowseCatalogue, CoursePath, EditCourse, ManageCategories, ViewCourse, WriteCourses, find_visible};
-pub use present::{CaptionsOut, LessonContent, ResourceKind, ResourceOut, VideoOut, present_lesson};
+pub use present::{CaptionsOut, LessonContent, OwnCourse, ResourceKind, ResourceOut, VideoOut, own_courses, present_lesson};
 pub use shelf::Shelf;
 
 use crate::{

@@ -10,7 +10,7 @@ use super::{
     card::CourseCard,
     content::{Action, Content, Resource},
     links,
-    model::{Completion, CourseHead, VersionLesson},
+    model::{Completion, CourseHead, Length, Palette, State, VersionLesson},
     store,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         actor::Actor,
         error::{Error, Result},
         id::{CourseId, LessonId, RevisionId, UserId, VersionId},
-        text::{Language, Line, PersonName},
+        text::{Language, Line, PersonName, Slug, Summary, Title},
         time::Timestamp,
     },
     media, people,
@@ -294,4 +294,60 @@ fn days(lessons: &[VersionLesson]) -> Vec<PlanDay> {
             .collect(),
     });
     days.collect()
+}
+
+/// One of the courses that a person writes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OwnCourse {
+    /// Its id.
+    pub id: CourseId,
+    /// Its address.
+    pub slug: Slug,
+    /// Where it is in its life.
+    pub state: State,
+    /// The number of the published version; 0 before the first.
+    pub version: u32,
+    /// Its name.
+    pub title: Title,
+    /// One or two sentences.
+    pub summary: Summary,
+    /// Colours of the drawn cover.
+    pub palette: Palette,
+    /// How many days.
+    pub length: Length,
+    /// Lessons of the draft.
+    pub lesson_count: usize,
+    /// People who joined it.
+    pub learner_count: u32,
+    /// When the draft last changed.
+    pub updated_at: Timestamp,
+}
+
+impl OwnCourse {
+    fn load(read: &Read<'_>, head: CourseHead) -> Result<Self> {
+        let draft = store::drafts::get(read, head.id)?;
+        let card = store::listings::find(read, head.id)?;
+        Ok(Self {
+            lesson_count: store::drafts::list_places(read, head.id)?.len(),
+            learner_count: card.map_or(0, |card| card.learner_count),
+            id: head.id,
+            slug: head.slug,
+            state: head.state,
+            version: head.number,
+            title: draft.meta.title,
+            summary: draft.meta.summary,
+            palette: draft.meta.palette,
+            length: draft.meta.length,
+            updated_at: draft.updated_at,
+        })
+    }
+}
+
+/// The courses that a person writes, the latest first; all of them for `None`.
+///
+/// # Errors
+/// A database fault.
+pub fn own_courses(read: &Read<'_>, owner: Option<UserId>) -> Result<Vec<OwnCourse>> {
+    let heads = store::courses::list_owned(read, owner)?;
+    heads.into_iter().map(|head| OwnCourse::load(read, head)).collect()
 }

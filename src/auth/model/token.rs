@@ -16,7 +16,7 @@ pub(in crate::auth) enum TokenKind {
     /// Proves a changed address.
     Email,
 }
-crate::text_enum!(TokenKind { Setup = "setup", Verify = "verify", Reset = "reset", Email = "email" });
+crate::text_enum!(pub(in crate::auth) TokenKind { Setup = "setup", Verify = "verify", Reset = "reset", Email = "email" });
 
 impl TokenKind {
     /// How long it holds, in milliseconds.

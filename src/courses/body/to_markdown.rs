@@ -181,7 +181,7 @@ fn table(element: &Element) -> Option<String> {
             Some("right") => "---:",
             _ => "---",
         });
-    let rule = format!("| {} |", rule.collect::<Vec<_>>().join(" | "));
+    let rule = format!("|{}|", rule.collect::<Vec<_>>().join("|"));
     let mut lines = vec![row(head)?, rule];
     for line in body {
         lines.push(row(line)?);
@@ -194,7 +194,9 @@ fn row(element: &Element) -> Option<String> {
         let text = inline(&cell.children)?.replace('|', "\\|");
         (!text.contains('\n')).then_some(text)
     });
-    Some(format!("| {} |", cells.collect::<Option<Vec<_>>>()?.join(" | ")))
+    let cells = cells.collect::<Option<Vec<_>>>()?.into_iter();
+    let padded = cells.map(|cell| if cell.is_empty() { " ".into() } else { format!(" {cell} ") });
+    Some(format!("|{}|", padded.collect::<Vec<_>>().join("|")))
 }
 
 /// A line of its own: what would start a block there is escaped.
@@ -205,7 +207,9 @@ fn line(nodes: &[Node]) -> Option<String> {
 
 fn guarded(line: &str) -> String {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    if (1..=9).contains(&digits) && line[digits..].starts_with(['.', ')']) {
+    let mut after = line[digits..].chars();
+    let is_mark = matches!(after.next(), Some('.' | ')')) && matches!(after.next(), None | Some(' '));
+    if (1..=9).contains(&digits) && is_mark {
         let (number, rest) = line.split_at(digits);
         return format!("{number}\\{rest}");
     }

@@ -10,8 +10,9 @@ use crate::{
         actions::{self, NewCourse},
         card::PriceOut,
         content::Video,
-        model::{Completion, CourseHead, CourseRef, Length, Level, Meta, Palette, State, VersionLesson},
+        model::{Completion, CourseRef, Length, Level, Meta, Palette, State, VersionLesson},
         policy::{EditCourse, WriteCourses},
+        present::{self, OwnCourse},
         store,
     },
     kernel::{
@@ -25,7 +26,7 @@ use crate::{
     platform::{
         db::Read,
         web::{
-            extract::{Body, created, not_null, present},
+            extract::{Body, created, not_null, present as or_null},
             guard::Guard,
         },
     },
@@ -146,45 +147,6 @@ impl DraftOut {
     }
 }
 
-/// One of the courses that a person writes.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::courses) struct OwnCourse {
-    id: CourseId,
-    slug: Slug,
-    state: State,
-    /// The number of the published version; 0 before the first.
-    version: u32,
-    title: Title,
-    summary: Summary,
-    palette: Palette,
-    length: Length,
-    /// Lessons of the draft.
-    lesson_count: usize,
-    /// People who joined it.
-    learner_count: u32,
-    updated_at: Timestamp,
-}
-
-impl OwnCourse {
-    fn load(read: &Read<'_>, head: CourseHead) -> Result<Self> {
-        let draft = store::drafts::get(read, head.id)?;
-        let card = store::listings::find(read, head.id)?;
-        Ok(Self {
-            lesson_count: store::drafts::list_places(read, head.id)?.len(),
-            learner_count: card.map_or(0, |card| card.learner_count),
-            id: head.id,
-            slug: head.slug,
-            state: head.state,
-            version: head.number,
-            title: draft.meta.title,
-            summary: draft.meta.summary,
-            palette: draft.meta.palette,
-            length: draft.meta.length,
-            updated_at: draft.updated_at,
-        })
-    }
-}
-
 /// Begins a course as an empty draft.
 #[utoipa::path(post, path = "/courses", tag = "courses", request_body = CourseIn, responses((status = 201, body = DraftOut)))]
 pub(in crate::courses) async fn create_course(g: Guard<WriteCourses>, Body(body): Body<CourseIn>) -> Result<(StatusCode, Json<DraftOut>)> {
@@ -208,14 +170,8 @@ pub(in crate::courses) async fn create_course(g: Guard<WriteCourses>, Body(body)
 #[utoipa::path(get, path = "/teach/courses", tag = "courses", responses((status = 200, body = Vec<OwnCourse>)))]
 pub(in crate::courses) async fn list_own_courses(g: Guard<WriteCourses>) -> Result<Json<Vec<OwnCourse>>> {
     let owner = g.actor.user().filter(|_| !g.actor.is_at_least(Role::Admin));
-    let courses = g.db.read("courses.own", move |read| {
-        let heads = store::courses::list_owned(read, owner)?;
-        heads
-            .into_iter()
-            .map(|head| OwnCourse::load(read, head))
-            .collect::<Result<Vec<_>>>()
-    });
-    Ok(Json(courses.await?))
+    let courses = g.db.read("courses.own", move |read| present::own_courses(read, owner)).await?;
+    Ok(Json(courses))
 }
 
 /// A course's draft.
@@ -274,13 +230,13 @@ pub(in crate::courses) struct DraftPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     plan: Option<Plan>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "or_null")]
     #[schema(value_type = Option<PriceOut>)]
     price: Option<Option<Price>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "or_null")]
     #[schema(value_type = Option<AssetId>)]
     cover: Option<Option<AssetId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "or_null")]
     #[schema(value_type = Option<Video>)]
     trailer: Option<Option<Video>>,
 }

@@ -39,9 +39,7 @@ impl Files {
     /// # Errors
     /// Problems of names, links, sizes; or that the path cannot be read.
     pub fn open(path: &Path) -> Result<Self, Vec<Problem>> {
-        let shown = path.display().to_string();
-        let unreadable = |error: &io::Error| vec![Problem::file(&shown, format!("cannot be read: {error}"))];
-        let about = fs::metadata(path).map_err(|e| unreadable(&e))?;
+        let about = fs::metadata(path).map_err(|error| vec![Problem::file("", format!("it cannot be read: {error}"))])?;
         if about.is_dir() {
             return Self::of_folder(path);
         }
@@ -67,7 +65,7 @@ impl Files {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    problems.push(Problem::file(&folder.display().to_string(), format!("cannot be read: {error}")));
+                    problems.push(Problem::file("", format!("it cannot be read: {error}")));
                     continue;
                 }
             };

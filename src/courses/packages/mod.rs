@@ -27,7 +27,7 @@ const FORMAT: i64 = 1;
 /// Something in a package that a person has to mend.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// The file, relative to the package.
+    /// The file, relative to the package; empty for the package as a whole.
     pub file: String,
     /// The line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +69,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.is_empty() {
+            return f.write_str(&self.message);
+        }
         f.write_str(&self.file)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;

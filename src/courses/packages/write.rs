@@ -50,7 +50,7 @@ impl Toml {
     }
 
     fn table(&mut self, header: &str) {
-        let _ = writeln!(self.0, "\n{header}");
+        let _ = writeln!(self.0, "{header}");
     }
 
     /// The lines of a film; its captions are tables and come last.
@@ -176,7 +176,7 @@ pub(super) fn lesson(day: u16, content: &Content, markdown: &str, html: Option<&
     let body = if markdown.is_empty() {
         String::new()
     } else {
-        format!("\n{markdown}\n")
+        format!("{markdown}\n")
     };
     Some(format!("+++\n{}+++\n{body}", toml.0))
 }

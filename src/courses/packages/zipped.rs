@@ -20,12 +20,11 @@ const MAX_RATIO: u64 = 200;
 
 /// Unpacks a zip; the folder goes when the value does.
 pub(super) fn unpack(path: &Path) -> Result<tempfile::TempDir, Vec<Problem>> {
-    let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bad = |message: String| vec![Problem::file(&shown, message)];
-    let file = fs::File::open(path).map_err(|e| bad(format!("cannot be read: {e}")))?;
-    let mut archive = ZipArchive::new(file).map_err(|e| bad(format!("is neither a folder nor a zip: {e}")))?;
+    let bad = |message: String| vec![Problem::file("", message)];
+    let file = fs::File::open(path).map_err(|e| bad(format!("it cannot be read: {e}")))?;
+    let mut archive = ZipArchive::new(file).map_err(|e| bad(format!("it is neither a folder nor a zip: {e}")))?;
     if archive.len() > MAX_FILES * 2 {
-        return Err(bad(format!("has more than {} entries: this is not a package", MAX_FILES * 2)));
+        return Err(bad(format!("it has more than {} entries: this is not a package", MAX_FILES * 2)));
     }
     let names = survey(&mut archive)?;
     let folder = tempfile::tempdir().map_err(|e| bad(format!("no room to unpack it: {e}")))?;

@@ -80,19 +80,23 @@ macro_rules! texts {
 }
 texts!(BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title);
 
-/// Gives an enum without fields its fixed words in the database: `text_enum!(Role { Learner = "learner" })`.
+/// Gives an enum without fields its fixed words in the database: `text_enum!(Role { Learner = "learner" })`;
+/// the visibility of an enum that is not public stands before its name.
 #[macro_export]
 macro_rules! text_enum {
     ($name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        $crate::text_enum!(pub $name { $($variant = $word),* });
+    };
+    ($vis:vis $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
         impl $name {
             /// The fixed word of this value in the database and the API.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            $vis const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
             /// The value with this word.
             #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
+            $vis fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)* _ => None }
             }
         }

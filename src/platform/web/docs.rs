@@ -1,7 +1,5 @@
 //! The OpenAPI document as a page that people can read: plain HTML made at start, no scripts.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value};
 
 /// The page's style sheet.
@@ -22,30 +20,26 @@ pub(super) fn page(document: &Value) -> String {
     let title = escape(text(&document["info"], "title"));
     let tags: Vec<&Value> = document["tags"].as_array().into_iter().flatten().collect();
     let operations = operations(document);
-    // Writing to a String cannot fail.
-    drop(write!(
-        out,
+    out.push_str(&format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} API</title><link rel=\"stylesheet\" href=\"/api/docs.css\"></head>\
          <body><a class=\"skip\" href=\"#main\">Skip to the operations</a><div class=\"frame\"><nav aria-label=\"Parts of the API\"><p class=\"name\">{title} API</p><ul>"
     ));
     for tag in &tags {
         let name = escape(text(tag, "name"));
-        drop(write!(out, "<li><a href=\"#tag-{name}\">{name}</a></li>"));
+        out.push_str(&format!("<li><a href=\"#tag-{name}\">{name}</a></li>"));
     }
     out.push_str(
         "<li><a href=\"#schemas\">schemas</a></li></ul><p><a href=\"/api/openapi.json\">openapi.json</a></p></nav><main id=\"main\">",
     );
-    drop(write!(
-        out,
+    out.push_str(&format!(
         "<h1>{title} API <small>{}</small></h1><p>{}</p>",
         escape(text(&document["info"], "version")),
         prose(text(&document["info"], "description"))
     ));
     for tag in &tags {
         let name = text(tag, "name");
-        drop(write!(
-            out,
+        out.push_str(&format!(
             "<section><h2 id=\"tag-{0}\">{0}</h2><p>{1}</p>",
             escape(name),
             prose(text(tag, "description"))
@@ -78,8 +72,7 @@ fn write_operation(out: &mut String, operation: &Operation<'_>) {
     let Operation { method, path, body } = operation;
     let id = escape(text(body, "operationId"));
     let summary = body.get("summary").and_then(Value::as_str).unwrap_or_default();
-    drop(write!(
-        out,
+    out.push_str(&format!(
         "<details id=\"{id}\"><summary><span class=\"method {method}\">{}</span> <code>{}</code> <span class=\"what\">{}</span></summary><p>{}</p><p class=\"quiet\">operation <code>{id}</code></p>",
         method.to_uppercase(),
         escape(path),
@@ -89,8 +82,7 @@ fn write_operation(out: &mut String, operation: &Operation<'_>) {
     write_parameters(out, body);
     let asked = &body["requestBody"];
     for (kind, content) in entries(&asked["content"]) {
-        drop(write!(
-            out,
+        out.push_str(&format!(
             "<h3>Body</h3><p><code>{}</code> {}</p>",
             escape(kind),
             schema(&content["schema"])
@@ -105,8 +97,7 @@ fn write_operation(out: &mut String, operation: &Operation<'_>) {
             escape(shared)
         };
         let content: Vec<String> = entries(&answer["content"]).map(|(_, content)| schema(&content["schema"])).collect();
-        drop(write!(
-            out,
+        out.push_str(&format!(
             "<tr><th scope=\"row\">{}</th><td>{said} {}</td></tr>",
             escape(status),
             content.join(" ")
@@ -127,8 +118,7 @@ fn write_parameters(out: &mut String, operation: &Value) {
         } else {
             " <span class=\"quiet\">optional</span>"
         };
-        drop(write!(
-            out,
+        out.push_str(&format!(
             "<tr><th scope=\"row\"><code>{}</code> <span class=\"quiet\">{}</span></th><td>{}{needed} {}</td></tr>",
             escape(text(parameter, "name")),
             escape(text(parameter, "in")),
@@ -143,15 +133,14 @@ fn write_schemas(out: &mut String, document: &Value) {
     out.push_str("<section><h2 id=\"schemas\">schemas</h2>");
     for (name, one) in entries(&document["components"]["schemas"]) {
         let name = escape(name);
-        drop(write!(
-            out,
+        out.push_str(&format!(
             "<details id=\"schema-{name}\"><summary><code>{name}</code></summary><p>{}</p>",
             prose(text(one, "description"))
         ));
         let required: Vec<&str> = one["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let mut rows = entries(&one["properties"]).peekable();
         if rows.peek().is_none() {
-            drop(write!(out, "<p>{}</p>", schema(one)));
+            out.push_str(&format!("<p>{}</p>", schema(one)));
         } else {
             out.push_str("<table><tbody>");
             for (field, property) in rows {
@@ -160,8 +149,7 @@ fn write_schemas(out: &mut String, document: &Value) {
                 } else {
                     " <span class=\"quiet\">optional</span>"
                 };
-                drop(write!(
-                    out,
+                out.push_str(&format!(
                     "<tr><th scope=\"row\"><code>{}</code></th><td>{}{optional} {}</td></tr>",
                     escape(field),
                     schema(property),
@@ -246,7 +234,7 @@ fn escape(text: &str) -> String {
 /// Text with `code` in back quotes.
 fn prose(text: &str) -> String {
     let parts: Vec<String> = escape(text).split('`').map(str::to_owned).collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return parts.join("`");
     }
     let wrap = |(n, part): (usize, &String)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.clone() };

@@ -16,6 +16,9 @@ use crate::{kernel::actor::Actor, platform::Platform};
 /// Whether a part of the house can work; the sentence says what is wrong.
 pub type Ready = fn(&Platform) -> Result<(), String>;
 
+/// The checks of the slices, by the slice's name.
+pub type Checks = Arc<Vec<(&'static str, Ready)>>;
+
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -25,7 +28,7 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// The database reads and writes, and every slice's own part is ready.
-pub(super) async fn readyz(State((web, checks)): State<(Web, Arc<Vec<(&'static str, Ready)>>)>) -> Response {
+pub(super) async fn readyz(State((web, checks)): State<(Web, Checks)>) -> Response {
     let mut said = Map::new();
     said.insert("database".into(), sentence(database(&web).await));
     if web.is_stopping() {

@@ -63,7 +63,9 @@ pub(super) async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, ne
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let is_trusted = peer.is_some_and(|ip| origin::is_trusted(&edge.server.trusted_proxies, ip));
     let id = edge.request_id(request.headers(), is_trusted);
-    let origin = origin::find(&edge.server, peer, is_trusted, request.headers());
+    // Whoever calls the router without a connection may say where from.
+    let said = request.extensions().get::<Origin>().cloned();
+    let origin = said.unwrap_or_else(|| origin::find(&edge.server, peer, is_trusted, request.headers()));
     let (method, path, is_secure) = (request.method().clone(), request.uri().path().to_owned(), origin.is_secure);
     let ip = origin.ip;
     let is_api = path.starts_with("/api/") || path == "/api";
@@ -71,7 +73,7 @@ pub(super) async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, ne
     request.extensions_mut().insert(origin);
     let response = match admitted {
         Ok(()) => edge.answer(request, next, is_api).await,
-        Err(problem) => problem,
+        Err(problem) => *problem,
     };
     let mut response = complete(response, &id, is_api);
     edge.policies.add(response.headers_mut(), is_api, is_secure);
@@ -99,7 +101,7 @@ impl Edge {
     }
 
     /// Whether the request may go on at all.
-    fn admit(&self, request: &Request, origin: &Origin, is_api: bool) -> Result<(), Response> {
+    fn admit(&self, request: &Request, origin: &Origin, is_api: bool) -> Result<(), Box<Response>> {
         if !is_api {
             return Ok(());
         }
@@ -108,10 +110,12 @@ impl Edge {
         let is_auth = is_unsafe && (path.starts_with("/api/v1/auth/") || path == "/api/v1/setup");
         self.throttle
             .take_address(origin.ip, is_auth, self.clock.now())
-            .map_err(axum::response::IntoResponse::into_response)?;
+            .map_err(|error| Box::new(error.into_response()))?;
         if is_unsafe && is_cross_site(request.headers(), &self.server) {
             let title = "This request came from another site.";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "request.cross_site", title).into_response());
+            return Err(Box::new(
+                Problem::new(StatusCode::FORBIDDEN, "request.cross_site", title).into_response(),
+            ));
         }
         Ok(())
     }

@@ -44,14 +44,14 @@ struct File {
 
 /// Every file of the web app with its headers.
 #[derive(Clone)]
-pub struct Spa(Arc<HashMap<String, File>>);
+pub(super) struct Spa(Arc<HashMap<String, File>>);
 
 impl Spa {
     /// Lays out what is embedded.
     ///
     /// # Errors
     /// Never for what builds contain.
-    pub fn load() -> Result<Self> {
+    pub(super) fn load() -> Result<Self> {
         let mut files = HashMap::new();
         for name in Files::iter().filter(|name| !name.ends_with(".br")) {
             let Some(plain) = Files::get(&name) else { continue };
@@ -68,7 +68,7 @@ impl Spa {
 
     /// The page, for the hashes of its scripts.
     #[must_use]
-    pub fn shell(&self) -> Cow<'_, str> {
+    pub(super) fn shell(&self) -> Cow<'_, str> {
         self.0
             .get(SHELL)
             .map_or(Cow::Borrowed(""), |file| String::from_utf8_lossy(&file.plain.bytes))
@@ -76,7 +76,7 @@ impl Spa {
 
     /// Answers a request that no route took.
     #[must_use]
-    pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+    pub(super) fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
         }
@@ -105,7 +105,8 @@ impl File {
     fn answer(&self, asked: &HeaderMap) -> Response {
         let form = self.brotli.as_ref().filter(|_| takes_brotli(asked)).unwrap_or(&self.plain);
         let mut response = if is_known(asked, &form.tag) {
-            StatusCode::NOT_MODIFIED.into_response()
+            // Its kind decides which policy goes with it, and a browser takes the newest policy.
+            (StatusCode::NOT_MODIFIED, [(header::CONTENT_TYPE, self.kind.clone())]).into_response()
         } else {
             let body = match &form.bytes {
                 Cow::Borrowed(bytes) => Body::from(*bytes),
@@ -176,6 +177,6 @@ pub(super) fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
 
 /// What stands for addresses under `/api` that are none.
 #[must_use]
-pub fn no_such_operation() -> Response {
+pub(super) fn no_such_operation() -> Response {
     Problem::new(StatusCode::NOT_FOUND, "operation.not_found", "The API has no such operation.").into_response()
 }

@@ -128,7 +128,9 @@ fn learning(operation: &str) -> Option<Sample> {
         }
         "enrol" | "update_enrolment" => json(json!({"pace": {"kind": "weekdays"}})),
         "preview_schedule" => asked("?kind=daily"),
-        "send_heartbeat" => json(json!({"timer": "0f7c9a1e-0000-4000-8000-000000000001", "seconds": 30, "is_active": true})),
+        "send_heartbeat" | "record_heartbeat" => {
+            json(json!({"timer": "0f7c9a1e-0000-4000-8000-000000000001", "seconds": 30, "is_active": true}))
+        }
         "put_position" => json(json!({"block_id": "abcdefghij", "block_offset": 0.5, "client_at": "2026-11-16T09:00:00Z"})),
         "put_action" => json(json!({"done": true})),
         "complete_lesson" => json(json!({})),

@@ -4,7 +4,7 @@ import { everything, filtersOf, writeQuery, type CatalogueQuery } from './catalo
 import { session } from './session.svelte.ts';
 
 type Facets = Schema<'SearchOut'>['facets'];
-type Hit = Schema<'SearchHit'>;
+type Hit = Schema<'SearchOut'>['items'][number];
 type MyCourse = Schema<'MyCourse'>;
 
 const page = 24;

@@ -170,7 +170,8 @@ export class LessonView {
 			// One that never left the device is only taken back.
 			if (await outbox.withdraw(merge)) return;
 			// The same place answers with the bookmark there is.
-			const { id } = await ok(api.POST('/api/v1/lessons/{lesson}/bookmarks', { params: { path: { lesson: this.id } }, body: { key } }));
+			const body = { block_id: null, video_seconds: null, label: null, key };
+			const { id } = await ok(api.POST('/api/v1/lessons/{lesson}/bookmarks', { params: { path: { lesson: this.id } }, body }));
 			await api.DELETE('/api/v1/bookmarks/{bookmark}', { params: { path: { bookmark: id } } });
 		} catch (e) {
 			this.bookmarked = was;

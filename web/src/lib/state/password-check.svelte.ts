@@ -3,7 +3,7 @@ import type { Schema } from '#lib/api/types.ts';
 
 /** Asks the server how a password being typed would fare, once the typing rests. Silence is no obstacle. */
 export class PasswordCheck {
-	result = $state<Schema<'PasswordCheckOut'> | undefined>();
+	result = $state<Schema<'CheckOut'> | undefined>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#asked = 0;
 

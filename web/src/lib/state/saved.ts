@@ -54,12 +54,12 @@ export async function removeBookmark(list: Paged<Bookmark>, mark: Bookmark): Pro
 		toasts.show(m.bookmark_remove_failed(), { tone: 'trouble' });
 		return;
 	}
-	const { block_id, video_seconds, label } = mark;
+	const { block_id = null, video_seconds = null, label = null } = mark;
 	const undo = () =>
 		void ok(
 			api.POST('/api/v1/lessons/{lesson}/bookmarks', {
 				params: { path: { lesson: mark.lesson.id } },
-				body: { block_id, video_seconds, label }
+				body: { block_id, video_seconds, label, key: null }
 			})
 		).then((again) => {
 			back();

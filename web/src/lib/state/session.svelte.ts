@@ -6,6 +6,7 @@ import { theme } from './theme.svelte.ts';
 
 const unknownInstance: Instance = {
 	name: 'Momentum',
+	tagline: '',
 	needs_setup: false,
 	registration: { mode: 'invite', domains: [], password_min_length: 10 },
 	public_catalogue: false,

@@ -9,10 +9,13 @@ const base = {
 	dayWord: (n: number) => `Day ${n}`,
 	going: [
 		{
-			course: { id: 'crs_1', slug: 'stats', title: 'Statistics you can feel', palette: 'pine' },
+			course: { id: 'crs_1', slug: 'stats', title: 'Statistics you can feel', palette: 'pine' as const, length: 21 as const },
 			next_lesson: { id: 'lsn_1', title: 'Why averages settle down', day: 12 }
 		},
-		{ course: { id: 'crs_2', slug: 'done', title: 'Nothing left', palette: 'clay' }, next_lesson: null }
+		{
+			course: { id: 'crs_2', slug: 'done', title: 'Nothing left', palette: 'clay' as const, length: null },
+			next_lesson: null
+		}
 	],
 	actions: [
 		{ label: 'Go to Settings', words: 'password email', href: '/settings', icon: Check },
@@ -42,7 +45,7 @@ describe('palette groups', () => {
 			...base,
 			q: 'pass',
 			found: {
-				courses: [{ id: 'crs_9', slug: 'passwords', title: 'Passwords that hold', palette: 'lake' }],
+				courses: [{ id: 'crs_9', slug: 'passwords', title: 'Passwords that hold', palette: 'lake' as const }],
 				lessons: [{ id: 'lsn_9', title: 'Pass phrases', course: { slug: 'passwords', title: 'Passwords that hold' } }],
 				people: []
 			}

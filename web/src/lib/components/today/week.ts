@@ -1,8 +1,11 @@
-import { dayIn, daysBetween, type Day } from '#lib/format/dates.ts';
+import { daysBetween, type Day } from '#lib/format/dates.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 
+/** A fact of the learner's history. */
 export interface Learnt {
-	completed_at: string;
+	kind: string;
+	learning_day: Day;
+	lesson: { id: string };
 	minutes: number;
 }
 
@@ -13,8 +16,9 @@ export interface WeekDay {
 	/** "Monday" */
 	name: string;
 	number: number;
+	/** Lessons finished on that day, and the minutes spent in them. */
+	lessons: number;
 	minutes: number;
-	learnt: boolean;
 	today: boolean;
 	past: boolean;
 }
@@ -22,21 +26,17 @@ export interface WeekDay {
 const dayMs = 86_400_000;
 const plus = (day: Day, n: number): Day => new Date(Date.parse(`${day}T00:00:00Z`) + n * dayMs).toISOString().slice(0, 10);
 
-/** The learning day a moment belongs to: the calendar day it was when the learner's day began. */
-export function learningDay(at: string, timeZone: string, startHour: number): Day {
-	return dayIn(new Date(new Date(at).getTime() - startHour * 3_600_000), timeZone);
-}
-
-/** Monday to Sunday around `today`, with what was learnt on each day. */
-export function weekOf(today: Day, facts: Learnt[], timeZone: string, startHour: number): WeekDay[] {
+/** Monday to Sunday around `today`, with the lessons finished on each day. */
+export function weekOf(today: Day, facts: Learnt[]): WeekDay[] {
 	const locale = getLocale() === 'en' ? 'en-GB' : getLocale();
 	const long = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
 	const weekday = (new Date(`${today}T00:00:00Z`).getUTCDay() + 6) % 7;
 	const monday = plus(today, -weekday);
-	const minutes = new Map<Day, number>();
+	const finished = new Map<Day, Map<string, number>>();
 	for (const f of facts) {
-		const day = learningDay(f.completed_at, timeZone, startHour);
-		minutes.set(day, (minutes.get(day) ?? 0) + f.minutes);
+		if (f.kind !== 'completed') continue;
+		const lessons = finished.get(f.learning_day) ?? new Map<string, number>();
+		finished.set(f.learning_day, lessons.set(f.lesson.id, f.minutes));
 	}
 	return Array.from({ length: 7 }, (_, i) => {
 		const day = plus(monday, i);
@@ -46,8 +46,8 @@ export function weekOf(today: Day, facts: Learnt[], timeZone: string, startHour:
 			short: [...name].slice(0, 2).join(''),
 			name,
 			number: Number(day.slice(8)),
-			minutes: minutes.get(day) ?? 0,
-			learnt: minutes.has(day),
+			lessons: finished.get(day)?.size ?? 0,
+			minutes: [...(finished.get(day)?.values() ?? [])].reduce((sum, n) => sum + n, 0),
 			today: day === today,
 			past: daysBetween(day, today) > 0
 		};
