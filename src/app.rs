@@ -22,7 +22,7 @@ use crate::{
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
-        module::{AllFigures, AssetGates, Follow, Forgetters, Module},
+        module::{AllFigures, AssetGates, Follow, Forgetters, Module, Nightly},
         services::Services,
         web::{document, guard::Web, health::Ready, site},
     },
@@ -96,6 +96,7 @@ pub struct App {
     dispatcher: Dispatcher,
     runner: Runner,
     follow: Vec<Follow>,
+    nightly: Vec<Nightly>,
     ready: Vec<(&'static str, Ready)>,
     routes: Router<Web>,
     document: Arc<OpenApi>,
@@ -110,6 +111,7 @@ struct Parts {
     jobs: Vec<JobKind>,
     reactions: Vec<Arc<dyn Reaction>>,
     follow: Vec<Follow>,
+    nightly: Vec<Nightly>,
     ready: Vec<(&'static str, Ready)>,
     routes: OpenApiRouter<Web>,
 }
@@ -149,6 +151,7 @@ impl App {
             platform,
             database,
             follow: parts.follow,
+            nightly: parts.nightly,
             ready: parts.ready,
             routes,
             document: Arc::new(document),
@@ -242,6 +245,7 @@ impl App {
             let (db, platform) = (self.db(Actor::System("follow")), self.platform.clone());
             background.spawn(keep_up(follow, db, platform, stop.clone()));
         }
+        background.spawn(nights(self.nightly.clone(), self.db(Actor::System("nightly")), stop.clone()));
         background.close();
         background
     }
@@ -260,6 +264,22 @@ impl App {
         };
         if tokio::task::spawn_blocking(close).await.is_err() {
             tracing::error!("closing the database panicked");
+        }
+    }
+}
+
+/// Upkeep, a while after the start and then once a day.
+async fn nights(nightly: Vec<Nightly>, db: Db, stop: CancellationToken) {
+    let mut wait = Duration::from_secs(600);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => wait = Duration::from_secs(24 * 3600),
+        }
+        for upkeep in nightly.iter().copied() {
+            if let Err(error) = db.write_low("app.nightly", move |tx| upkeep(tx)).await {
+                tracing::error!(?error, "upkeep could not be begun");
+            }
         }
     }
 }
@@ -308,6 +328,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
+        nightly: vec![platform::nightly],
         ready: Vec::new(),
         routes: OpenApiRouter::new(),
     };
@@ -318,6 +339,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.jobs.extend(module.jobs);
         parts.reactions.extend(module.reactions);
         parts.follow.extend(module.follow);
+        parts.nightly.extend(module.nightly);
         parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
         parts.routes = parts.routes.merge(module.routes);
     }

@@ -77,5 +77,14 @@ pub fn jobs() -> Vec<jobs::JobKind> {
     vec![jobs::kind::<mail::SendMail>()]
 }
 
+/// The mechanisms' own upkeep: mails that went out a month ago, or failed three months ago, go.
+///
+/// # Errors
+/// A database fault.
+pub fn nightly(tx: &db::Tx<'_>) -> crate::kernel::error::Result<()> {
+    const DAY: i64 = 24 * 3600;
+    mail::purge(tx, tx.now().plus_secs(-30 * DAY), tx.now().plus_secs(-90 * DAY)).map(drop)
+}
+
 /// The mechanisms, shared.
 pub type SharedPlatform = Arc<Platform>;

@@ -35,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(get_outline))
         .routes(routes!(get_lesson))
         .routes(routes!(open_lesson))
-        .routes(routes!(record_heartbeat))
+        .routes(routes!(send_heartbeat))
         .routes(routes!(put_position))
         .routes(routes!(put_action))
         .routes(routes!(complete_lesson))
@@ -193,7 +193,7 @@ struct HeartbeatOut {
     request_body = HeartbeatIn, responses((status = 200, body = HeartbeatOut),
         (status = 403, description = "`lesson.locked`, with `reason` and `opens_at`."),
         (status = 409, description = "`timer.elsewhere`: another tab or device is counting; the position was kept.")))]
-async fn record_heartbeat(g: Guard<LearnLesson>, Body(body): Body<HeartbeatIn>) -> Result<Json<HeartbeatOut>> {
+async fn send_heartbeat(g: Guard<LearnLesson>, Body(body): Body<HeartbeatIn>) -> Result<Json<HeartbeatOut>> {
     let sign = body.parse()?;
     let shelf = Shelf::of(&g.platform);
     let heard =

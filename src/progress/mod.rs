@@ -13,12 +13,13 @@ mod http;
 mod model;
 mod policy;
 mod store;
-pub mod study;
+mod study;
 mod views;
 
 pub use actions::Walked;
 pub use model::FactKind;
 pub use policy::RebuildProgress;
+pub use study::{be_active, complete, move_to, open, tick};
 pub use views::CourseMini;
 
 use crate::{

@@ -31,7 +31,7 @@ pub(super) async fn hash(
     name: &str,
     email: Option<&Email>,
 ) -> Result<String> {
-    let settings: RegistrationSettings = db.read("auth.password_policy", |read| settings::get(read)).await?;
+    let settings: RegistrationSettings = db.read("auth.password_policy", settings::get).await?;
     let (password, name, email) = (password.to_owned(), name.to_owned(), email.cloned());
     let judged = platform
         .passwords

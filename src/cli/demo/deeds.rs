@@ -21,7 +21,7 @@ use crate::{
         db::Tx,
         web::guard::{PathKey, Require as _},
     },
-    progress::study,
+    progress,
 };
 
 /// The most deeds that share a closure.
@@ -108,14 +108,14 @@ fn act(tx: &Tx<'_>, shelf: &Shelf, people: &mut Vec<Option<Person>>, deed: Deed)
             let can = FollowCourse::decide(tx, &actor, &PathKey(CoursePath { course: course.into() }))?;
             enrolments::enrol(tx, &can, shelf, pace).map(drop)
         }
-        What::Open(lesson) => study::open(tx, &may(lesson)?),
+        What::Open(lesson) => progress::open(tx, &may(lesson)?),
         What::Study(lesson, seconds, ticks, completes) => {
             let can = may(lesson)?;
-            study::be_active(tx, &can, seconds)?;
-            ticks.iter().try_for_each(|action| study::tick(tx, &can, shelf, action))?;
-            if completes { study::complete(tx, &can, shelf) } else { Ok(()) }
+            progress::be_active(tx, &can, seconds)?;
+            ticks.iter().try_for_each(|action| progress::tick(tx, &can, shelf, action))?;
+            if completes { progress::complete(tx, &can, shelf) } else { Ok(()) }
         }
-        What::Move(lesson, (block, video)) => study::move_to(tx, &may(lesson)?, shelf, block, video),
+        What::Move(lesson, (block, video)) => progress::move_to(tx, &may(lesson)?, shelf, block, video),
         What::Note(lesson, spot, quote, text) => notes::write(tx, &may(lesson)?, spot, quote.as_deref(), text),
         What::Mark(lesson, spot, label) => notes::mark(tx, &may(lesson)?, spot, label),
         What::Leave(course) => {

@@ -6,6 +6,7 @@ use super::Profile;
 
 /// How much of the profile that counts is filled in: the same fields earn the badge for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ProfileCompletion)]
 pub struct Completion {
     /// 0–100.
     pub percent: u8,

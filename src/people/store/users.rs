@@ -71,10 +71,10 @@ pub fn actor_facts(read: &Read<'_>, id: UserId) -> Result<Option<ActorFacts>> {
     })
 }
 
-/// Whether there is another active admin than this person.
+/// Whether there is another admin than this person who can sign in.
 pub(in crate::people) fn has_other_admin(read: &Read<'_>, id: UserId) -> Result<bool> {
     read.exists(
-        "SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 AND id <> ?1 LIMIT 1",
+        "SELECT 1 FROM users WHERE role = 'admin' AND is_active = 1 AND is_verified = 1 AND id <> ?1 LIMIT 1",
         [id],
     )
 }

@@ -45,8 +45,9 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Called with `None` after COMMIT, with the error when the batch was lost.
 type Finish = Box<dyn FnOnce(Option<Error>) + Send>;
 
-/// Runs the closure; says whether it succeeded and how to answer its caller.
-type Deed = Box<dyn FnOnce(&Tx<'_>) -> (bool, Finish) + Send>;
+/// Runs the closure; says whether it succeeded and how to answer its caller. Without a
+/// transaction it is not run and counts as lost.
+type Deed = Box<dyn FnOnce(Option<&Tx<'_>>) -> (bool, Finish) + Send>;
 
 struct WriteJob {
     label: &'static str,
@@ -143,8 +144,16 @@ impl WriteQueue {
             .map_err(|_| busy())?
             .map_err(|_| busy())?;
         let (reply, answer) = oneshot::channel();
-        let run = Box::new(move |tx: &Tx<'_>| {
-            let result = f(tx);
+        let run = Box::new(move |tx: Option<&Tx<'_>>| {
+            let result = tx.map_or_else(
+                || {
+                    Err(Error::Unavailable {
+                        code: "db.write_failed",
+                        retry_after: 2,
+                    })
+                },
+                f,
+            );
             let ok = result.is_ok();
             let finish: Finish = Box::new(move |lost| {
                 // A caller that has gone away still had its write: nobody is left to tell.
@@ -245,15 +254,22 @@ impl Writer {
 
     /// Writes that were queued before the stop still happen.
     fn drain(&mut self) {
-        while let Ok(Message::Write(job)) = self.high.try_recv().or_else(|_| self.low.try_recv()) {
-            self.batch(job);
+        while let Ok(message) = self.high.try_recv().or_else(|_| self.low.try_recv()) {
+            match message {
+                Message::Write(job) => drop(self.batch(job)),
+                Message::Upkeep(_) | Message::Stop => {}
+            }
         }
     }
 
     fn fold(&self) -> bool {
-        let result = self
-            .conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        // Never wait here for a reader that needs the log: writes would wait, too.
+        let result = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
+            let done = self
+                .conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            self.conn.busy_timeout(Duration::from_secs(5)).and(done)
+        });
         match result {
             Ok(0) => true,
             Ok(_) => false, // A reader still needs the log: next time.
@@ -270,10 +286,15 @@ impl Writer {
         let wakes = Cell::new(Wakes::default());
         let mut finishes: Vec<Finish> = Vec::new();
         let mut met = After::default();
-        let outcome = self.conn.execute_batch("BEGIN IMMEDIATE").map_err(fault).and_then(|()| {
-            self.run(first, &wakes, &mut finishes)?;
-            self.gather(began, &wakes, &mut finishes, &mut met)
-        });
+        let outcome = match self.conn.execute_batch("BEGIN IMMEDIATE") {
+            Ok(()) => self
+                .run(first, &wakes, &mut finishes)
+                .and_then(|()| self.gather(began, &wakes, &mut finishes, &mut met)),
+            Err(error) => {
+                finishes.push((first.run)(None).1);
+                Err(fault(error))
+            }
+        };
         let outcome = outcome.and_then(|()| self.conn.execute_batch("COMMIT").map_err(fault));
         self.settle(outcome, finishes, wakes.get());
         if let Some(upkeep) = met.upkeep
@@ -321,7 +342,7 @@ impl Writer {
         let before = wakes.get();
         let read = Read::new(&self.conn, self.means.clock.now());
         let tx = Tx::new(read, &job.actor, self.means.chance.as_ref(), &self.last_id, wakes);
-        let result = catch_unwind(AssertUnwindSafe(|| (job.run)(&tx)));
+        let result = catch_unwind(AssertUnwindSafe(|| (job.run)(Some(&tx))));
         if self.conn.is_autocommit() {
             // Some statement ended the transaction: every deed in it is gone.
             if let Ok((_, finish)) = result {

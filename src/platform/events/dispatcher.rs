@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::{Reaction, Recorded, after};
 use crate::{
-    kernel::{actor::Actor, error::Result},
+    kernel::{
+        actor::Actor,
+        error::{Error, Result},
+    },
     platform::db::{Database, Db, Read, Tx},
 };
 
@@ -69,6 +72,9 @@ impl Dispatcher {
         let name = reaction.name();
         let pending = self.db.read("events.pending", move |read| {
             let seq = cursor(read, name)?;
+            if rests(read, name, seq)? {
+                return Ok(Vec::new());
+            }
             after(read, seq, CHUNK)
         });
         let events = pending.await?;
@@ -102,6 +108,9 @@ impl Dispatcher {
                 carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq)
             });
             if let Err(error) = one.await {
+                if matches!(error, Error::Unavailable { .. }) {
+                    return Ok(false); // The database's trouble, not the reaction's.
+                }
                 let parked = self
                     .db
                     .write_low("events.count_failure", move |tx| {
@@ -122,6 +131,14 @@ fn cursor(read: &Read<'_>, name: &str) -> Result<i64> {
     read.count("SELECT seq FROM reaction_cursors WHERE reaction = ?1", [name])
 }
 
+/// Whether the next event failed a moment ago: 1, 4, 9, 16 seconds are left between the tries.
+fn rests(read: &Read<'_>, name: &str, seq: i64) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM parked_events WHERE reaction = ?1 AND seq > ?2 AND is_parked = 0 AND at + 1000 * failures * failures > ?3",
+        (name, seq, read.now()),
+    )
+}
+
 fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO reaction_cursors (reaction, seq) VALUES (?1, ?2) ON CONFLICT (reaction) DO UPDATE SET seq = excluded.seq",
@@ -138,6 +155,11 @@ fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Recorded], last: i64) -
             reaction.react(tx, recorded)?;
         }
     }
+    // What failed before and has gone through now is no failure any more.
+    tx.execute(
+        "DELETE FROM parked_events WHERE reaction = ?1 AND seq <= ?2 AND is_parked = 0",
+        (reaction.name(), last.max(from)),
+    )?;
     set_cursor(tx, reaction.name(), last.max(from))
 }
 

@@ -10,7 +10,7 @@ use crate::{
         page::Page,
         time::Timestamp,
     },
-    platform::db::{Read, Tx},
+    platform::db::{OnConflict as _, Read, Tx},
 };
 
 /// Where a job stands.
@@ -92,7 +92,8 @@ pub(super) fn claim(tx: &Tx<'_>, queue: Queue, room: u32, kinds: &[JobKind]) -> 
     )?;
     for job in &due {
         let lease = kinds.iter().find(|k| k.name == job.kind).map_or(120, |k| k.lease.as_secs());
-        let until = tx.now().plus_secs(i64::try_from(lease).unwrap_or(120));
+        // A little longer than the run's own time limit, so that a run is ended before it is given away.
+        let until = tx.now().plus_secs(i64::try_from(lease).unwrap_or(120).saturating_add(30));
         tx.execute(
             "UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1",
             (job.id, job.attempt, until),
@@ -108,15 +109,37 @@ pub(super) fn next_due(read: &Read<'_>) -> Result<Option<Timestamp>> {
         .flatten())
 }
 
-/// Jobs whose lease ended wait again: their runner is gone or stuck.
+/// Jobs whose lease ended wait again: their runner is gone or stuck. One whose twin waits already
+/// is not needed any more.
 pub(super) fn return_expired(tx: &Tx<'_>, all: bool) -> Result<usize> {
-    tx.execute(
-        "UPDATE jobs SET state = 'waiting', lease_until = NULL WHERE state = 'running' AND (?2 OR lease_until < ?1)",
+    let returned = tx.execute(
+        "UPDATE OR IGNORE jobs SET state = 'waiting', lease_until = NULL WHERE state = 'running' AND (?2 OR lease_until < ?1)",
         (tx.now(), all),
-    )
+    )?;
+    tx.execute(
+        "DELETE FROM jobs WHERE state = 'running' AND (?2 OR lease_until < ?1)",
+        (tx.now(), all),
+    )?;
+    Ok(returned)
 }
 
 pub(super) fn settle(tx: &Tx<'_>, id: JobId, attempt: u32, attempts: u32, result: Result<(), JobError>) -> Result<()> {
+    // A run whose lease ended has no say any more: another run of the same job may be under way.
+    if !tx.exists(
+        "SELECT 1 FROM jobs WHERE id = ?1 AND state = 'running' AND attempts = ?2",
+        (id, attempt),
+    )? {
+        return Ok(());
+    }
+    // While this ran, a twin with the same key may have been enqueued: it will do the work.
+    let has_twin = tx.exists(
+        "SELECT 1 FROM jobs a JOIN jobs b ON b.kind = a.kind AND b.dedupe_key = a.dedupe_key AND b.state = 'waiting' WHERE a.id = ?1",
+        [id],
+    )?;
+    if has_twin && matches!(&result, Err(JobError::Snooze(_) | JobError::Retry(_))) {
+        tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?;
+        return Ok(());
+    }
     let dead = |error: String| {
         tx.execute(
             "UPDATE jobs SET state = 'dead', lease_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1",
@@ -190,10 +213,12 @@ pub fn list_jobs(read: &Read<'_>, state: Option<JobState>, before: Option<JobId>
 /// # Errors
 /// [`Error::NotFound`] when there is no such job, or it runs already.
 pub fn retry_job(tx: &Tx<'_>, id: JobId) -> Result<()> {
-    let changed = tx.execute(
-        "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = ?2 WHERE id = ?1 AND state <> 'running'",
-        (id, tx.now()),
-    )?;
+    let changed = tx
+        .execute(
+            "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = ?2 WHERE id = ?1 AND state <> 'running'",
+            (id, tx.now()),
+        )
+        .on_conflict("job.twin_waits", "The same work waits already.")?;
     if changed == 0 {
         return Err(Error::NotFound("job"));
     }

@@ -105,7 +105,7 @@ async fn page(State(page): State<Page>, headers: HeaderMap) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     if spa::is_known(&headers, &page.tag) {
-        return (StatusCode::NOT_MODIFIED, own).into_response();
+        return (StatusCode::NOT_MODIFIED, own, [(header::CONTENT_TYPE, page.kind)]).into_response();
     }
     (own, [(header::CONTENT_TYPE, page.kind)], page.text).into_response()
 }

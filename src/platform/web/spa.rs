@@ -105,7 +105,8 @@ impl File {
     fn answer(&self, asked: &HeaderMap) -> Response {
         let form = self.brotli.as_ref().filter(|_| takes_brotli(asked)).unwrap_or(&self.plain);
         let mut response = if is_known(asked, &form.tag) {
-            StatusCode::NOT_MODIFIED.into_response()
+            // Its kind decides which policy goes with it, and a browser takes the newest policy.
+            (StatusCode::NOT_MODIFIED, [(header::CONTENT_TYPE, self.kind.clone())]).into_response()
         } else {
             let body = match &form.bytes {
                 Cow::Borrowed(bytes) => Body::from(*bytes),

@@ -841,7 +841,7 @@ export interface paths {
          * Counts active learning: at most one timer of a person at a time, at most one minute in a clock
          *     minute, no second twice.
          */
-        post: operations["record_heartbeat"];
+        post: operations["send_heartbeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2350,7 +2350,7 @@ export interface components {
             /** @description What he tells about himself and how he wants the screens. */
             profile: components["schemas"]["ProfileOut"];
             /** @description How much of the profile is filled in. */
-            completion: components["schemas"]["Completion"];
+            completion: components["schemas"]["ProfileCompletion"];
             pending_email?: components["schemas"]["Email"] | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
@@ -2585,17 +2585,24 @@ export interface components {
         };
         /** @description One of the courses that a person writes. */
         OwnCourse: {
+            /** @description Its id. */
             id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
             slug: components["schemas"]["Slug"];
+            /** @description Where it is in its life. */
             state: components["schemas"]["State"];
             /**
              * Format: int32
              * @description The number of the published version; 0 before the first.
              */
             version: number;
+            /** @description Its name. */
             title: components["schemas"]["Title"];
+            /** @description One or two sentences. */
             summary: components["schemas"]["Summary"];
+            /** @description Colours of the drawn cover. */
             palette: components["schemas"]["Palette"];
+            /** @description How many days. */
             length: components["schemas"]["Length"];
             /** @description Lessons of the draft. */
             lesson_count: number;
@@ -2604,6 +2611,7 @@ export interface components {
              * @description People who joined it.
              */
             learner_count: number;
+            /** @description When the draft last changed. */
             updated_at: components["schemas"]["Timestamp"];
         };
         /** @description On which days the days of a course open. */
@@ -2986,6 +2994,16 @@ export interface components {
             code: string;
             /** @description A sentence that names the mend. */
             message: string;
+        };
+        /** @description How much of the profile that counts is filled in: the same fields earn the badge for it. */
+        ProfileCompletion: {
+            /**
+             * Format: int32
+             * @description 0–100.
+             */
+            percent: number;
+            /** @description What is missing. */
+            missing: components["schemas"]["ProfileField"][];
         };
         /**
          * @description A field that counts towards a complete profile. Name, time zone and language count too, and
@@ -5871,7 +5889,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    record_heartbeat: {
+    send_heartbeat: {
         parameters: {
             query?: never;
             header?: never;

@@ -28,3 +28,12 @@ export function holds(texts: (string | null | undefined)[], typed: string): bool
 		.filter(Boolean)
 		.every((w) => all.includes(w));
 }
+
+/** The address of what is shown. */
+export function savedAddress({ q, course, tab }: { q: string; course: string; tab: string }): string {
+	const query = new URLSearchParams();
+	if (tab === 'bookmarks') query.set('tab', tab);
+	if (q) query.set('q', q);
+	if (course) query.set('course', course);
+	return query.size ? `/saved?${query}` : '/saved';
+}

@@ -1,0 +1,72 @@
+// What every journey stands on: a running server, a page whose console must stay silent, axe.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+import { demoPassword, start, type Server } from './server';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Refused calls are part of some journeys; the browser writes them to the console by itself. */
+const expected = /Failed to load resource: the server responded with a status of (401|403|404|409|422)/;
+
+/** Collects what must not happen: policy reports, uncaught errors, anything written as an error. */
+export function watch(page: Page): string[] {
+	const heard: string[] = [];
+	page.on('console', (m) => {
+		const text = m.text();
+		if (m.type() === 'error' ? !expected.test(text) : /Content Security Policy|Trusted Type|trusted-types/i.test(text)) heard.push(text);
+	});
+	page.on('pageerror', (e) => heard.push(`uncaught: ${e.message}`));
+	return heard;
+}
+
+export async function axe(page: Page, what: string): Promise<void> {
+	const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+	const words = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+	expect(words, `axe on ${what}`).toEqual([]);
+}
+
+/** Nothing is wider than the window. */
+export async function fits(page: Page, what: string): Promise<void> {
+	const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	expect(over, `sideways scroll on ${what}`).toBeLessThanOrEqual(0);
+}
+
+/** The page stands: its heading is there and nothing is on its way. */
+export async function settled(page: Page): Promise<void> {
+	await page.locator('h1').first().waitFor();
+	await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+	await page.evaluate(() => document.fonts.ready);
+}
+
+export async function signIn(page: Page, url: string, email: string, password = demoPassword): Promise<void> {
+	const answer = await page.context().request.post(`${url}/api/v1/auth/sign-in`, { data: { email, password } });
+	expect(answer.status(), `sign-in of ${email}`).toBe(200);
+}
+
+interface Fixtures {
+	/** The page with a console that must stay silent. */
+	page: Page;
+}
+interface Shared {
+	/** A school full of courses and people, one for each worker. */
+	school: Server;
+}
+
+export const test = base.extend<Fixtures, Shared>({
+	school: [
+		// eslint-disable-next-line no-empty-pattern
+		async ({}, use) => {
+			const server = await start('demo');
+			await use(server);
+			await server.stop();
+		},
+		{ scope: 'worker', timeout: 120_000 }
+	],
+	page: async ({ page }, use) => {
+		const heard = watch(page);
+		await use(page);
+		expect(heard, 'the console must stay silent').toEqual([]);
+	}
+});
+
+export { expect };

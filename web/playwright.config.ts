@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+// The journeys stand at the root of the repository; their packages are installed here.
+process.env.NODE_PATH = [join(import.meta.dirname, 'node_modules'), process.env.NODE_PATH].filter(Boolean).join(delimiter);
+const module_ = createRequire(import.meta.url)('node:module') as { Module: { _initPaths(): void } };
+module_.Module._initPaths();
+
+export default defineConfig({
+	testDir: '../tests/e2e',
+	outputDir: '../tests/e2e/test-results',
+	// One server a worker; two cores are what CI has.
+	workers: Number(process.env.MOMENTUM_WORKERS ?? 1),
+	timeout: 120_000,
+	expect: { timeout: 10_000 },
+	retries: 0,
+	forbidOnly: Boolean(process.env.CI),
+	reporter: [['list']],
+	use: {
+		locale: 'en-GB',
+		timezoneId: 'Europe/Berlin',
+		reducedMotion: 'reduce',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [
+				'--headless=new',
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-quic',
+				'--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync'
+			]
+		}
+	}
+});
