@@ -10,7 +10,7 @@
 //! `course_learners`.
 //! Tells: `course.created`, `course.published`, `course.archived`, `course.restored`,
 //! `course.deleted`, `category.changed`.
-//! Hears: `enrolment.started` (who joined; the learner count).
+//! Hears: `enrolment.started`, `user.deleted` (who joined; the learner count).
 
 mod actions;
 mod body;

@@ -108,6 +108,18 @@ pub(super) fn edits(actor: &Actor, head: &CourseHead) -> bool {
     actor.is_at_least(Role::Admin) || (actor.is_at_least(Role::Instructor) && head.owner.is_some() && head.owner == actor.user())
 }
 
+/// Whether the right still holds inside the deed: asked again by what cannot be taken back.
+///
+/// # Errors
+/// `Denied` when the course or the actor changed since.
+pub(super) fn again(actor: &Actor, head: &CourseHead) -> Result<()> {
+    if edits(actor, head) {
+        Ok(())
+    } else {
+        Err(Error::Denied("not_your_course"))
+    }
+}
+
 /// May begin courses of his own.
 #[derive(Debug)]
 pub struct WriteCourses(());

@@ -22,12 +22,14 @@ impl Reaction for Learners {
     }
 
     fn hears(&self, kind: &str) -> bool {
-        kind == "enrolment.started"
+        matches!(kind, "enrolment.started" | "user.deleted")
     }
 
     fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()> {
         match recorded.event {
             Event::EnrolmentStarted { user, course, .. } => store::courses::add_learner(tx, course, user),
+            // He was forgotten in the deed itself; when the log is played again, here.
+            Event::UserDeleted { user } => store::courses::forget(tx, user),
             _ => Ok(()),
         }
     }

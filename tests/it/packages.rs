@@ -207,6 +207,34 @@ async fn a_second_import_keeps_identities_and_publishes_only_what_changed() {
 }
 
 #[tokio::test]
+async fn the_package_in_the_documentation_is_one() {
+    let app = TestApp::start().await;
+    let page = include_str!("../../docs/course-packages.md");
+    let block = |mark: &str| {
+        page.split_once(mark)
+            .and_then(|(_, rest)| rest.split_once("\n```"))
+            .expect("an example")
+            .0
+            .to_owned()
+    };
+    let course = block("```toml\n");
+    let lesson = block("```markdown\n");
+    let made = take(
+        &app,
+        files(vec![
+            ("course.toml".into(), course),
+            ("lessons/01-one-die.md".into(), lesson.clone() + "\n"),
+        ]),
+    )
+    .await;
+    assert_eq!((made.slug.as_str(), made.published), ("two-dice", Some(1)));
+    let (written, as_html) = export(&app, "two-dice").await;
+    assert_eq!(as_html, [""; 0]);
+    let text = String::from_utf8(written[1].1.clone()).expect("text");
+    assert_eq!(text.trim_end(), lesson, "written as the documentation writes it");
+}
+
+#[tokio::test]
 async fn a_look_changes_nothing() {
     let app = TestApp::start().await;
     let look = ImportOptions { dry_run: true, ..PUBLISH };
@@ -319,6 +347,36 @@ async fn bodies_without_markdown_travel_as_html() {
     let as_html = round_trip(&app, "dice", made.course.expect("a course")).await;
     assert_eq!(as_html, ["lessons/01-one.html"]);
     assert!(shown(&app, made.course.expect("a course")).await[1].contains("keepkeep01"));
+}
+
+#[tokio::test]
+async fn files_travel_in_html_too() {
+    let app = TestApp::start().await;
+    let body = "<p>a<strong>\u{201c}b\u{201d}</strong>c</p><aside><figure data-asset=\"media/talk.txt\"><figcaption>A <em>talk</em></figcaption></figure></aside>";
+    let mut package = small();
+    package[1].1 = lesson("day = 1\ntitle = \"One\"\nbody = \"01-one.html\"", "");
+    package.push(("lessons/01-one.html".into(), body.into()));
+    let problems = refusal(&app, files(package.clone())).await;
+    assert_eq!(
+        problems,
+        ["lessons/01-one.html: the file media/talk.txt is not in the package: add it"]
+    );
+    package.push(("media/talk.txt".into(), "words".into()));
+    let problems = refusal(&app, files(package.clone())).await;
+    assert_eq!(
+        problems,
+        ["lessons/01-one.md: body_html: This file is of another kind than is wanted here."]
+    );
+    package.pop();
+    package[3].1 = body.replace("talk.txt", "dot.png");
+    let mut picture = std::io::Cursor::new(Vec::new());
+    let pixels = image::RgbImage::from_pixel(8, 8, image::Rgb([200, 30, 30]));
+    pixels.write_to(&mut picture, image::ImageFormat::Png).expect("a picture");
+    let mut bytes: Vec<_> = package.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    bytes.push(("media/dot.png".into(), picture.into_inner()));
+    let made = take(&app, again(&bytes)).await;
+    let as_html = round_trip(&app, "dice", made.course.expect("a course")).await;
+    assert_eq!(as_html, ["lessons/01-one.html"]);
 }
 
 /// A small deterministic stream of numbers.

@@ -4,7 +4,7 @@ use super::files;
 use crate::{
     courses::{
         model::{CourseRef, State},
-        policy::EditCourse,
+        policy::{EditCourse, again},
         store,
     },
     kernel::{
@@ -33,6 +33,7 @@ pub fn restore(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
 fn turn(tx: &Tx<'_>, can: &EditCourse, from: State, to: State, action: &'static str) -> Result<()> {
     let course = can.course();
     let head = store::courses::get(tx, &CourseRef::Id(course))?;
+    again(tx.actor(), &head)?;
     if head.state != from {
         let message = format!("The course is not {} but {}.", from.word(), head.state.word());
         return Err(Error::conflict("course.wrong_state", message));
@@ -53,6 +54,7 @@ fn turn(tx: &Tx<'_>, can: &EditCourse, from: State, to: State, action: &'static 
 pub fn delete(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
     let course = can.course();
     let head = store::courses::get(tx, &CourseRef::Id(course))?;
+    again(tx.actor(), &head)?;
     if head.version.is_some() {
         return Err(Error::conflict(
             "course.was_published",

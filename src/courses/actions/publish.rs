@@ -7,7 +7,7 @@ use crate::{
     courses::{
         content::hex,
         model::{CourseHead, CourseRef, Meta, State, VersionLesson, check_publishable},
-        policy::EditCourse,
+        policy::{EditCourse, again},
         store::{self, versions::NewVersion},
     },
     kernel::{
@@ -38,6 +38,7 @@ pub struct Published {
 /// read, when nothing changed since the last version, or when the course is archived.
 pub fn publish(tx: &Tx<'_>, can: &EditCourse, notes: &str, expected: Option<u32>) -> Result<Published> {
     let head = store::courses::get(tx, &CourseRef::Id(can.course()))?;
+    again(tx.actor(), &head)?;
     if head.state == State::Archived {
         return Err(Error::conflict("course.archived", "Restore the course before you publish it."));
     }
