@@ -13,7 +13,6 @@ mod courses;
 mod crash;
 mod demo;
 mod enrolments;
-mod enrolments;
 mod http;
 mod long_text;
 mod mail;
