@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder as _, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
 use tokio::sync::Semaphore;
 
 use crate::kernel::error::{Error, Result};
@@ -24,6 +24,10 @@ const MAX_PIXELS: u64 = 50_000_000;
 const MAX_SIDE: u32 = 16_384;
 /// The most memory a decoder may take, in bytes.
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
+/// The longest side that is worked on, in pixels: twice the largest that is kept.
+const WORKING_SIDE: u32 = 5_120;
+/// The largest colour profile that is kept, in bytes.
+const MOST_COLOURS: usize = 16 * 1024;
 /// Where JPEG is hard to tell from its source.
 const JPEG_QUALITY: u8 = 84;
 
@@ -90,6 +94,8 @@ pub struct Picture {
     pixels: DynamicImage,
     /// Drawings and screenshots are kept sharp where that costs little.
     is_drawn: bool,
+    /// What its colours mean, where that is not sRGB: photographs of today's phones.
+    colours: Option<Vec<u8>>,
 }
 
 /// A written picture.
@@ -141,12 +147,28 @@ impl Picture {
         }
         // A broken orientation tag is no reason to refuse the picture.
         let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+        let colours = decoder.icc_profile().ok().flatten().filter(|profile| is_for_rgb(profile));
         let mut pixels = DynamicImage::from_decoder(decoder).map_err(refuse)?;
+        // Turning copies every pixel: not more of them than anybody will see.
+        let longest = pixels.width().max(pixels.height());
+        if longest > WORKING_SIDE {
+            let side = |n: u32| (u64::from(n) * u64::from(WORKING_SIDE) / u64::from(longest)).max(1) as u32;
+            pixels = pixels.thumbnail_exact(side(pixels.width()), side(pixels.height()));
+        }
         pixels.apply_orientation(orientation);
         Ok(Self {
             pixels,
             is_drawn: matches!(format, ImageFormat::Png | ImageFormat::Gif),
+            colours,
         })
+    }
+
+    fn with(&self, pixels: DynamicImage) -> Self {
+        Self {
+            pixels,
+            is_drawn: self.is_drawn,
+            colours: self.colours.clone(),
+        }
     }
 
     /// Pixels from left to right.
@@ -172,10 +194,7 @@ impl Picture {
         } else {
             self.pixels.clone()
         };
-        Self {
-            pixels,
-            is_drawn: self.is_drawn,
-        }
+        self.with(pixels)
     }
 
     /// The middle of the picture as a square with this side.
@@ -184,11 +203,7 @@ impl Picture {
         let edge = self.width().min(self.height());
         let (x, y) = ((self.width() - edge) / 2, (self.height() - edge) / 2);
         let middle = self.pixels.crop_imm(x, y, edge, edge);
-        let pixels = if edge > side { shrink(&middle, side, side) } else { middle };
-        Self {
-            pixels,
-            is_drawn: self.is_drawn,
-        }
+        self.with(if edge > side { shrink(&middle, side, side) } else { middle })
     }
 
     /// Writes the picture: JPEG, or lossless WebP when it is see-through or drawn and small.
@@ -197,47 +212,58 @@ impl Picture {
     /// `Internal` when an encoder fails, which it does for absurd sizes only.
     pub fn encode(&self) -> Result<Encoded> {
         let (width, height) = (self.width(), self.height());
-        if is_see_through(&self.pixels) {
-            let bytes = webp(self.pixels.to_rgba8().as_raw(), width, height, ExtendedColorType::Rgba8)?;
-            return Ok(Encoded {
-                mime: "image/webp",
-                width,
-                height,
-                bytes,
-            });
-        }
-        let rgb = self.pixels.to_rgb8();
-        let mut jpeg = Cursor::new(Vec::new());
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY)
-            .write_image(rgb.as_raw(), width, height, ExtendedColorType::Rgb8)
-            .map_err(Error::internal)?;
-        let jpeg = jpeg.into_inner();
-        if self.is_drawn {
-            let sharp = webp(rgb.as_raw(), width, height, ExtendedColorType::Rgb8)?;
-            if sharp.len() <= jpeg.len() + jpeg.len() / 4 {
-                return Ok(Encoded {
-                    mime: "image/webp",
-                    width,
-                    height,
-                    bytes: sharp,
-                });
-            }
-        }
-        Ok(Encoded {
-            mime: "image/jpeg",
+        let written = |mime, bytes| Encoded {
+            mime,
             width,
             height,
-            bytes: jpeg,
-        })
+            bytes,
+        };
+        if is_see_through(&self.pixels) {
+            let bytes = self.webp(self.pixels.to_rgba8().as_raw(), ExtendedColorType::Rgba8)?;
+            return Ok(written("image/webp", bytes));
+        }
+        let rgb = self.pixels.to_rgb8();
+        let jpeg = self.jpeg(rgb.as_raw())?;
+        if self.is_drawn {
+            let sharp = self.webp(rgb.as_raw(), ExtendedColorType::Rgb8)?;
+            if sharp.len() <= jpeg.len() + jpeg.len() / 4 {
+                return Ok(written("image/webp", sharp));
+            }
+        }
+        Ok(written("image/jpeg", jpeg))
+    }
+
+    fn jpeg(&self, pixels: &[u8]) -> Result<Vec<u8>> {
+        let mut out = Cursor::new(Vec::new());
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY);
+        self.colour(&mut encoder)?;
+        encoder
+            .write_image(pixels, self.width(), self.height(), ExtendedColorType::Rgb8)
+            .map_err(Error::internal)?;
+        Ok(out.into_inner())
+    }
+
+    fn webp(&self, pixels: &[u8], kind: ExtendedColorType) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut out);
+        self.colour(&mut encoder)?;
+        encoder
+            .write_image(pixels, self.width(), self.height(), kind)
+            .map_err(Error::internal)?;
+        Ok(out)
+    }
+
+    fn colour(&self, encoder: &mut impl ImageEncoder) -> Result<()> {
+        match self.colours.clone() {
+            Some(profile) => encoder.set_icc_profile(profile).map_err(Error::internal),
+            None => Ok(()),
+        }
     }
 }
 
-fn webp(pixels: &[u8], width: u32, height: u32, color: ExtendedColorType) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    image::codecs::webp::WebPEncoder::new_lossless(&mut out)
-        .encode(pixels, width, height, color)
-        .map_err(Error::internal)?;
-    Ok(out)
+/// Whether a colour profile is a small one for red, green and blue: others do not fit what is written.
+fn is_for_rgb(profile: &[u8]) -> bool {
+    profile.len() <= MOST_COLOURS && profile.get(16..20) == Some(b"RGB ") && profile.get(36..40) == Some(b"acsp")
 }
 
 /// Far smaller pictures are first averaged to twice the size: as good, and a fraction of the work.
@@ -302,6 +328,26 @@ mod tests {
         assert_eq!(read(&png(40, 40, 100)).encode()?.mime, "image/webp");
         let opaque = read(&png(40, 40, 255)).encode()?;
         assert!(read(&opaque.bytes).width() == 40);
+        Ok(())
+    }
+
+    #[test]
+    fn colours_keep_their_meaning_and_nothing_else_stays() -> Result<()> {
+        let mut profile = vec![0_u8; 128];
+        profile[16..20].copy_from_slice(b"RGB ");
+        profile[36..40].copy_from_slice(b"acsp");
+        let mut jpeg = Vec::new();
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut jpeg);
+        encoder.set_icc_profile(profile.clone()).map_err(Error::internal)?;
+        encoder.set_exif_metadata(b"Exif secret place".to_vec()).map_err(Error::internal)?;
+        let grey = image::RgbImage::from_pixel(64, 64, image::Rgb([120, 90, 60]));
+        encoder
+            .write_image(grey.as_raw(), 64, 64, ExtendedColorType::Rgb8)
+            .map_err(Error::internal)?;
+        assert!(jpeg.windows(6).any(|w| w == b"secret"));
+        let ours = read(&jpeg).encode()?.bytes;
+        assert!(!ours.windows(6).any(|w| w == b"secret"));
+        assert_eq!(read(&ours).colours, Some(profile));
         Ok(())
     }
 

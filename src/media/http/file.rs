@@ -87,7 +87,7 @@ fn describe(file: &StoredFile, etag: &str, headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox; frame-ancestors 'none'"),
+        HeaderValue::from_static("default-src 'none'; img-src 'self'; media-src 'self'; sandbox; frame-ancestors 'none'"),
     );
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
