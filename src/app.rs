@@ -277,7 +277,7 @@ async fn nights(nightly: Vec<Nightly>, db: Db, stop: CancellationToken) {
             () = tokio::time::sleep(wait) => wait = Duration::from_secs(24 * 3600),
         }
         for upkeep in nightly.iter().copied() {
-            if let Err(error) = db.write_low("app.nightly", move |tx| upkeep(tx)).await {
+            if let Err(error) = db.write_low("app.nightly", upkeep).await {
                 tracing::error!(?error, "upkeep could not be begun");
             }
         }

@@ -60,13 +60,25 @@ pub async fn run(program: &Path, arguments: &[&OsStr], limit: Duration, most: u6
     let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(ProcessError::Io(std::io::ErrorKind::BrokenPipe.into()));
     };
-    let work = async {
-        let (mut said, mut complained) = (Vec::new(), Vec::new());
-        let (mut out, mut err) = (out.take(most + 1), err.take(COMPLAINTS));
-        tokio::try_join!(out.read_to_end(&mut said), err.read_to_end(&mut complained))?;
+    let listen = async move {
+        let mut said = Vec::new();
+        out.take(most + 1).read_to_end(&mut said).await?;
+        // Who says too much is not waited for: his complaints may never end.
         if said.len() as u64 > most {
-            return Err(ProcessError::Verbose(most));
+            Err(ProcessError::Verbose(most))
+        } else {
+            Ok(said)
         }
+    };
+    let note = async move {
+        let (mut complained, mut err) = (Vec::new(), err.take(COMPLAINTS));
+        err.read_to_end(&mut complained).await?;
+        // What is not kept is still read, or the program would wait for ever.
+        tokio::io::copy(&mut err.into_inner(), &mut tokio::io::sink()).await?;
+        Ok(complained)
+    };
+    let work = async {
+        let (said, complained) = tokio::try_join!(listen, note)?;
         let status = child.wait().await?;
         if status.success() {
             Ok(said)

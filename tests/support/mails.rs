@@ -86,7 +86,7 @@ fn header(head: &str, name: &str) -> String {
         let encoded = word.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
         let decoded = encoded.and_then(|text| STANDARD.decode(text).ok());
         // Spaces between encoded words belong to neither.
-        if !out.is_empty() && !(was_encoded && decoded.is_some()) {
+        if !(out.is_empty() || was_encoded && decoded.is_some()) {
             out.push(' ');
         }
         was_encoded = decoded.is_some();
