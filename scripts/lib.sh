@@ -38,6 +38,8 @@ need_node() {
 need_chromium() { has chromium || packages chromium fonts-liberation; }
 need_ffmpeg() { has ffprobe || packages ffmpeg; }
 need_java() { has java || packages default-jre-headless; }
+need_faketime() { has faketime || packages faketime; }
+need_handbook() { [ -d /usr/share/doc/debian-handbook ] || packages debian-handbook; }
 need_python() { python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv; }
 
 # web_modules: node_modules exactly as the lock says, only when the lock changed.

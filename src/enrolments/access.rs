@@ -108,10 +108,11 @@ fn by_enrolment(read: &Read<'_>, person: &Person, enrolment: Enrolment, place: V
             return Ok(Access::Locked(Lock { reason, opens_at: None }));
         }
         let boundary = boundary(read, person)?;
-        if place.day > enrolment.opened(read.now(), &boundary) {
+        let opened = enrolment.opened(read.now(), &boundary);
+        if place.day > opened {
             return Ok(Access::Locked(Lock {
                 reason: LockReason::NotYet,
-                opens_at: Some(enrolment.opens_at(place.day, read.now(), &boundary)),
+                opens_at: Some(enrolment.opens_at(place.day, opened, read.now(), &boundary)),
             }));
         }
     }

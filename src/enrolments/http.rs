@@ -103,10 +103,11 @@ impl EnrolmentOut {
     /// An enrolment as the API shows it to its learner.
     #[must_use]
     pub fn of(e: &Enrolment, now: Timestamp, boundary: &Boundary) -> Self {
+        let opened = e.opened(now, boundary);
         let day = |day| OpeningDay {
             day,
             on: e.schedule.date_of(day),
-            at: e.opens_at(day, now, boundary),
+            at: e.opens_at(day, opened, now, boundary),
         };
         Self {
             id: e.id,

@@ -77,11 +77,12 @@ impl Enrolment {
         self.schedule.opened(now, boundary).min(self.days)
     }
 
-    /// When a day opens; for days that are open, an instant that has passed.
+    /// When a day opens, of a course with so many [`Enrolment::opened`] days; for those, an instant
+    /// that has passed.
     #[must_use]
-    pub fn opens_at(&self, day: u16, now: Timestamp, boundary: &Boundary) -> Timestamp {
+    pub fn opens_at(&self, day: u16, opened: u16, now: Timestamp, boundary: &Boundary) -> Timestamp {
         let at = self.schedule.opens_at(day, boundary);
-        if day <= self.opened(now, boundary) { at.min(now) } else { at }
+        if day <= opened { at.min(now) } else { at }
     }
 
     /// Why this person may not learn by it now, whatever the day: his plan has lapsed.

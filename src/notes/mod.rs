@@ -56,7 +56,7 @@ pub fn has_bookmark(read: &Read<'_>, user: UserId, lesson: LessonId) -> Result<b
     store::has_bookmark_in(read, user, lesson)
 }
 
-/// Where a note or a bookmark of [`write`] and [`mark`] hangs: a block, a moment of the video,
+/// Where a note or a bookmark of `write` and `mark` hangs: a block, a moment of the video,
 /// or neither for the lesson as a whole.
 pub type Spot = (Option<BlockId>, Option<Moment>);
 

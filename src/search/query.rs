@@ -53,11 +53,13 @@ impl Builder<'_> {
             _ if word.is_filler => Occur::Should,
             _ => Occur::Must,
         };
-        let words = words.iter().map(|word| (occur(word), self.word(word, mercy))).collect();
+        // Of any of the words, those that say something.
+        let asked = words.iter().filter(|word| mercy != Mercy::Any || !word.is_filler);
+        let words = asked.map(|word| (occur(word), self.word(word, mercy))).collect();
         let fits: Boxed = Box::new(BooleanQuery::new(words));
         // Between a course and its lessons that fit as well, the course goes first.
         let is_course = TermQuery::new(Term::from_field_text(self.fields.kind, "course"), IndexRecordOption::Basic);
-        let first: Boxed = Box::new(ConstScoreQuery::new(Box::new(is_course), 1.5));
+        let first: Boxed = Box::new(ConstScoreQuery::new(Box::new(is_course), 3.0));
         Box::new(BooleanQuery::new(vec![(Occur::Must, fits), (Occur::Should, first)]))
     }
 

@@ -23,11 +23,11 @@ export interface Server {
 
 const program = process.env['MOMENTUM_BIN'] ?? join(__dirname, '../../target/debug/momentum');
 
-export async function start(how: 'demo' | 'serve'): Promise<Server> {
+export async function start(how: 'demo' | 'serve', env: Record<string, string> = {}): Promise<Server> {
 	const data = mkdtempSync(join(tmpdir(), 'momentum-e2e-'));
 	const args = [how, '--data', data, '--listen', '127.0.0.1:0'];
 	if (how === 'demo') args.push('--small', '--without-throttle');
-	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
 	let said = '';
 	child.stdout.on('data', (d: Buffer) => (said += d.toString()));
 	child.stderr.on('data', (d: Buffer) => (said += d.toString()));

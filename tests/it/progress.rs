@@ -1,5 +1,6 @@
 //! Learning: opening, active time, positions, completion, and counting everything anew.
 
+mod plans;
 mod random;
 
 use std::time::Duration;

@@ -46,7 +46,7 @@ pub(in crate::media) async fn read_asset_file(g: Guard<ReadFile>, headers: Heade
         match wanted(&headers, &etag, file.bytes) {
             Part::Whole => send(&file, 0, file.bytes).await?,
             Part::Bytes(first, last) => partial(&file, first, last).await?,
-            Part::Outside => outside(file.bytes),
+            Part::Outside => return Ok(outside(file.bytes)),
         }
     };
     describe(&file, &etag, response.headers_mut());

@@ -35,7 +35,7 @@ pub struct Letter {
     pub template: &'static str,
     /// The wanted language, such as `en`; English where there is no such template.
     pub language: String,
-    /// What the templates show besides what every mail knows (see [`render`]).
+    /// What the templates show besides what every mail knows (see `render`).
     pub data: Value,
 }
 

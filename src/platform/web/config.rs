@@ -31,7 +31,7 @@ crate::config_section! {
 crate::config_section! {
     /// What one request, and all of them together, may use.
     LimitsConfig in "limits" {
-        /// Bytes in the body of a request; uploads have their own limit in [media].
+        /// Bytes in the body of a request; uploads have their own limit in `media`.
         body_bytes: usize = 1024 * 1024;
         /// Bytes in the headers of a request.
         header_bytes: usize = 32 * 1024;

@@ -54,12 +54,13 @@ pub(in crate::progress) fn beat(tx: &Tx<'_>, can: &LearnLesson, shelf: &Shelf, s
     if let Some(place) = sign.place.clone() {
         put_place(tx, shelf, &mut counted, place, sign.at.unwrap_or(tx.now()))?;
     }
-    let earliest = counted.enrolment.started_at;
-    let beat = Beat::clamp(sign.at, sign.seconds, tx.now(), earliest).filter(|_| sign.is_active);
+    let joined = counted.enrolment.started_at;
+    let beat = Beat::clamp(sign.at, sign.seconds, tx.now(), joined).filter(|_| sign.is_active);
     let mut is_elsewhere = false;
     if let Some(beat) = beat {
         is_elsewhere = beat.is_live() && !take_timer(tx, &counted, &sign.timer)?;
         if !is_elsewhere {
+            let earliest = if beat.is_live() { joined } else { opened_at(tx, &counted) };
             credit(tx, &mut counted, &beat.slices(earliest))?;
         }
     }
@@ -68,6 +69,17 @@ pub(in crate::progress) fn beat(tx: &Tx<'_>, can: &LearnLesson, shelf: &Shelf, s
         active_seconds: counted.progress.active_seconds,
         minutes_today: store::count_day(tx, counted.user, counted.boundary.date(tx.now()))?,
     })
+}
+
+/// Since when one can have been in the lesson: no device was in it before.
+fn opened_at(tx: &Tx<'_>, counted: &Counted) -> Timestamp {
+    let enrolment = &counted.enrolment;
+    if counted.place.is_preview {
+        return enrolment.started_at;
+    }
+    let opened = enrolment.opened(tx.now(), &counted.boundary);
+    let at = enrolment.opens_at(counted.place.day, opened, tx.now(), &counted.boundary);
+    at.max(enrolment.started_at)
 }
 
 /// True when this timer may count now: it is the running one, or that one has fallen silent.

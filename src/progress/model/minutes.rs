@@ -162,5 +162,8 @@ mod tests {
         assert!(Beat::clamp(Some(at(589)), 60, at(610), joined).is_none());
         let at_once = Beat::clamp(None, 60, joined, joined).expect("a beat");
         assert!(at_once.slices(joined).is_empty());
+        for later in [611, 659, 660, 100_000] {
+            assert!(beat.slices(at(later)).is_empty(), "before it opened");
+        }
     }
 }

@@ -48,12 +48,10 @@ pub(in crate::progress) fn insert_fact(
     fact: &Fact,
     key: Option<&ClientKey>,
 ) -> Result<()> {
-    let id = tx.new_id::<crate::kernel::id::Lesson>().raw();
     tx.execute(
-        "INSERT INTO progress_facts (id, user_id, course_id, day, enrolment_id, lesson_id, kind, action, at, key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO progress_facts (user_id, course_id, day, enrolment_id, lesson_id, kind, action, at, key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         (
-            id,
             user,
             course,
             day,

@@ -54,7 +54,7 @@ impl Way {
 
     /// When a day opens; `None` when no day will, because the plan has lapsed.
     pub(super) fn opens_at(&self, day: u16) -> Option<Timestamp> {
-        (!self.is_barred).then(|| self.enrolment.opens_at(day, self.now, &self.boundary))
+        (!self.is_barred).then(|| self.enrolment.opens_at(day, self.opened, self.now, &self.boundary))
     }
 
     /// When a closed lesson opens.

@@ -194,7 +194,14 @@ impl Walk<'_> {
             }
             self.model.timer = Some((timer.into(), now));
         }
-        for second in (now - ago - seconds).max(self.model.joined)..now - ago {
+        // Offline, nothing counts from before the lesson opened; the first one is a preview.
+        let opened = (Self::date(self.model.joined) + i64::try_from(n).expect("small")) * 86_400 + 3 * 3600;
+        let earliest = if ago <= 90 || n == 0 {
+            self.model.joined
+        } else {
+            opened.max(self.model.joined)
+        };
+        for second in (now - ago - seconds).max(earliest)..now - ago {
             if self.model.all_seconds.insert(second) {
                 self.model.seconds.insert(second, n);
             }
