@@ -134,7 +134,7 @@ impl Content {
     /// A lesson with a title and a body; minutes follow from its length.
     #[must_use]
     pub fn with_body(title: Title, body_html: Body) -> Self {
-        let minutes = reading_minutes(body_html.plain().1);
+        let minutes = reading_minutes(body::words(&body_html.plain_text()));
         Self {
             title,
             summary: Summary::empty(),
@@ -208,7 +208,8 @@ impl Content {
     pub fn derive(&self) -> Result<Derived> {
         let json = serde_json::to_string(self).map_err(Error::internal)?;
         let hash = hex(&Sha256::digest(json.as_bytes()));
-        let (text, words) = self.body_html.plain();
+        let text = self.body_html.plain_text();
+        let words = body::words(&text);
         Ok(Derived { json, hash, text, words })
     }
 
