@@ -134,7 +134,7 @@ impl Content {
     /// A lesson with a title and a body; minutes follow from its length.
     #[must_use]
     pub fn with_body(title: Title, body_html: Body) -> Self {
-        let minutes = reading_minutes(body::words(&body_html.plain_text()));
+        let minutes = reading_minutes(body_html.plain().1);
         Self {
             title,
             summary: Summary::empty(),
@@ -208,8 +208,7 @@ impl Content {
     pub fn derive(&self) -> Result<Derived> {
         let json = serde_json::to_string(self).map_err(Error::internal)?;
         let hash = hex(&Sha256::digest(json.as_bytes()));
-        let text = self.body_html.plain_text();
-        let words = body::words(&text);
+        let (text, words) = self.body_html.plain();
         Ok(Derived { json, hash, text, words })
     }
 

@@ -149,6 +149,11 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
+/// Days in 400 years of the calendar.
+const DAYS_OF_ERA: i32 = 146_097;
+/// Days from 0000-03-01, where counting is simplest, to 1970-01-01.
+const DAYS_BEFORE_1970: i32 = 719_468;
+
 impl Day {
     /// The day with these numbers, if it exists.
     #[must_use]
@@ -159,15 +164,31 @@ impl Day {
     /// Days since 1970-01-01: how a day is stored.
     #[must_use]
     pub fn number(self) -> i32 {
-        let epoch = civil::date(1970, 1, 1);
-        self.0.since((jiff::Unit::Day, epoch)).map_or(0, |span| span.get_days())
+        // Years begin in March, so that the leap day is their last; eras of 400 years repeat.
+        let (year, month, day) = (i32::from(self.0.year()), i32::from(self.0.month()), i32::from(self.0.day()));
+        let year = year - i32::from(month <= 2);
+        let (era, in_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let in_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        era * DAYS_OF_ERA + in_era * 365 + in_era / 4 - in_era / 100 + in_year - DAYS_BEFORE_1970
     }
 
     /// The day with this number (days since 1970-01-01); far values are clamped.
     #[must_use]
     pub fn from_number(number: i32) -> Self {
-        let span = jiff::Span::new().try_days(number).unwrap_or_default();
-        Self(civil::date(1970, 1, 1).saturating_add(span))
+        let days = i64::from(number) + i64::from(DAYS_BEFORE_1970);
+        let (era, in_era) = (days.div_euclid(i64::from(DAYS_OF_ERA)), days.rem_euclid(i64::from(DAYS_OF_ERA)));
+        let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;
+        let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * in_year + 2) / 153;
+        let day = in_year - (153 * from_march + 2) / 5 + 1;
+        let month = (from_march + 2) % 12 + 1;
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let far = if number < 0 { civil::Date::MIN } else { civil::Date::MAX };
+        let date = match (i16::try_from(year), i8::try_from(month), i8::try_from(day)) {
+            (Ok(year), Ok(month), Ok(day)) => civil::Date::new(year, month, day).unwrap_or(far),
+            _ => far,
+        };
+        Self(date)
     }
 
     /// This day moved by `n` days.
@@ -353,6 +374,16 @@ mod tests {
     #[test]
     fn numbers_round_trip() {
         assert_eq!(Day::from_number(20_779).number(), 20_779);
+        let epoch = civil::date(1970, 1, 1);
+        for number in (-900_000..2_900_000).step_by(97).chain(-800..800).chain(11_000..11_700) {
+            let counted = epoch.saturating_add(jiff::Span::new().days(number));
+            assert_eq!(Day::from_number(number), Day(counted), "{number}");
+            if counted > civil::Date::MIN && counted < civil::Date::MAX {
+                assert_eq!(Day::from_number(number).number(), number);
+            }
+        }
+        assert_eq!(Day::from_number(i32::MAX), Day(civil::Date::MAX));
+        assert_eq!(Day::from_number(i32::MIN), Day(civil::Date::MIN));
         assert_eq!(day(1970, 1, 2).number(), 1);
         assert_eq!(day(2026, 11, 22).weekday(), 7);
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");

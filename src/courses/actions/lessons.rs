@@ -34,8 +34,7 @@ pub struct NewLesson {
 pub fn add_lesson(tx: &Tx<'_>, can: &EditCourse, new: NewLesson) -> Result<(LessonId, RevisionId)> {
     check_day(new.day)?;
     let content = new.content.settle()?;
-    let places = store::drafts::list_places(tx, can.course())?;
-    if places.len() >= MAX_LESSONS {
+    if store::drafts::count_places(tx, can.course())? >= MAX_LESSONS {
         return Err(Error::conflict("course.full", "A course has at most 500 lessons."));
     }
     let key = match new.key {
@@ -44,7 +43,7 @@ pub fn add_lesson(tx: &Tx<'_>, can: &EditCourse, new: NewLesson) -> Result<(Less
     };
     // A lesson that left the draft keeps its identity for those who learnt it: it comes back.
     let lesson = match store::lessons::find_by_key(tx, can.course(), &key)? {
-        Some(lesson) if places.iter().all(|p| p.lesson != lesson) => lesson,
+        Some(lesson) if store::drafts::find_place(tx, can.course(), lesson)?.is_none() => lesson,
         _ => store::lessons::insert(tx, can.course(), &key)?,
     };
     let revision = files::keep_content(tx, can, lesson, &content)?;
@@ -52,7 +51,7 @@ pub fn add_lesson(tx: &Tx<'_>, can: &EditCourse, new: NewLesson) -> Result<(Less
         lesson,
         revision,
         day: new.day,
-        position: last_position(&places, new.day) + 1,
+        position: store::drafts::last_position(tx, can.course(), new.day)? + 1,
     };
     store::drafts::put_lesson(tx, can.course(), place)?;
     store::drafts::touch(tx, can.course())?;
@@ -73,8 +72,7 @@ pub fn change_lesson(
     day: Option<u16>,
     edit: impl FnOnce(&mut Content),
 ) -> Result<RevisionId> {
-    let places = store::drafts::list_places(tx, can.course())?;
-    let place = find(&places, lesson)?;
+    let place = store::drafts::find_place(tx, can.course(), lesson)?.ok_or(Error::NotFound("lesson"))?;
     if expected.is_some_and(|expected| expected != place.revision) {
         let message = "Somebody changed this lesson meanwhile. Look at it again before you save.";
         return Err(Error::conflict("lesson.changed", message));
@@ -87,7 +85,7 @@ pub fn change_lesson(
     let position = if day == place.day {
         place.position
     } else {
-        last_position(&places, day) + 1
+        store::drafts::last_position(tx, can.course(), day)? + 1
     };
     let next = Place {
         lesson,
@@ -157,10 +155,6 @@ pub fn reorder(tx: &Tx<'_>, can: &EditCourse, order: &[(u16, Vec<LessonId>)]) ->
 fn find(places: &[Place], lesson: LessonId) -> Result<Place> {
     let found = places.iter().find(|p| p.lesson == lesson).copied();
     found.ok_or(Error::NotFound("lesson"))
-}
-
-fn last_position(places: &[Place], day: u16) -> u16 {
-    places.iter().filter(|p| p.day == day).map(|p| p.position).max().unwrap_or(0)
 }
 
 fn check_day(day: u16) -> Result<()> {

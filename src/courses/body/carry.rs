@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    clean::clean,
+    clean,
     tree::{self, Element, Node},
 };
 
@@ -16,6 +16,9 @@ const MOST_PAIRS: usize = 4_000_000;
 pub(super) fn carry(old: &str, new: &str) -> String {
     let (old, mut new) = (top(old), top(new));
     let (old_texts, new_texts) = (texts(&old), texts(&new));
+    if old_texts == new_texts {
+        return clean::named(old);
+    }
     let mut ends = common(&old_texts, &new_texts);
     ends.push_back((old.len(), new.len()));
     let (mut o, mut n) = (0, 0);
@@ -30,8 +33,7 @@ pub(super) fn carry(old: &str, new: &str) -> String {
         }
         (o, n) = (old_end + 1, new_end + 1);
     }
-    let html: Vec<String> = new.iter().map(tree::write_one).collect();
-    clean(&html.join("\n"))
+    clean::named(new)
 }
 
 fn top(html: &str) -> Vec<Element> {

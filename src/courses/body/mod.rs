@@ -16,12 +16,13 @@ mod vocabulary;
 
 use std::ops::Deref;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(super) use ids::assign;
 pub(super) use markdown::render;
 pub(super) use show::{Shown, show};
-pub(super) use text::{map_assets, plain_text, words};
+pub(super) use text::map_assets;
+use text::{plain_text, words};
 pub(super) use to_markdown::to_markdown;
 
 use crate::{kernel::id::AssetId, media::Kind};
@@ -34,46 +35,92 @@ pub(super) const MAX: usize = 1_000_000;
 
 /// A body that was cleaned: the only kind that is ever stored. Cleaning a long text takes a while,
 /// so do it before the deed and not on the writer's thread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(transparent)]
-// Read back from our own store only: no input type holds a Body.
-pub struct Body(String);
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    html: String,
+    /// Plain text and its length in words; not at hand for a body that was read back.
+    plain: Option<(String, u32)>,
+}
 
 impl Body {
     /// Cleans HTML.
     #[must_use]
     pub fn clean(html: &str) -> Self {
-        Self(clean::clean(html))
+        Self::of(clean::clean(html))
+    }
+
+    fn of(html: String) -> Self {
+        let text = plain_text(&html);
+        let words = words(&text);
+        Self {
+            html,
+            plain: Some((text, words)),
+        }
     }
 
     /// The HTML.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.html
     }
 
     /// This body with the block names of its earlier edition, so that notes keep their place.
     #[must_use]
-    pub(super) fn after(&self, old: &Self) -> Self {
-        Self(carry::carry(&old.0, &self.0))
+    pub(super) fn after(self, old: &Self) -> Self {
+        Self {
+            html: carry::carry(&old.html, &self.html),
+            plain: self.plain,
+        }
     }
 
     /// The stored files that it shows, in their order.
     #[must_use]
     pub fn assets(&self) -> Vec<AssetId> {
-        text::assets(&self.0)
+        text::assets(&self.html)
     }
 
     /// Its words, one line for each block.
     #[must_use]
     pub fn plain_text(&self) -> String {
-        plain_text(&self.0)
+        self.plain().0
+    }
+
+    /// Its words, one line for each block, and how many they are.
+    #[must_use]
+    pub(super) fn plain(&self) -> (String, u32) {
+        self.plain.clone().unwrap_or_else(|| {
+            let text = plain_text(&self.html);
+            let words = words(&text);
+            (text, words)
+        })
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.html == other.html
+    }
+}
+
+impl Eq for Body {}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.html.serialize(to)
+    }
+}
+
+/// Read back from our own store only: no input type holds a Body.
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let html = String::deserialize(from)?;
+        Ok(Self { html, plain: None })
     }
 }
 
 impl Deref for Body {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        &self.html
     }
 }

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     courses::{
         actions::{self, NewCourse, NewLesson},
-        body::Body,
         content::Content,
         model::{Category, CourseRef},
         policy::{EditCourse, WriteCourses},
@@ -155,7 +154,7 @@ async fn carried(mut package: Package, known: Option<Known>) -> Result<Package> 
     let carried = tokio::task::spawn_blocking(move || {
         for lesson in &mut package.lessons {
             if let Some(old) = known.contents.remove(&lesson.key) {
-                lesson.content.body_html = Body::after(&lesson.content.body_html, &old.body_html);
+                lesson.content.body_html = std::mem::take(&mut lesson.content.body_html).after(&old.body_html);
                 for action in &mut lesson.content.actions {
                     if let Some(same) = old.actions.iter().find(|a| a.text == action.text) {
                         action.id.clone_from(&same.id);

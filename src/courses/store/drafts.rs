@@ -1,7 +1,9 @@
 //! Drafts: what authors write before it is published.
 
+use rusqlite::Row;
+
 use crate::{
-    courses::model::{Meta, VersionLesson},
+    courses::model::{Completion, Meta, VersionLesson},
     kernel::{
         error::{Error, Result},
         id::{CourseId, LessonId, RevisionId},
@@ -82,19 +84,55 @@ pub(in crate::courses) fn delete_lesson(tx: &Tx<'_>, course: CourseId, lesson: L
     Ok(gone == 1)
 }
 
+/// How many lessons the draft has.
+pub(in crate::courses) fn count_places(read: &Read<'_>, course: CourseId) -> Result<usize> {
+    let count = read.count("SELECT count(*) FROM draft_lessons WHERE course_id = ?1", [course])?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// The position of the last lesson of a day; 0 when it has none.
+pub(in crate::courses) fn last_position(read: &Read<'_>, course: CourseId, day: u16) -> Result<u16> {
+    let last = read.count(
+        "SELECT max(position) FROM draft_lessons WHERE course_id = ?1 AND day = ?2",
+        (course, day),
+    )?;
+    Ok(u16::try_from(last).unwrap_or(u16::MAX))
+}
+
+pub(in crate::courses) fn find_place(read: &Read<'_>, course: CourseId, lesson: LessonId) -> Result<Option<Place>> {
+    read.find(
+        "SELECT lesson_id, revision_id, day, position FROM draft_lessons WHERE course_id = ?1 AND lesson_id = ?2",
+        (course, lesson),
+        place,
+    )
+}
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place {
+        lesson: row.get(0)?,
+        revision: row.get(1)?,
+        day: row.get(2)?,
+        position: row.get(3)?,
+    })
+}
+
 pub(in crate::courses) fn list_places(read: &Read<'_>, course: CourseId) -> Result<Vec<Place>> {
     read.list(
         "SELECT lesson_id, revision_id, day, position FROM draft_lessons WHERE course_id = ?1 ORDER BY day, position, lesson_id",
         [course],
-        |row| {
-            Ok(Place {
-                lesson: row.get(0)?,
-                revision: row.get(1)?,
-                day: row.get(2)?,
-                position: row.get(3)?,
-            })
-        },
+        place,
     )
+}
+
+/// What an outline shows of a content; its body is passed over unread.
+#[derive(serde::Deserialize)]
+struct Face {
+    title: String,
+    summary: String,
+    minutes: u16,
+    is_preview: bool,
+    is_required: bool,
+    completion: Completion,
 }
 
 /// The draft as the outline a publish would make of it.
@@ -106,14 +144,14 @@ pub(in crate::courses) fn outline(read: &Read<'_>, course: CourseId) -> Result<V
         .map(|place| {
             let position = if day_before.0 == place.day { day_before.1 + 1 } else { 1 };
             day_before = (place.day, position);
-            let content = super::lessons::get_content(read, place.revision)?;
+            let content: Face = super::lessons::get_part(read, place.revision)?;
             Ok(VersionLesson {
                 lesson: place.lesson,
                 revision: place.revision,
                 day: place.day,
                 position,
-                title: content.title.into_string(),
-                summary: content.summary.into_string(),
+                title: content.title,
+                summary: content.summary,
                 minutes: content.minutes,
                 is_preview: content.is_preview,
                 is_required: content.is_required,

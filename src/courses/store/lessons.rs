@@ -55,6 +55,11 @@ pub(in crate::courses) fn put_revision(tx: &Tx<'_>, lesson: LessonId, content: &
 }
 
 pub(in crate::courses) fn get_content(read: &Read<'_>, revision: RevisionId) -> Result<Content> {
+    get_part(read, revision)
+}
+
+/// As much of a content as the type asks for.
+pub(super) fn get_part<T: serde::de::DeserializeOwned>(read: &Read<'_>, revision: RevisionId) -> Result<T> {
     let json = read.get("lesson", "SELECT content FROM revisions WHERE id = ?1", [revision], |row| {
         row.get::<_, String>(0)
     })?;

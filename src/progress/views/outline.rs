@@ -142,16 +142,23 @@ fn enrolled(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
     let latest = store::find_latest_position(read, can.person().id, way.enrolment.id)?;
     let current = path.current(way.last(latest.as_ref()));
     let (required_done, required_total) = path.required();
+    let out = EnrolmentOut::of(&way.enrolment, read.now(), &boundary);
+    // A lapsed plan opens nothing, whatever the day.
+    let opening = |day: u16| match reason {
+        LockReason::NotYet => out.opens.get(usize::from(day).checked_sub(1)?).map(|opening| opening.at),
+        _ => None,
+    };
+    let days = days(&path, current, reason, opening);
     Ok(OutlineOut {
         course: CourseMini::of(can.course(), &meta),
-        enrolment: Some(EnrolmentOut::of(&way.enrolment, read.now(), &boundary)),
+        enrolment: Some(out),
         percent: Way::percent(&path),
         lessons_done: path.done(),
         required_done,
         required_total,
         minutes: whole_minutes(way.active_seconds()),
         weeks: meta.weeks.clone(),
-        days: days(&path, current, reason, |day| way.opens_at(day)),
+        days,
         resume: current.map(|step| resume(read, &way, step)).transpose()?,
     })
 }
