@@ -63,3 +63,7 @@ web_build() {
         printf '%s' "$stamp" >web/build/.stamp
     fi
 }
+
+# debug_binary: target/debug/momentum. Naming a test with it builds the dependencies with the
+# features that the tests' build has already: without that, half of them would be built again.
+debug_binary() { cargo build --locked --bin momentum --test architecture; }

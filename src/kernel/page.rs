@@ -35,8 +35,26 @@ impl<T> Page<T> {
     }
 }
 
-/// The wanted page size within its bounds.
-#[must_use]
-pub fn clamp_limit(limit: Option<u32>) -> u32 {
-    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+/// How many items a caller wants on a page: 1 to [`MAX_LIMIT`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Limit(u32);
+
+impl Limit {
+    /// The wanted number of items, [`DEFAULT_LIMIT`] when nobody said.
+    #[must_use]
+    pub fn or_default(wanted: Option<Self>) -> u32 {
+        wanted.map_or(DEFAULT_LIMIT, |limit| limit.0)
+    }
+}
+
+impl TryFrom<u32> for Limit {
+    type Error = String;
+    fn try_from(wanted: u32) -> Result<Self, String> {
+        if (1..=MAX_LIMIT).contains(&wanted) {
+            Ok(Self(wanted))
+        } else {
+            Err(format!("A page has 1 to {MAX_LIMIT} items."))
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::{
     kernel::{
         error::{Error, Fields, Result},
         id::{BookmarkId, CourseId, LessonId, NoteId, UserId},
-        page::{Page, clamp_limit},
+        page::{Limit, Page},
         text::{BlockId, ClientKey},
         time::Moment,
     },
@@ -61,7 +61,7 @@ struct NotesQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// One's own notes, newest first.
@@ -95,7 +95,7 @@ fn find_notes(read: &Read<'_>, user: UserId, query: &NotesQuery) -> Result<Page<
         },
         None => None,
     };
-    let limit = clamp_limit(query.limit);
+    let limit = Limit::or_default(query.limit);
     let wanted = Wanted {
         user,
         course,
@@ -260,7 +260,7 @@ struct BookmarksQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// One's own bookmarks, newest first.
@@ -269,7 +269,7 @@ async fn list_bookmarks(g: Guard<SignedIn>, Query(query): Query<BookmarksQuery>)
     let shelf = Shelf::of(&g.platform);
     let before = cursor::<BookmarkId>(query.cursor.as_deref())?;
     let page = g.db.read("notes.bookmarks", move |read| {
-        let (user, limit) = (g.can.user(), clamp_limit(query.limit));
+        let (user, limit) = (g.can.user(), Limit::or_default(query.limit));
         let found = store::list_bookmarks(read, user, before, limit + 1)?;
         let page = Page::cut(found, limit, |bookmark| bookmark.id.to_string());
         let mut names = Names::new(read, shelf, user);

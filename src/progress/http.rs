@@ -16,7 +16,7 @@ use crate::{
     kernel::{
         error::{Error, Result},
         id::LessonId,
-        page::clamp_limit,
+        page::Limit,
         text::{BlockId, ClientKey},
         time::{Moment, Timestamp},
     },
@@ -60,7 +60,7 @@ struct MyCoursesQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// What one learns, has finished and has left, the latest first.
@@ -68,7 +68,7 @@ struct MyCoursesQuery {
 async fn list_my_courses(g: Guard<SignedIn>, Query(query): Query<MyCoursesQuery>) -> Result<Json<PageOut<MyCourse>>> {
     let shelf = Shelf::of(&g.platform);
     let read = g.db.read("progress.my_courses", move |read| {
-        let (cursor, limit) = (query.cursor.as_deref(), clamp_limit(query.limit));
+        let (cursor, limit) = (query.cursor.as_deref(), Limit::or_default(query.limit));
         views::my_courses(read, &shelf, g.can.person(), query.state, cursor, limit)
     });
     Ok(Json(read.await?.into()))
@@ -82,7 +82,7 @@ struct PageQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// What one opened and completed, newest first.
@@ -90,7 +90,13 @@ struct PageQuery {
 async fn list_history(g: Guard<SignedIn>, Query(query): Query<PageQuery>) -> Result<Json<PageOut<HistoryItem>>> {
     let shelf = Shelf::of(&g.platform);
     let read = g.db.read("progress.history", move |read| {
-        views::history(read, &shelf, g.can.person(), query.cursor.as_deref(), clamp_limit(query.limit))
+        views::history(
+            read,
+            &shelf,
+            g.can.person(),
+            query.cursor.as_deref(),
+            Limit::or_default(query.limit),
+        )
     });
     Ok(Json(read.await?.into()))
 }

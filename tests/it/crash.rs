@@ -13,6 +13,7 @@ use std::{
 use reqwest::Client as Http;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::support::{PASSWORD, TestApp, courses::Spec};
 
@@ -107,7 +108,8 @@ async fn sign_in(http: &Http, address: &str, n: usize, course: &str) -> String {
 }
 
 /// Writes notes until the server is gone.
-async fn write_on(http: Http, address: String, lesson: String, token: String, name: String, seen: Acknowledged) {
+async fn write_on(http: Http, at: (String, String), token: String, name: String, seen: Acknowledged, told: UnboundedSender<()>) {
+    let (address, lesson) = at;
     for n in 0.. {
         let text = format!("{name} note {n}");
         let sent = http
@@ -119,6 +121,8 @@ async fn write_on(http: Http, address: String, lesson: String, token: String, na
         match sent {
             Ok(answer) if answer.status() == 201 => {
                 seen.lock().expect("unpoisoned").insert(text);
+                // Nobody listens any more once the round's writes are enough.
+                let _enough = told.send(());
             }
             Ok(answer) => panic!("refused: {} {:?}", answer.status(), answer.text().await),
             Err(_) => return,
@@ -168,21 +172,25 @@ async fn no_acknowledged_write_is_lost_to_kill_9() {
         for n in 0..PEOPLE {
             tokens.push(sign_in(&http, &server.address, n, &course).await);
         }
+        let (told, mut heard) = unbounded_channel();
         let writers: Vec<_> = (0..CLIENTS)
             .map(|n| {
                 let name = format!("round {round} client {n}");
                 tokio::spawn(write_on(
                     http.clone(),
-                    server.address.clone(),
-                    lesson.clone(),
+                    (server.address.clone(), lesson.clone()),
                     tokens[n % PEOPLE].clone(),
                     name,
                     seen.clone(),
+                    told.clone(),
                 ))
             })
             .collect();
-        // A different moment each round: early, in the middle of batches, late.
-        tokio::time::sleep(Duration::from_millis(60 + (round * 37) % 240)).await;
+        // A different moment each round, counted in answers so that a slow machine writes as much.
+        for _ in 0..5 + (round * 37) % 120 {
+            let answer = tokio::time::timeout(Duration::from_secs(30), heard.recv()).await;
+            answer.expect("writes are answered").expect("a writer");
+        }
         server.kill();
         for writer in writers {
             writer.await.expect("no write was refused");

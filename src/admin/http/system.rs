@@ -14,7 +14,7 @@ use crate::{
     kernel::{
         error::Error,
         id::{AuditId, JobId},
-        page::clamp_limit,
+        page::Limit,
         time::Timestamp,
     },
     platform::{
@@ -40,10 +40,10 @@ pub(in crate::admin) struct AuditOut {
     /// To what.
     subject: String,
     /// Before, without secrets.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = serde_json::Value)]
     before: Option<serde_json::Value>,
     /// After, without secrets.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = serde_json::Value)]
     after: Option<serde_json::Value>,
     at: Timestamp,
 }
@@ -55,14 +55,13 @@ pub(in crate::admin) struct AuditQuery {
     /// The `next` of the page before.
     cursor: Option<AuditId>,
     /// 1–200, 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// The audit trail, newest first.
 #[utoipa::path(get, path = "/admin/audit", tag = "admin", params(AuditQuery), responses((status = 200, body = PageOut<AuditOut>)))]
 pub(in crate::admin) async fn list_audit(g: Guard<RunInstance>, Query(query): Query<AuditQuery>) -> Result<Json<PageOut<AuditOut>>, Error> {
-    let limit = clamp_limit(query.limit);
+    let limit = Limit::or_default(query.limit);
     let page = g.db.read("admin.audit", move |read| {
         let page = audit::list(read, query.cursor, limit)?;
         let names = actions::names_of(read, page.items.iter().map(|row| row.actor.as_str()))?;
@@ -132,14 +131,13 @@ pub(in crate::admin) struct JobsQuery {
     /// The `next` of the page before.
     cursor: Option<JobId>,
     /// 1–200, 50 when absent.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// Background work, newest first.
 #[utoipa::path(get, path = "/admin/jobs", tag = "admin", params(JobsQuery), responses((status = 200, body = PageOut<JobOut>)))]
 pub(in crate::admin) async fn list_jobs(g: Guard<RunInstance>, Query(query): Query<JobsQuery>) -> Result<Json<PageOut<JobOut>>, Error> {
-    let limit = clamp_limit(query.limit);
+    let limit = Limit::or_default(query.limit);
     let page =
         g.db.read("admin.jobs", move |read| {
             jobs::list_jobs(read, query.state.map(Into::into), query.cursor, limit)

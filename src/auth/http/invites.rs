@@ -17,7 +17,7 @@ use crate::{
         actor::Role,
         error::{Error, Result},
         id::InviteId,
-        page,
+        page::Limit,
         text::{Email, PersonName},
         time::Timestamp,
     },
@@ -94,13 +94,13 @@ pub(super) struct InvitesQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// 1–200, 50 when absent.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 /// Invitations that were not accepted, newest first; expired ones too.
 #[utoipa::path(get, path = "/invites", tag = "auth", params(InvitesQuery), responses((status = 200, body = PageOut<InviteOut>)))]
 pub(super) async fn list_invites(g: Guard<Invite>, Query(query): Query<InvitesQuery>) -> Result<Json<PageOut<InviteOut>>> {
-    let limit = page::clamp_limit(query.limit);
+    let limit = Limit::or_default(query.limit);
     let before = query.cursor.map(|cursor| cursor.parse()).transpose();
     let before = before.map_err(|_| Error::field("cursor", "cursor.malformed", "Take the cursor from the last page."))?;
     let can = g.can;

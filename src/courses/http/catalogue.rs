@@ -14,7 +14,7 @@ use crate::{
     kernel::{
         actor::Plan,
         error::{Error, Result},
-        page::clamp_limit,
+        page::Limit,
         text::{Language, Slug},
     },
     platform::web::{
@@ -46,7 +46,7 @@ pub(in crate::courses) struct CoursesQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// At most so many, 1–200.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 impl CoursesQuery {
@@ -67,7 +67,7 @@ impl CoursesQuery {
             plan: self.plan,
             sort: self.sort.unwrap_or_default(),
             after: self.cursor.as_deref().map(Listing::read_cursor).transpose()?,
-            limit: clamp_limit(self.limit),
+            limit: Limit::or_default(self.limit),
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         actor::{Plan, Role},
         error::Result,
         id::UserId,
+        page::Limit,
         text::{Email, PersonName},
         time::Timestamp,
     },
@@ -81,12 +82,12 @@ pub(super) struct UsersQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// 1–200, 50 when absent.
-    limit: Option<u32>,
+    limit: Option<Limit>,
 }
 
 impl UsersQuery {
     fn parse(self) -> Result<ListQuery> {
-        let mut query = ListQuery::new(self.limit).matching(self.q.as_deref().unwrap_or_default());
+        let mut query = ListQuery::new(Some(Limit::or_default(self.limit))).matching(self.q.as_deref().unwrap_or_default());
         query.role = self.role;
         query.plan = self.plan;
         query.state = self.state;

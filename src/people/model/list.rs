@@ -51,7 +51,7 @@ impl ListQuery {
             plan: None,
             state: None,
             after: None,
-            limit: page::clamp_limit(limit),
+            limit: limit.unwrap_or(page::DEFAULT_LIMIT).clamp(1, page::MAX_LIMIT),
         }
     }
 

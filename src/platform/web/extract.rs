@@ -93,10 +93,17 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, Error> {
-        let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
-        query
-            .map(|q| Self(q.0))
-            .map_err(|rejection| Error::field("query", "query.malformed", rejection.body_text()))
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let from = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(from).map(Self).map_err(|error| {
+            // A name that is not known has no path of its own; the sentence names it.
+            let path = Some(error.path().to_string()).filter(|path| path != ".");
+            Error::field(
+                path.unwrap_or_else(|| "query".into()),
+                "query.malformed",
+                error.into_inner().to_string(),
+            )
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use utoipa::{
 use crate::kernel::{
     actor::{Plan, Role},
     id::{Id, Kind},
+    page::{Limit, MAX_LIMIT},
     text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
     time::{Day, Moment, Timestamp, Zone},
 };
@@ -39,6 +40,17 @@ impl PartialSchema for Moment {
     }
 }
 impl ToSchema for Moment {}
+
+impl PartialSchema for Limit {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(MAX_LIMIT));
+        number.into()
+    }
+}
+impl ToSchema for Limit {}
 
 macro_rules! strings {
     ($($name:ident: $build:expr;)*) => {$(
