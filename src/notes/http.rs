@@ -61,6 +61,7 @@ struct NotesQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 
@@ -260,6 +261,7 @@ struct BookmarksQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

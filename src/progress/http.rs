@@ -60,6 +60,7 @@ struct MyCoursesQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 
@@ -82,6 +83,7 @@ struct PageQuery {
     /// From the last page's `next`.
     cursor: Option<String>,
     /// Items on a page, at most 200.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

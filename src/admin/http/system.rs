@@ -55,6 +55,7 @@ pub(in crate::admin) struct AuditQuery {
     /// The `next` of the page before.
     cursor: Option<AuditId>,
     /// 1–200, 50 when absent.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 
@@ -131,6 +132,7 @@ pub(in crate::admin) struct JobsQuery {
     /// The `next` of the page before.
     cursor: Option<JobId>,
     /// 1–200, 50 when absent.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

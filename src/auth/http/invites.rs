@@ -94,6 +94,7 @@ pub(super) struct InvitesQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// 1–200, 50 when absent.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

@@ -15,6 +15,9 @@ use crate::{
     platform::{audit, db::Tx},
 };
 
+/// The largest place in the order of categories.
+const MAX_POSITION: u32 = 100_000;
+
 /// Adds a category at the end of the list.
 ///
 /// # Errors
@@ -32,6 +35,9 @@ pub fn add_category(tx: &Tx<'_>, _: &ManageCategories, name: &Label) -> Result<C
 /// `NotFound`.
 pub fn change_category(tx: &Tx<'_>, can: &ManageCategory, name: Option<&Label>, position: Option<u32>) -> Result<Category> {
     let id = can.category();
+    if position.is_some_and(|position| position > MAX_POSITION) {
+        return Err(Error::field("position", "number.out_of_range", "Use a number from 0 to 100000."));
+    }
     let before = get(tx, id)?;
     store::categories::update(tx, id, name, position)?;
     let after = get(tx, id)?;

@@ -46,6 +46,7 @@ pub(in crate::courses) struct CoursesQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// At most so many, 1–200.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

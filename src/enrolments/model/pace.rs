@@ -115,13 +115,13 @@ impl Pace {
     pub fn parse(kind: PaceKind, days: Option<&[u8]>) -> Result<Self, TextError> {
         match (kind, days) {
             (PaceKind::Custom, days) => WeekdaySet::parse(days.unwrap_or_default()).map(Self::Custom),
-            (_, Some(days)) if !days.is_empty() => Err(TextError::new(
+            (_, Some(_)) => Err(TextError::new(
                 "pace.days_unexpected",
                 "Only the custom pace has days: leave them out, or choose custom.",
             )),
-            (PaceKind::Daily, _) => Ok(Self::Daily),
-            (PaceKind::Weekdays, _) => Ok(Self::Weekdays),
-            (PaceKind::AllAtOnce, _) => Ok(Self::AllAtOnce),
+            (PaceKind::Daily, None) => Ok(Self::Daily),
+            (PaceKind::Weekdays, None) => Ok(Self::Weekdays),
+            (PaceKind::AllAtOnce, None) => Ok(Self::AllAtOnce),
         }
     }
 

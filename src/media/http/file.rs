@@ -31,8 +31,8 @@ const PIECE: usize = 256 * 1024;
 #[utoipa::path(
     get, path = "/media/{asset}/file", tag = "media", params(("asset" = AssetId, Path), FileQuery),
     responses(
-        (status = 200, description = "The whole file.", content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 206, description = "The range that was asked for.", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 200, description = "The whole file.", content_type = "*/*", body = Vec<u8>),
+        (status = 206, description = "The range that was asked for.", content_type = "*/*", body = Vec<u8>),
         (status = 304, description = "The client has it already."),
         (status = 416, description = "The file has no such range."),
     )

@@ -82,6 +82,7 @@ pub(super) struct UsersQuery {
     /// Where the last page ended.
     cursor: Option<String>,
     /// 1–200, 50 when absent.
+    #[param(inline)]
     limit: Option<Limit>,
 }
 

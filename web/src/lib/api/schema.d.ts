@@ -1462,9 +1462,9 @@ export interface components {
             /** @description To what. */
             subject: string;
             /** @description Before, without secrets. */
-            before?: Record<string, never> | null;
+            before: unknown;
             /** @description After, without secrets. */
-            after?: Record<string, never> | null;
+            after: unknown;
             at: components["schemas"]["Timestamp"];
         };
         /** @description Who wrote a course. */
@@ -2640,9 +2640,9 @@ export interface components {
                 /** @description To what. */
                 subject: string;
                 /** @description Before, without secrets. */
-                before?: Record<string, never> | null;
+                before: unknown;
                 /** @description After, without secrets. */
-                after?: Record<string, never> | null;
+                after: unknown;
                 at: components["schemas"]["Timestamp"];
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
@@ -6874,7 +6874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description The range that was asked for. */
@@ -6883,7 +6883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
             /** @description The client has it already. */
