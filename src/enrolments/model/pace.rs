@@ -168,7 +168,10 @@ mod tests {
     #[test]
     fn only_custom_has_days() {
         assert_eq!(Pace::parse(PaceKind::Daily, None), Ok(Pace::Daily));
-        assert_eq!(Pace::parse(PaceKind::Daily, Some(&[])), Ok(Pace::Daily));
+        assert_eq!(
+            Pace::parse(PaceKind::Daily, Some(&[])).map_err(|e| e.code),
+            Err("pace.days_unexpected")
+        );
         assert_eq!(
             Pace::parse(PaceKind::Weekdays, Some(&[1])).map_err(|e| e.code),
             Err("pace.days_unexpected")
