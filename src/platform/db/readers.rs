@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -9,7 +10,11 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use super::{pragmas, tx::Read};
+use super::{
+    pragmas,
+    stats::{LaneStats, Ticket},
+    tx::Read,
+};
 use crate::{
     kernel::error::{Error, Result},
     platform::clock::SharedClock,
@@ -48,6 +53,7 @@ pub(super) struct Lane {
     queue: Sender<ReadJob>,
     clock: SharedClock,
     deadline: Duration,
+    pub(super) stats: Arc<LaneStats>,
 }
 
 /// How many reads may wait in a lane before callers are told to come back.
@@ -80,7 +86,12 @@ impl Lane {
                 .spawn(move || serve(&jobs, &pool))
                 .map_err(Error::internal)?;
         }
-        Ok(Self { queue, clock, deadline })
+        Ok(Self {
+            queue,
+            clock,
+            deadline,
+            stats: Arc::default(),
+        })
     }
 
     pub(super) async fn read<T, F>(&self, label: &'static str, f: F) -> Result<T>
@@ -89,13 +100,20 @@ impl Lane {
         F: FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let (clock, deadline) = (self.clock.clone(), self.deadline);
+        let (clock, deadline, stats, ticket) = (self.clock.clone(), self.deadline, self.stats.clone(), Ticket::now());
         let job: ReadJob = Box::new(move |conn| {
             if reply.is_closed() {
                 return; // The caller has gone: nobody reads the answer.
             }
+            let turn = ticket.called(&stats.wait);
+            let result = snapshot(conn, clock.now(), deadline, f);
+            let took = turn.done(&stats.run);
+            if took > deadline && result.is_err() {
+                stats.late.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(label, ms = took.as_millis(), "a read was ended by its deadline");
+            }
             // The receiver may have gone meanwhile, which is no fault.
-            let _gone = reply.send(snapshot(conn, clock.now(), deadline, f));
+            let _gone = reply.send(result);
         });
         self.queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Unavailable {
