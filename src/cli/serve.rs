@@ -70,6 +70,10 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     let stop = CancellationToken::new();
     let app = Arc::new(app);
     let router = app.router()?;
+    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
+    if let Some(address) = web::scrape::open(app.web(), &doors).await? {
+        out.line(format!("Metrics are on http://{address}/metrics"));
+    }
     let background = app.start(&stop);
     match control::bind(app.platform().data()) {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
@@ -81,10 +85,6 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
         env!("CARGO_PKG_VERSION"),
         listener.local_addr()?
     ));
-    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
-    if let Some(address) = web::scrape::open(app.web(), &doors).await? {
-        out.line(format!("Metrics are on http://{address}/metrics"));
-    }
     let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone()));
     let config = &app.platform().config;
     let grace = Duration::from_secs(config.server.stop_seconds);

@@ -162,3 +162,28 @@ fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<Rea
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kernel::time::Timestamp, platform::clock::FixedClock};
+
+    #[tokio::test]
+    async fn a_read_that_never_ends_is_ended_and_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        Connection::open(&path)
+            .and_then(|conn| conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x)"))
+            .expect("a database");
+        let clock = Arc::new(FixedClock::at(Timestamp::from_millis(0)));
+        let pool = pool(&path, 2).expect("a pool");
+        let lane = Lane::start("test", &pool, 1, Duration::from_millis(20), clock).expect("a lane");
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let ended = lane.read("test.endless", move |read| read.count(endless, [])).await;
+        assert!(matches!(ended, Err(Error::Unavailable { code: "db.deadline", .. })), "{ended:?}");
+        let short = lane.read("test.short", |read| read.count("SELECT 7", [])).await;
+        assert_eq!(short.expect("a number"), 7);
+        assert_eq!(lane.stats.late.load(Ordering::Relaxed), 1);
+        assert_eq!((lane.stats.wait.tally().count, lane.stats.run.tally().count), (2, 2));
+    }
+}
