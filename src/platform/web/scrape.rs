@@ -1,6 +1,6 @@
 //! `/metrics`: on a port of its own, or on the main port for who knows the token, or nowhere.
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use axum::{
     Router,
@@ -13,10 +13,7 @@ use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
 
 use super::{guard::Web, problem::Problem, serve};
-use crate::{
-    kernel::error::{Error, Result},
-    platform::{crypto::token_hash, metrics::Format},
-};
+use crate::platform::{crypto::token_hash, metrics::Format};
 
 /// Where figures are read.
 pub(super) const PATH: &str = "/metrics";
@@ -26,13 +23,16 @@ pub(super) const PATH: &str = "/metrics";
 ///
 /// # Errors
 /// When the port cannot be opened.
-pub async fn open(web: &Web, stop: &CancellationToken) -> Result<Option<SocketAddr>> {
+pub async fn open(web: &Web, stop: &CancellationToken) -> io::Result<Option<SocketAddr>> {
     let Some(listen) = web.platform().config.metrics.listen else {
         return Ok(None);
     };
-    let refused = |error| Error::internal(format!("the port {listen} of metrics.listen cannot be opened: {error}"));
+    let refused = |error: io::Error| {
+        let said = format!("the port {listen} of metrics.listen cannot be opened: {error}");
+        io::Error::new(error.kind(), said)
+    };
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(refused)?;
-    let address = listener.local_addr().map_err(Error::internal)?;
+    let address = listener.local_addr()?;
     let router = Router::new().route(PATH, get(alone)).with_state(web.clone());
     let (limits, stop) = (web.platform().config.limits.clone(), stop.clone());
     web.spawn(async move {
