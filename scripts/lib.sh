@@ -39,6 +39,7 @@ need_chromium() { has chromium || packages chromium fonts-liberation; }
 need_ffmpeg() { has ffprobe || packages ffmpeg; }
 need_java() { has java || packages default-jre-headless; }
 need_faketime() { has faketime || packages faketime; }
+need_promtool() { has promtool || packages prometheus; }
 need_handbook() { [ -d /usr/share/doc/debian-handbook ] || packages debian-handbook; }
 need_python() { python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv; }
 

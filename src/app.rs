@@ -22,8 +22,10 @@ use crate::{
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
+        metrics::{Collect, Metrics},
         module::{AllFigures, AssetGates, Follow, Forgetters, Module, Nightly},
         services::Services,
+        telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
     },
     progress, search,
@@ -113,6 +115,7 @@ struct Parts {
     follow: Vec<Follow>,
     nightly: Vec<Nightly>,
     ready: Vec<(&'static str, Ready)>,
+    collect: Vec<(&'static str, Collect)>,
     routes: OpenApiRouter<Web>,
 }
 
@@ -140,6 +143,8 @@ impl App {
             clock: means.clock,
             chance: means.chance,
             services: parts.services,
+            metrics: Metrics::new(parts.collect),
+            logs: Logs::default(),
             config,
         });
         let tracker = TaskTracker::new();
@@ -330,6 +335,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         follow: Vec::new(),
         nightly: vec![platform::nightly],
         ready: Vec::new(),
+        collect: Vec::new(),
         routes: OpenApiRouter::new(),
     };
     for module in modules {
@@ -341,6 +347,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.follow.extend(module.follow);
         parts.nightly.extend(module.nightly);
         parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
+        parts.collect.extend(module.collect.map(|collect| (module.name, collect)));
         parts.routes = parts.routes.merge(module.routes);
     }
     Ok(parts)

@@ -32,7 +32,10 @@ pub use model::{RegistrationMode, RegistrationSettings};
 pub use policy::OpenAccount;
 pub use sessions::Sessions;
 
-use crate::platform::module::Module;
+use crate::{
+    kernel::error::Result,
+    platform::{Platform, db::Read, metrics::Set, module::Module},
+};
 
 /// What this slice hands to `app`.
 #[must_use]
@@ -41,6 +44,18 @@ pub fn module() -> Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::EndSessions)],
         forget: Some(store::forget),
+        collect: Some(collect),
         ..Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"])
     }
+}
+
+/// For a monitor.
+fn collect(read: &Read<'_>, _: &Platform, set: &mut Set) -> Result<()> {
+    set.gauge(
+        "momentum_sessions",
+        "Sessions that have not ended",
+        &[],
+        store::count_live_sessions(read)?,
+    );
+    Ok(())
 }

@@ -9,6 +9,7 @@ pub mod control;
 pub mod courses;
 pub mod demo;
 pub mod jobs;
+pub mod log;
 pub mod media;
 pub mod openapi;
 pub mod out;
@@ -104,6 +105,8 @@ verbs! {
         Courses => courses::Courses,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
+        /// Shows and changes what the running server logs.
+        Log => log::Log,
         /// Looks after stored files.
         Media => media::Media,
         /// Counts progress anew.

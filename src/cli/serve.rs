@@ -32,12 +32,13 @@ pub struct Serve {
 impl Alone for Serve {
     async fn run(self, common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
         let config = common.load(&[("server.listen", self.listen.map(|listen| listen.to_string()))])?;
-        let _telemetry = telemetry::start(&config.log);
+        let telemetry = telemetry::start(&config.log);
         let means = Means {
             may_migrate: !self.no_migrate,
             ..Means::system()
         };
         let app = App::open(config, means)?;
+        app.platform().logs.attach(&telemetry);
         serve(app, out).await?;
         Ok(Exit::Done)
     }
@@ -69,6 +70,10 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     let stop = CancellationToken::new();
     let app = Arc::new(app);
     let router = app.router()?;
+    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
+    if let Some(address) = web::scrape::open(app.web(), &doors).await? {
+        out.line(format!("Metrics are on http://{address}/metrics"));
+    }
     let background = app.start(&stop);
     match control::bind(app.platform().data()) {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
@@ -80,7 +85,6 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
         env!("CARGO_PKG_VERSION"),
         listener.local_addr()?
     ));
-    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
     let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone()));
     let config = &app.platform().config;
     let grace = Duration::from_secs(config.server.stop_seconds);

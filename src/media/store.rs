@@ -144,6 +144,14 @@ pub(super) fn count_bytes(read: &Read<'_>) -> Result<i64> {
     read.count("SELECT sum(bytes) FROM blobs", [])
 }
 
+/// Number and bytes of the files on disk as the rows know them.
+pub(super) fn count_blobs(read: &Read<'_>) -> Result<(i64, i64)> {
+    let both = read.find("SELECT count(*), coalesce(sum(bytes), 0) FROM blobs", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(both.unwrap_or_default())
+}
+
 fn size(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -11,6 +11,7 @@ pub mod events;
 pub mod images;
 pub mod jobs;
 pub mod mail;
+pub mod metrics;
 pub mod module;
 pub mod process;
 pub mod services;
@@ -26,7 +27,9 @@ use self::{
     config::Config,
     crypto::{Keys, Passwords},
     images::Images,
+    metrics::Metrics,
     services::Services,
+    telemetry::Logs,
 };
 
 /// The tables of the mechanisms: no slice names them in SQL.
@@ -61,6 +64,10 @@ pub struct Platform {
     pub images: Images,
     /// Long-lived objects that slices own, such as the search index.
     pub services: Services,
+    /// What is counted for a monitor.
+    pub metrics: Metrics,
+    /// The log of this process, once it is written.
+    pub logs: Logs,
 }
 
 impl Platform {

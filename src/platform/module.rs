@@ -11,6 +11,7 @@ use super::{
     db::{Db, Read, Tx},
     events::Reaction,
     jobs::JobKind,
+    metrics::Collect,
     services::Services,
     web::{guard::Web, health::Ready},
 };
@@ -98,6 +99,8 @@ pub struct Module {
     pub nightly: Option<Nightly>,
     /// Its figures for the system page.
     pub figures: Option<Figures>,
+    /// Its figures for a monitor.
+    pub collect: Option<Collect>,
     /// Whether its own part can work.
     pub ready: Option<Ready>,
 }
@@ -118,6 +121,7 @@ impl Module {
             follow: None,
             nightly: None,
             figures: None,
+            collect: None,
             ready: None,
         }
     }

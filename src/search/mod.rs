@@ -36,6 +36,7 @@ use crate::{
     platform::{
         Platform,
         db::{Db, Read},
+        metrics::Set,
         module::Module,
     },
 };
@@ -49,6 +50,7 @@ pub fn module() -> Module {
         provide: Some(|config, services| Ok(services.with(Arc::new(Index::new(&config.data))))),
         follow: Some(follow),
         figures: Some(figures),
+        collect: Some(collect),
         ..Module::new("search", &["search_outbox"])
     }
 }
@@ -71,6 +73,28 @@ fn figures(read: &Read<'_>, platform: &Platform) -> Result<Vec<(&'static str, i6
         ("behind", head - seq),
         ("schema", i64::from(schema::SCHEMA)),
     ])
+}
+
+/// For a monitor.
+fn collect(read: &Read<'_>, platform: &Platform, set: &mut Set) -> Result<()> {
+    let index = index_of(platform)?;
+    let live = index.live();
+    let (documents, seq) = live.as_ref().map_or((0, 0), |live| (live.documents(), live.seq));
+    let (behind, since) = store::waiting_after(read, seq)?;
+    let late = since.map_or(0, |since| (read.now().millis() - since.millis()).max(0));
+    set.gauge("momentum_search_ready", "1 while the index can be searched", &[], live.is_some());
+    set.gauge("momentum_search_documents", "Documents in the index", &[], documents);
+    set.gauge("momentum_search_index_bytes", "Size of the index on disk", &[], index.bytes());
+    set.gauge("momentum_search_behind", "Changes that the index does not hold yet", &[], behind);
+    let help = "How long the oldest change that the index does not hold has waited";
+    set.gauge("momentum_search_behind_seconds", help, &[], late as f64 / 1000.0);
+    set.histogram(
+        "momentum_search_query_seconds",
+        "Time of one query in the index",
+        &[],
+        &index.queries,
+    );
+    Ok(())
 }
 
 /// Builds the index anew beside the one that serves; people can search meanwhile. `progress` hears

@@ -1,7 +1,7 @@
 //! All SQL over `search_outbox`.
 
 use crate::{
-    kernel::{error::Result, id::CourseId},
+    kernel::{error::Result, id::CourseId, time::Timestamp},
     platform::db::{Read, Tx},
 };
 
@@ -31,6 +31,14 @@ pub(super) fn list_after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<(i
         (seq, limit),
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
+}
+
+/// Since when the oldest change after a row waits, and how many do.
+pub(super) fn waiting_after(read: &Read<'_>, seq: i64) -> Result<(i64, Option<Timestamp>)> {
+    let both = read.find("SELECT count(*), min(at) FROM search_outbox WHERE seq > ?1", [seq], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(both.unwrap_or_default())
 }
 
 pub(super) fn insert(tx: &Tx<'_>, course: CourseId) -> Result<()> {

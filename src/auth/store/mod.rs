@@ -17,8 +17,9 @@ pub(super) use {
         Invite, NewInvite, delete_invite, delete_invites_to, find_invite, find_open_invite, insert_invite, list_invites, take_invite,
     },
     sessions::{
-        NewSession, SessionRow, delete_other_sessions, delete_own_session, delete_session, delete_sessions, delete_sessions_until,
-        delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, sweep_sessions, touch_session,
+        NewSession, SessionRow, count_live_sessions, delete_other_sessions, delete_own_session, delete_session, delete_sessions,
+        delete_sessions_until, delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, sweep_sessions,
+        touch_session,
     },
     tokens::{Link, NewLink, delete_links, find_link, find_pending_email, insert_link, sweep_links, take_link},
     tries::{clear_tries, count_try, refund_try},

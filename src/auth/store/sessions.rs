@@ -149,3 +149,8 @@ pub(in crate::auth) fn sweep_sessions(tx: &Tx<'_>) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// Sessions that have not ended: a walk along one index.
+pub(in crate::auth) fn count_live_sessions(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT count(*) FROM sessions WHERE expires_at > ?1", [read.now()])
+}

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use super::{
     blobs::MediaConfig,
+    metrics::MetricsConfig,
     telemetry::LogConfig,
     web::config::{LimitsConfig, ServerConfig, ThrottleConfig},
 };
@@ -87,6 +88,8 @@ config! {
     media: MediaConfig,
     /// What is logged, and how.
     log: LogConfig,
+    /// Figures for Prometheus.
+    metrics: MetricsConfig,
 }
 
 /// What is wrong with a configuration: one sentence for each mistake.

@@ -7,6 +7,7 @@ pub mod lock;
 pub mod migrate;
 mod pragmas;
 mod readers;
+mod stats;
 mod tx;
 mod values;
 mod writer;
@@ -19,9 +20,10 @@ use std::{
 
 use rusqlite::Connection;
 
+pub use stats::WriterStats;
 pub(crate) use tx::fault;
 pub use tx::{OnConflict, Read, Tx};
-pub use writer::{Bells, WriterStats};
+pub use writer::Bells;
 
 use self::{
     readers::Lane,

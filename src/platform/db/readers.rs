@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -9,7 +10,11 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use super::{pragmas, tx::Read};
+use super::{
+    pragmas,
+    stats::{LaneStats, Ticket},
+    tx::Read,
+};
 use crate::{
     kernel::error::{Error, Result},
     platform::clock::SharedClock,
@@ -48,6 +53,7 @@ pub(super) struct Lane {
     queue: Sender<ReadJob>,
     clock: SharedClock,
     deadline: Duration,
+    pub(super) stats: Arc<LaneStats>,
 }
 
 /// How many reads may wait in a lane before callers are told to come back.
@@ -80,7 +86,12 @@ impl Lane {
                 .spawn(move || serve(&jobs, &pool))
                 .map_err(Error::internal)?;
         }
-        Ok(Self { queue, clock, deadline })
+        Ok(Self {
+            queue,
+            clock,
+            deadline,
+            stats: Arc::default(),
+        })
     }
 
     pub(super) async fn read<T, F>(&self, label: &'static str, f: F) -> Result<T>
@@ -89,13 +100,20 @@ impl Lane {
         F: FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let (clock, deadline) = (self.clock.clone(), self.deadline);
+        let (clock, deadline, stats, ticket) = (self.clock.clone(), self.deadline, self.stats.clone(), Ticket::now());
         let job: ReadJob = Box::new(move |conn| {
             if reply.is_closed() {
                 return; // The caller has gone: nobody reads the answer.
             }
+            let turn = ticket.called(&stats.wait);
+            let result = snapshot(conn, clock.now(), deadline, f);
+            let took = turn.done(&stats.run);
+            if took > deadline && result.is_err() {
+                stats.late.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(label, ms = took.as_millis(), "a read was ended by its deadline");
+            }
             // The receiver may have gone meanwhile, which is no fault.
-            let _gone = reply.send(snapshot(conn, clock.now(), deadline, f));
+            let _gone = reply.send(result);
         });
         self.queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Unavailable {
@@ -142,5 +160,30 @@ fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<Rea
             }
             Err(error) => tracing::error!(%error, "no read connection"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kernel::time::Timestamp, platform::clock::FixedClock};
+
+    #[tokio::test]
+    async fn a_read_that_never_ends_is_ended_and_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        Connection::open(&path)
+            .and_then(|conn| conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x)"))
+            .expect("a database");
+        let clock = Arc::new(FixedClock::at(Timestamp::from_millis(0)));
+        let pool = pool(&path, 2).expect("a pool");
+        let lane = Lane::start("test", &pool, 1, Duration::from_millis(20), clock).expect("a lane");
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let ended = lane.read("test.endless", move |read| read.count(endless, [])).await;
+        assert!(matches!(ended, Err(Error::Unavailable { code: "db.deadline", .. })), "{ended:?}");
+        let short = lane.read("test.short", |read| read.count("SELECT 7", [])).await;
+        assert_eq!(short.expect("a number"), 7);
+        assert_eq!(lane.stats.late.load(Ordering::Relaxed), 1);
+        assert_eq!((lane.stats.wait.tally().count, lane.stats.run.tally().count), (2, 2));
     }
 }

@@ -9,10 +9,7 @@
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -20,7 +17,10 @@ use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::tx::{Read, Tx, Wakes, fault};
+use super::{
+    stats::{Ticket, WriterStats},
+    tx::{Read, Tx, Wakes, fault},
+};
 use crate::{
     kernel::{
         actor::Actor,
@@ -53,6 +53,7 @@ struct WriteJob {
     label: &'static str,
     actor: Actor,
     run: Deed,
+    ticket: Ticket,
     _slot: OwnedSemaphorePermit,
 }
 
@@ -63,17 +64,6 @@ enum Message {
     /// Runs alone, outside any transaction.
     Upkeep(Upkeep),
     Stop,
-}
-
-/// Counters of the writer, for health and metrics.
-#[derive(Debug, Default)]
-pub struct WriterStats {
-    /// Commits since the start.
-    pub commits: AtomicU64,
-    /// Closures committed since the start.
-    pub writes: AtomicU64,
-    /// Set while the disk refuses writes; cleared by the next commit that succeeds.
-    pub refusing: AtomicBool,
 }
 
 /// Wakes the dispatcher and the job runner after a commit that gave them work.
@@ -139,6 +129,7 @@ impl WriteQueue {
             code: "db.busy",
             retry_after: 1,
         };
+        let ticket = Ticket::now();
         let slot = tokio::time::timeout(PATIENCE, self.slots.clone().acquire_owned())
             .await
             .map_err(|_| busy())?
@@ -168,6 +159,7 @@ impl WriteQueue {
             label,
             actor,
             run,
+            ticket,
             _slot: slot,
         });
         let queue = if low { &self.low } else { &self.high };
@@ -295,7 +287,7 @@ impl Writer {
                 Err(fault(error))
             }
         };
-        let outcome = outcome.and_then(|()| self.conn.execute_batch("COMMIT").map_err(fault));
+        let outcome = outcome.and_then(|()| self.commit());
         self.settle(outcome, finishes, wakes.get());
         if let Some(upkeep) = met.upkeep
             && catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err()
@@ -303,6 +295,13 @@ impl Writer {
             tracing::error!("database upkeep panicked");
         }
         met.stop
+    }
+
+    fn commit(&self) -> Result<()> {
+        let began = Instant::now();
+        let done = self.conn.execute_batch("COMMIT").map_err(fault);
+        self.stats.commit.observe(began.elapsed());
+        done
     }
 
     fn gather(&self, began: Instant, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>, met: &mut After) -> Result<()> {
@@ -334,7 +333,7 @@ impl Writer {
 
     /// Runs one closure in its savepoint. An error means that the whole batch is lost.
     fn run(&self, job: WriteJob, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>) -> Result<()> {
-        let began = Instant::now();
+        let turn = job.ticket.called(&self.stats.wait);
         self.conn
             .prepare_cached("SAVEPOINT deed")
             .and_then(|mut s| s.execute([]))
@@ -352,6 +351,7 @@ impl Writer {
         }
         let ok = matches!(&result, Ok((true, _)));
         if !ok {
+            self.stats.rolled_back.fetch_add(1, Ordering::Relaxed);
             wakes.set(before);
             self.conn
                 .prepare_cached("ROLLBACK TO deed")
@@ -366,8 +366,9 @@ impl Writer {
             Ok((_, finish)) => finishes.push(finish),
             Err(_) => tracing::error!(label = job.label, "a write panicked; its changes were rolled back"),
         }
-        let took = began.elapsed();
+        let took = turn.done(&self.stats.run);
         if took > BATCH_TIME {
+            self.stats.slow.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(label = job.label, ms = took.as_millis(), "slow write");
         }
         Ok(())
@@ -378,6 +379,7 @@ impl Writer {
             Ok(()) => {
                 self.stats.commits.fetch_add(1, Ordering::Relaxed);
                 self.stats.writes.fetch_add(finishes.len() as u64, Ordering::Relaxed);
+                self.stats.batch.observe_number(finishes.len());
                 self.stats.refusing.store(false, Ordering::Relaxed);
                 finishes.into_iter().for_each(|finish| finish(None));
                 if wakes.events {
@@ -389,6 +391,7 @@ impl Writer {
             }
             Err(error) => {
                 tracing::error!(error = ?error, lost = finishes.len(), "a batch of writes was lost; its callers are told to try again");
+                self.stats.lost.fetch_add(1, Ordering::Relaxed);
                 self.stats.refusing.store(true, Ordering::Relaxed);
                 if !self.conn.is_autocommit()
                     && let Err(error) = self.conn.execute_batch("ROLLBACK")

@@ -19,7 +19,7 @@ use crate::{
 
 pub use runner::Runner;
 pub(crate) use store::insert;
-pub use store::{JobRow, JobState, count_jobs, list_jobs, retry_job};
+pub use store::{JobRow, JobState, QueueCount, count_jobs, list_jobs, queues, retry_job};
 
 /// A queue with its own width, so that slow work never holds up mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,6 +109,7 @@ type RunFn = Arc<dyn Fn(String, JobContext) -> BoxFuture<'static, Result<(), Job
 #[derive(Clone)]
 pub struct JobKind {
     pub(crate) name: &'static str,
+    pub(crate) queue: Queue,
     pub(crate) attempts: u32,
     pub(crate) lease: Duration,
     pub(crate) run: RunFn,
@@ -125,6 +126,7 @@ pub fn kind<J: Job>() -> JobKind {
     });
     JobKind {
         name: J::KIND,
+        queue: J::QUEUE,
         attempts: J::ATTEMPTS,
         lease: J::LEASE,
         run,

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
 use super::{
     JobContext, JobError, JobKind, Queue,
@@ -14,6 +15,8 @@ use crate::{
     platform::{
         Platform,
         db::{Database, Db},
+        metrics::Outcome,
+        telemetry,
     },
 };
 
@@ -130,7 +133,13 @@ impl Runner {
     }
 
     async fn run_one(&self, job: Claimed) {
-        let (id, attempt) = (job.id, job.attempt);
+        // Whatever the run logs, on whichever thread, carries the job's id.
+        let span = telemetry::job_span(job.id, &job.kind);
+        self.run_and_settle(job).instrument(span).await;
+    }
+
+    async fn run_and_settle(&self, job: Claimed) {
+        let (id, attempt, began) = (job.id, job.attempt, std::time::Instant::now());
         let kind = self.kinds.iter().find(|k| k.name == job.kind);
         let attempts = kind.map_or(1, |k| k.attempts);
         let result = match kind {
@@ -138,14 +147,17 @@ impl Runner {
             Some(kind) => self.run_kind(kind, job).await,
         };
         if let Err(error) = &result {
-            tracing::warn!(job.id = %id, attempt, ?error, "a job did not finish");
+            tracing::warn!(attempt, ?error, "a job did not finish");
         }
+        let queue = kind.map_or(Queue::Default, |kind| kind.queue);
+        let outcome = Outcome::of(&result, attempt >= attempts);
+        self.platform.metrics.jobs.ran(queue, outcome, began.elapsed());
         if let Err(error) = self
             .db
             .write("jobs.settle", move |tx| store::settle(tx, id, attempt, attempts, result))
             .await
         {
-            tracing::error!(?error, job.id = %id, "a job could not be settled; its lease will end");
+            tracing::error!(?error, "a job could not be settled; its lease will end");
         }
     }
 
@@ -156,7 +168,7 @@ impl Runner {
             db: self.db.becoming(Actor::System(kind.name)),
             platform: self.platform.clone(),
         };
-        let run = tokio::spawn((kind.run)(job.payload, ctx));
+        let run = tokio::spawn((kind.run)(job.payload, ctx).in_current_span());
         let abort = run.abort_handle();
         match tokio::time::timeout(kind.lease, run).await {
             Ok(Ok(result)) => result,

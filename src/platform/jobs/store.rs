@@ -183,6 +183,52 @@ pub fn count_jobs(read: &Read<'_>) -> Result<[i64; 3]> {
     Ok([count(JobState::Waiting)?, count(JobState::Running)?, count(JobState::Dead)?])
 }
 
+/// What a queue holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueCount {
+    /// Which.
+    pub queue: Queue,
+    /// Jobs that wait, for their time or for a place.
+    pub waiting: i64,
+    /// Jobs that run.
+    pub running: i64,
+    /// Jobs that gave up.
+    pub dead: i64,
+    /// Since when the oldest job that is due waits.
+    pub due: Option<Timestamp>,
+}
+
+/// What every queue holds, the empty ones too. Reads the whole table once.
+///
+/// # Errors
+/// A database fault.
+pub fn queues(read: &Read<'_>) -> Result<Vec<QueueCount>> {
+    let rows = read.list(
+        "SELECT queue, sum(state = 'waiting'), sum(state = 'running'), sum(state = 'dead'),
+                min(CASE WHEN state = 'waiting' AND run_at <= ?1 THEN run_at END)
+         FROM jobs GROUP BY queue",
+        [read.now()],
+        |row| {
+            Ok(QueueCount {
+                queue: row.get(0)?,
+                waiting: row.get(1)?,
+                running: row.get(2)?,
+                dead: row.get(3)?,
+                due: row.get(4)?,
+            })
+        },
+    )?;
+    let none = |queue| QueueCount {
+        queue,
+        waiting: 0,
+        running: 0,
+        dead: 0,
+        due: None,
+    };
+    let of = |queue: Queue| rows.iter().copied().find(|row| row.queue == queue).unwrap_or_else(|| none(queue));
+    Ok(Queue::ALL.into_iter().map(of).collect())
+}
+
 /// Jobs in a state (or all), newest first.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Renders and sends one mail.
 
+use std::sync::atomic::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -45,8 +47,10 @@ impl Job for SendMail {
             return Ok(()); // Sent before, or forgotten with its person.
         };
         let result = self.send(&ctx, &mail, &data, &settings, &branding).await;
+        let counts = &ctx.platform.metrics.mails;
         let (is_last, error) = match &result {
             Ok(()) => {
+                counts.sent.fetch_add(1, Ordering::Relaxed);
                 ctx.db.write("mail.sent", move |tx| store::mark_sent(tx, id)).await?;
                 return Ok(());
             }
@@ -54,6 +58,8 @@ impl Job for SendMail {
             Err(JobError::Retry(error)) => (ctx.attempt >= Self::ATTEMPTS, error.clone()),
             Err(JobError::Snooze(_)) => return result,
         };
+        counts.refused.fetch_add(1, Ordering::Relaxed);
+        counts.failed.fetch_add(u64::from(is_last), Ordering::Relaxed);
         ctx.db
             .write("mail.refused", move |tx| store::mark_refused(tx, id, is_last, &error))
             .await?;

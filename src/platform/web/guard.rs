@@ -12,6 +12,7 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
 use super::throttle::Throttle;
 use crate::{
@@ -109,7 +110,7 @@ impl Web {
 
     /// Spawns work that a graceful stop waits for.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.inner.tracker.spawn(work);
+        self.inner.tracker.spawn(work.in_current_span());
     }
 
     /// Cancelled when the server stops: live streams end then, so that requests can.

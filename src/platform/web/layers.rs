@@ -14,7 +14,7 @@ use std::{
 use axum::{
     Json,
     body::Body,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -22,8 +22,10 @@ use axum::{
 use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
 use tower_http::timeout::TimeoutBody;
+use tracing::Instrument as _;
 
 use super::{
+    access::Access,
     config::{LimitsConfig, ServerConfig},
     guard::{COOKIE, Origin},
     headers::Policies,
@@ -33,7 +35,7 @@ use super::{
 };
 use crate::{
     kernel::error::{Error, Result},
-    platform::clock::SharedClock,
+    platform::{Platform, clock::SharedClock, telemetry},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,7 +53,7 @@ pub(super) struct Edge {
     pub(super) policies: Policies,
     pub(super) room: Semaphore,
     pub(super) clock: SharedClock,
-    pub(super) logs: bool,
+    pub(super) platform: Arc<Platform>,
     /// Request ids are this and a count: unique, and cheap to make.
     pub(super) start: u32,
     pub(super) count: AtomicU64,
@@ -60,6 +62,8 @@ pub(super) struct Edge {
 /// The pass around every request.
 pub(super) async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    let (http, log) = (&edge.platform.metrics.http, &edge.platform.config.log);
+    let flight = http.begin();
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let is_trusted = peer.is_some_and(|ip| origin::is_trusted(&edge.server.trusted_proxies, ip));
     let id = edge.request_id(request.headers(), is_trusted);
@@ -69,22 +73,34 @@ pub(super) async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, ne
     let (method, path, is_secure) = (request.method().clone(), request.uri().path().to_owned(), origin.is_secure);
     let ip = origin.ip;
     let is_api = path.starts_with("/api/") || path == "/api";
+    let template = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let route = http.route(template, is_api);
     let admitted = edge.admit(&request, &origin, is_api);
     request.extensions_mut().insert(origin);
+    let span = telemetry::request_span(&id);
     let response = match admitted {
-        Ok(()) => edge.answer(request, next, is_api).await,
+        Ok(()) => edge.answer(request, next, is_api).instrument(span.clone()).await,
         Err(problem) => *problem,
     };
+    let _told = span.enter();
     let mut response = complete(response, &id, is_api);
     edge.policies.add(response.headers_mut(), is_api, is_secure);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    if edge.logs {
-        let ms = began.elapsed().as_micros() as f64 / 1000.0;
-        let status = response.status().as_u16();
-        // The query stays out of the log: it may hold one-time tokens and what people search for.
-        tracing::info!(target: "access", %method, path, status, ms, ip = ip.map(tracing::field::display), request.id = id);
+    let (status, took) = (response.status(), began.elapsed());
+    flight.land();
+    route.answered(&method, status, took);
+    if log.access {
+        let (method, path, ip) = (&method, path.as_str(), ip.filter(|_| log.addresses));
+        Access {
+            method,
+            path,
+            status,
+            took,
+            ip,
+        }
+        .log();
     }
     response
 }
@@ -200,7 +216,7 @@ fn complete(mut response: Response, id: &str, is_api: bool) -> Response {
     });
     let Some(mut problem) = problem else { return response };
     if let Some(source) = &problem.source {
-        tracing::error!(request.id = id, code = problem.code, error = source, "a request failed");
+        tracing::error!(code = problem.code, error = source, "a request failed");
     }
     problem.request_id = Some(id.to_owned());
     let (mut parts, _) = response.into_parts();

@@ -1,5 +1,6 @@
 //! HTTP: the guard, the problem, the layers and the embedded web app.
 
+mod access;
 pub mod config;
 mod docs;
 pub mod document;
@@ -11,6 +12,7 @@ mod layers;
 pub mod origin;
 pub mod problem;
 pub mod schema;
+pub mod scrape;
 pub mod serve;
 pub mod site;
 mod spa;

@@ -131,6 +131,6 @@ async fn converse(
         None => return,
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, %peer, "a connection ended badly");
+        tracing::debug!(%error, "a connection ended badly");
     }
 }

@@ -22,6 +22,7 @@ use super::{
     headers::Policies,
     health,
     layers::{self, Edge},
+    scrape,
     spa::{self, Spa},
 };
 use crate::{
@@ -46,7 +47,7 @@ pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, 
         policies: Policies::of(&spa.shell())?,
         room: tokio::sync::Semaphore::new(platform.config.limits.requests),
         clock: platform.clock.clone(),
-        logs: platform.config.log.access,
+        platform: platform.clone(),
         // The low half is chance enough to tell two starts apart.
         start: platform.chance.next_u64() as u32,
         count: AtomicU64::new(0),
@@ -60,6 +61,7 @@ pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, 
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .with_state(web.clone())
         .route("/healthz", get(health::healthz))
+        .route(scrape::PATH, get(scrape::beside).with_state(web.clone()))
         .route("/readyz", get(health::readyz).with_state((web.clone(), Arc::new(ready))))
         .route("/api/openapi.json", get(page).with_state(contract))
         .route("/api/docs", get(page).with_state(manual))

@@ -22,9 +22,12 @@ use super::{
     schema::{Entry, Fields, SCHEMA},
     words,
 };
-use crate::kernel::{
-    error::{Error, Result},
-    id::CourseId,
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        id::CourseId,
+    },
+    platform::metrics::{Histogram, STEPS},
 };
 
 /// Memory of the indexing thread, in bytes.
@@ -43,6 +46,8 @@ pub struct Index {
     fields: Fields,
     live: RwLock<Option<Arc<Live>>>,
     writer: Mutex<Option<IndexWriter>>,
+    /// How long queries take.
+    pub(super) queries: Histogram,
     /// Held by whoever brings the index up to date.
     pub(super) work: tokio::sync::Mutex<()>,
 }
@@ -84,6 +89,7 @@ impl Index {
             fields: Fields::new(),
             live: RwLock::default(),
             writer: Mutex::default(),
+            queries: Histogram::seconds(STEPS),
             work: tokio::sync::Mutex::default(),
         }
     }
@@ -127,11 +133,21 @@ impl Index {
     /// `Unavailable` when a file of the index cannot be read: it is then looked at again, and
     /// rebuilt if need be.
     pub(super) fn look<C: Collector>(&self, live: &Live, query: &dyn Query, collector: &C) -> Result<C::Fruit> {
-        live.searcher.search(query, collector).map_err(|error| {
+        let began = std::time::Instant::now();
+        let found = live.searcher.search(query, collector);
+        self.queries.observe(began.elapsed());
+        found.map_err(|error| {
             tracing::error!(%error, "a search failed");
             self.live.write().unwrap_or_else(PoisonError::into_inner).take();
             unavailable()
         })
+    }
+
+    /// Bytes on disk. Reads a folder of some dozen files.
+    pub(super) fn bytes(&self) -> u64 {
+        let files = walkdir::WalkDir::new(&self.folder).into_iter().filter_map(std::result::Result::ok);
+        let sizes = files.filter_map(|file| file.metadata().ok()).filter(std::fs::Metadata::is_file);
+        sizes.map(|file| file.len()).sum()
     }
 
     /// Replaces the documents of a course; nobody sees it before [`Index::commit`]. Blocking.
