@@ -1,4 +1,6 @@
 // What every journey stands on: a running server, a page whose console must stay silent, axe.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { demoPassword, start, type Server } from './server';
@@ -25,6 +27,17 @@ export async function axe(page: Page, what: string): Promise<void> {
 	expect(words, `axe on ${what}`).toEqual([]);
 }
 
+/** Where this run keeps what it made; html.ts reads the pages from there. */
+export const results = process.env['MOMENTUM_E2E'] ?? '';
+
+/** Keeps the page as it is rendered now, open dialogs included, for the HTML checker at the end. */
+export async function keepPage(page: Page, what: string): Promise<void> {
+	const folder = join(results, 'pages');
+	mkdirSync(folder, { recursive: true });
+	const html = await page.evaluate(() => document.documentElement.outerHTML);
+	writeFileSync(join(folder, `${what.replace(/[^a-z0-9]+/gi, '-')}.html`), `<!doctype html>\n${html}`);
+}
+
 /** Nothing is wider than the window. */
 export async function fits(page: Page, what: string): Promise<void> {
 	const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -36,6 +49,13 @@ export async function settled(page: Page): Promise<void> {
 	await page.locator('h1').first().waitFor();
 	await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
 	await page.evaluate(() => document.fonts.ready);
+}
+
+/** All that is asked of a screen as it stands: it fits, axe finds nothing, its HTML is kept for the checker. */
+export async function sound(page: Page, what: string): Promise<void> {
+	await fits(page, what);
+	await axe(page, what);
+	await keepPage(page, what);
 }
 
 export async function signIn(page: Page, url: string, email: string, password = demoPassword): Promise<void> {
