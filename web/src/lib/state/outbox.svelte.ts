@@ -29,18 +29,22 @@ class Outbox {
 	/** `make` may be called again when the deed is stored, so that it names what is known by then. */
 	async run<T>(make: () => Deed, keepalive = false): Promise<Done<T>> {
 		const deed = make();
+		// Whose it is does not change while the answer is awaited.
+		const user = session.user?.id ?? '';
 		let cause: unknown = new ApiProblem({ status: 0, code: 'unreachable' });
 		const orderly = !deed.merge || !this.#words.has(deed.merge);
 		if (online.yes && orderly) {
 			try {
 				return { answer: await this.#direct<T>(deed, keepalive), queued: false };
 			} catch (e) {
-				if (!asProblem(e).passing) throw e;
+				const problem = asProblem(e);
+				// After a session that ended it waits here until they are back, even over a reload.
+				if (!problem.passing && problem.status !== 401) throw e;
 				cause = e;
 			}
 		}
 		try {
-			await this.#store(make);
+			await this.#store(make, user);
 		} catch {
 			// No database in this browser: then it is the failure it was.
 			throw cause;
@@ -122,8 +126,7 @@ class Outbox {
 		};
 	}
 
-	async #store(make: () => Deed): Promise<void> {
-		const user = session.user?.id ?? '';
+	async #store(make: () => Deed, user: string): Promise<void> {
 		await alone(lock, () => enqueue(deviceStore, { ...make(), user, at: now() }));
 		await this.count();
 		void wakeWorker();
@@ -137,7 +140,9 @@ class Outbox {
 				body: deed.body ? JSON.stringify(deed.body) : undefined,
 				keepalive,
 				signal: keepalive ? undefined : AbortSignal.timeout(patience)
-			})
+			}),
+			// Words are safe on the device at once; the end of a day is told when it is sure.
+			{ wait: deed.kind === 'complete' }
 		);
 		return (response.status === 204 ? undefined : await response.json()) as T;
 	}
