@@ -2,6 +2,7 @@ import { ApiProblem, asProblem } from '#lib/api/client.ts';
 import { guardedFetch } from '#lib/api/transport.ts';
 import { alone } from '#lib/offline/lock.ts';
 import { enqueue, flush, isDeed, sendRow, withdraw, type NewRow, type OutboxRow, type Sent } from '#lib/offline/outbox.ts';
+import { keepDone } from '#lib/offline/pending.ts';
 import { deviceStore, forgetOutbox } from '#lib/offline/store.ts';
 import { now } from './now.ts';
 import { online } from './online.svelte.ts';
@@ -35,7 +36,9 @@ class Outbox {
 		const orderly = !deed.merge || !this.#words.has(deed.merge);
 		if (online.yes && orderly) {
 			try {
-				return { answer: await this.#direct<T>(deed, keepalive), queued: false };
+				const answer = await this.#direct<T>(deed, keepalive);
+				void keepDone({ ...deed, user, at: now() }, answer).catch(() => {});
+				return { answer, queued: false };
 			} catch (e) {
 				const problem = asProblem(e);
 				// After a session that ended it waits here until they are back, even over a reload.
@@ -80,7 +83,10 @@ class Outbox {
 		this.#flushing = true;
 		try {
 			const result = await alone(lock, () => flush(deviceStore, user, sendRow));
-			for (const sent of result.sent) for (const hear of this.#heard) hear(sent);
+			for (const sent of result.sent) {
+				void keepDone(sent.row, sent.answer).catch(() => {});
+				for (const hear of this.#heard) hear(sent);
+			}
 			const loss = result.refused.find((r) => isDeed(r.row));
 			if (loss) this.refused = loss.row;
 		} catch {
