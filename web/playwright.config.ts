@@ -1,4 +1,6 @@
+import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
@@ -7,9 +9,14 @@ process.env.NODE_PATH = [join(import.meta.dirname, 'node_modules'), process.env.
 const module_ = createRequire(import.meta.url)('node:module') as { Module: { _initPaths(): void } };
 module_.Module._initPaths();
 
+// A folder of its own for each run: traces of what failed, rendered pages, measurements. Two runs at
+// the same time do not meet. Workers inherit it.
+const results = (process.env.MOMENTUM_E2E ??= mkdtempSync(join(tmpdir(), 'momentum-e2e-results-')));
+
 export default defineConfig({
 	testDir: '../tests/e2e',
-	outputDir: '../tests/e2e/test-results',
+	outputDir: join(results, 'traces'),
+	globalTeardown: '../tests/e2e/html.ts',
 	// One server a worker; two cores are what CI has.
 	workers: Number(process.env.MOMENTUM_WORKERS ?? 1),
 	timeout: 120_000,

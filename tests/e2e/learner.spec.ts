@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { expect, settled, test, watch } from './fixtures';
 import { start, type Server } from './server';
 
@@ -10,6 +10,7 @@ const faketime = ['x86_64', 'aarch64'].map((m) => `/usr/lib/${m}-linux-gnu/faket
 const email = 'lea@example.com';
 const password = 'quiet-harbour-lantern-31';
 const course = 'git-without-fear';
+const thought = 'A commit is a picture of the whole. 📸';
 
 /** A server whose clock is moved by writing an offset into a file. */
 async function school(): Promise<{ server: Server; setDays: (n: number) => void }> {
@@ -36,11 +37,21 @@ async function lessonOf(page: Page, url: string, day: number): Promise<string> {
 	return outline.days[day - 1].lessons[0].id as string;
 }
 
-async function finishDay(page: Page, url: string, day: number): Promise<void> {
-	await page.goto(`${url}/learn/${course}/${await lessonOf(page, url, day)}`);
+/** From today's card into the lesson. */
+async function enterToday(page: Page, url: string, day: number): Promise<void> {
+	await page.goto(url);
 	await settled(page);
+	await page.getByRole('main').getByRole('link', { name: new RegExp(`^(Resume|Start) day ${day}$`) }).first().click();
+	await page.waitForURL(/\/learn\//);
+	await settled(page);
+	await expect(page.getByText(`Day ${day} ·`, { exact: false }).first()).toBeVisible();
+}
+
+async function markDone(page: Page): Promise<Locator> {
 	await page.getByRole('button', { name: 'Mark day done' }).click();
-	await expect(page.getByRole('dialog')).toBeVisible();
+	const sheet = page.getByRole('dialog');
+	await expect(sheet).toBeVisible();
+	return sheet;
 }
 
 test('a learner registers, finds, learns and finishes a course', async ({ browser }) => {
@@ -77,52 +88,94 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 		await phone.waitForURL(/\/learn\//);
 		await settled(phone);
 
-		// Day 1: read, a note, a bookmark.
+		// Day 1: a bookmark; a sentence is selected and a note written on it, which saves itself.
 		const first = await lessonOf(phone, url, 1);
 		await phone.getByRole('button', { name: 'Bookmark this lesson' }).click();
 		await expect(phone.getByRole('button', { name: 'Remove bookmark' })).toBeVisible();
-		const noted = await phone.context().request.post(`${url}/api/v1/lessons/${first}/notes`, { data: { text: 'A commit is a picture of the whole.' } });
-		expect(noted.status()).toBe(201);
-		const block = phone.locator('[data-id]').nth(5);
-		await block.scrollIntoViewIfNeeded();
+		const body = phone.getByRole('article').locator('p[data-id]');
+		const passage = body.nth(3);
+		const quoted = ((await passage.textContent()) ?? '').trim();
+		await passage.click({ clickCount: 3 });
+		await phone.getByRole('toolbar', { name: 'Selected words' }).getByRole('button', { name: 'Add note' }).click();
+		const box = phone.getByRole('textbox', { name: /^New note on/ });
+		await expect(box).toBeFocused();
+		await phone.keyboard.type(thought);
+		await expect(phone.getByText('Saved', { exact: true })).toBeVisible();
+		await phone.getByRole('button', { name: 'Add note' }).click();
+		const drawer = phone.getByRole('dialog');
+		await expect(drawer.getByText(thought)).toBeVisible();
+		await expect(drawer.getByRole('button', { name: `Go to “${quoted.slice(0, 30)}` })).toBeVisible();
+		await phone.keyboard.press('Escape');
+		await expect.poll(() => phone.evaluate(() => [...(CSS.highlights.get('note') ?? [])].join('').slice(0, 30)), 'the words are marked in the text').toBe(quoted.slice(0, 30));
+
+		// Reading on: the place is kept as one goes.
+		const lessonNow = async () => (await phone.context().request.get(`${url}/api/v1/lessons/${first}`)).json();
+		await phone.mouse.move(195, 400);
 		await expect
 			.poll(async () => {
 				await phone.mouse.wheel(0, 220);
-				const lesson = await (await phone.context().request.get(`${url}/api/v1/lessons/${first}`)).json();
-				return lesson.my.position?.block_id ?? null;
+				await phone.waitForLoadState('networkidle');
+				return (await lessonNow()).my.position?.block_id ?? null;
 			})
 			.not.toBeNull();
+		// What was scrolled last may still be on its way.
+		let place = '';
+		await expect
+			.poll(async () => {
+				const before = place;
+				place = (await lessonNow()).my.position.block_id as string;
+				return place === before;
+			}, { intervals: [1500] })
+			.toBe(true);
 
-		// A second device resumes at the same place.
+		// A second device resumes at the same place, with the note in its margin.
 		const desk = await device(browser, 1280);
-		const signedIn = await desk.context().request.post(`${url}/api/v1/auth/sign-in`, { data: { email, password } });
-		expect(signedIn.status()).toBe(200);
-		await desk.goto(url);
-		await settled(desk);
-		await desk.getByRole('main').getByRole('link', { name: /^(Resume|Start)/ }).first().click();
-		await desk.waitForURL(new RegExp(first));
-		await settled(desk);
-		await expect.poll(() => desk.evaluate(() => document.scrollingElement!.scrollTop + [...document.querySelectorAll('main, [data-scroll]')].reduce((n, e) => n + e.scrollTop, 0))).toBeGreaterThan(0);
-		await expect(desk.getByText('A commit is a picture of the whole.')).toBeVisible();
+		await desk.goto(`${url}/sign-in`);
+		await desk.getByLabel('Email').fill(email);
+		await desk.getByLabel('Password', { exact: true }).fill(password);
+		await desk.getByRole('button', { name: 'Sign in' }).click();
+		await desk.waitForURL((at) => at.pathname === '/');
+		await enterToday(desk, url, 1);
+		await expect(desk).toHaveURL(new RegExp(first));
+		await expect(desk.getByText('You stopped here last time.')).toBeVisible();
+		await expect(desk.locator(`[data-id="${place}"]`)).toBeInViewport();
+		expect(await desk.evaluate(() => scrollY)).toBeGreaterThan(200);
+		await expect(desk.getByText(thought)).toBeVisible();
+		await expect(desk.getByRole('button', { name: 'Remove bookmark' })).toBeVisible();
 
-		// Day 1 done; day 2 is locked and says when it opens.
-		await finishDay(phone, url, 1);
+		// Day 1 done; day 2 is locked and says when it opens, on both devices.
+		const sheet = await markDone(phone);
+		await expect(sheet.getByText(/opens tomorrow at 03:00/i)).toBeVisible();
 		const second = await lessonOf(phone, url, 2);
 		await desk.goto(`${url}/learn/${course}/${second}`);
 		await settled(desk);
-		await expect(desk.getByText(/opens tomorrow/i).first()).toBeVisible();
+		await expect(desk.getByText('Opens tomorrow at 03:00').filter({ visible: true }).first()).toBeVisible();
+		await expect(desk.getByRole('button', { name: 'Mark day done' })).toHaveCount(0);
+		await desk.goto(url);
+		await settled(desk);
+		await expect(desk.getByRole('main').getByText('Day 2 opens tomorrow at 03:00').first()).toBeVisible();
 
 		// A day a day to the end.
 		for (let day = 2; day <= 7; day += 1) {
 			setDays(day - 1);
-			await finishDay(phone, url, day);
+			await enterToday(phone, url, day);
+			const done = await markDone(phone);
+			if (day === 7) await expect(done.getByText('You finished Git without fear!').filter({ visible: true }).first()).toBeVisible();
 		}
+		await phone.getByRole('dialog').getByRole('link', { name: 'Back to today' }).click();
+		await phone.waitForURL((at) => at.pathname === '/');
+		await settled(phone);
+		await expect(phone.getByRole('main').getByText('Git without fear').first()).toBeVisible();
+		await expect(phone.getByRole('main').getByText('Finished').first()).toBeVisible();
 		await phone.goto(`${url}/courses?state=finished`);
 		await settled(phone);
-		await expect(phone.getByText('Git without fear').first()).toBeVisible();
-		await phone.goto(url);
+		await expect(phone.getByRole('main').getByText('Git without fear').first()).toBeVisible();
+		await phone.goto(`${url}/saved`);
 		await settled(phone);
-		await expect(phone.getByText(/Git without fear/).first()).toBeVisible();
+		await expect(phone.getByText(thought)).toBeVisible();
+		await phone.goto(`${url}/saved?tab=bookmarks`);
+		await settled(phone);
+		await expect(phone.getByRole('main').getByRole('link').first()).toBeVisible();
 		expect(heard, 'the console must stay silent').toEqual([]);
 	} finally {
 		await server.stop();

@@ -16,8 +16,8 @@ export interface Server {
 	data: string;
 	/** What it printed so far. */
 	output: () => string;
-	/** The text of the newest letter in the outbox to this address. */
-	letter: (to: string) => Promise<string>;
+	/** The text of the newest letter in the outbox to this address that has these words. */
+	letter: (to: string, words?: string) => Promise<string>;
 	stop: () => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function start(how: 'demo' | 'serve', env: Record<string, string> =
 		url,
 		data,
 		output: () => said,
-		letter: (to) => letter(data, to),
+		letter: (to, words = '') => letter(data, to, words),
 		stop: async () => {
 			const gone = new Promise((done) => child.once('exit', done));
 			child.kill('SIGTERM');
@@ -64,15 +64,16 @@ function decoded(text: string): string {
 	return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-async function letter(data: string, to: string): Promise<string> {
+async function letter(data: string, to: string, words: string): Promise<string> {
 	const until = Date.now() + 15_000;
 	while (Date.now() < until) {
 		const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.eml')).sort();
 		for (const file of files.reverse()) {
 			const raw = readFileSync(join(data, file), 'utf8');
-			if (raw.includes(to)) return decoded(raw);
+			const text = raw.includes(to) ? decoded(raw) : '';
+			if (text.includes(words) && text) return text;
 		}
 		await new Promise((done) => setTimeout(done, 150));
 	}
-	throw new Error(`No letter to ${to} in the outbox.`);
+	throw new Error(`No letter to ${to} with “${words}” in the outbox.`);
 }

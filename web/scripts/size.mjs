@@ -10,7 +10,7 @@ const KB = 1024;
 
 /** First match wins; the numbers are the gates of the design. */
 const gates = [
-	{ match: /^\/\(lesson\)|\/learn\/\[/, name: 'lesson', js: 120, fonts: 200 },
+	{ match: /^\/\(lesson\)|\/learn\/\[/, name: 'lesson', js: 110, fonts: 200 },
 	{ match: /^\/\(admin\)/, name: 'admin', js: 130, fonts: 100 },
 	{ match: /^\/\(teach\)/, name: 'author', js: 260, fonts: 100 },
 	{ match: /.*/, name: 'learner', js: 110, fonts: 100 }

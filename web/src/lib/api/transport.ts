@@ -35,13 +35,14 @@ function send(request: Request): Promise<Response> {
 /**
  * fetch for the API: throws ApiProblem for every failure. When the session has ended the call
  * waits for the person to sign in again and is then sent once more, so nothing typed is lost.
+ * A caller that keeps what it sends by itself does not wait: it gets the 401 while they are asked.
  */
-export async function guardedFetch(request: Request): Promise<Response> {
+export async function guardedFetch(request: Request, { wait = true } = {}): Promise<Response> {
 	const again = request.clone();
 	let response = await send(request);
 	if (response.status === 401 && !waysIn.test(new URL(request.url).pathname)) {
-		const back = await hooks.renew();
-		if (back) response = await send(again);
+		const back = hooks.renew();
+		if (wait && (await back)) response = await send(again);
 	}
 	if (!response.ok) throw await problemFrom(response);
 	return response;

@@ -35,6 +35,16 @@ function marked(copy: Response): Response {
 	return new Response(copy.body, { status: copy.status, statusText: copy.statusText, headers });
 }
 
+/** Writes what somebody just did into the copy, so that without a connection it is there as well. */
+export async function changeCopy<T>(path: string, change: (kept: T) => T): Promise<void> {
+	if (!('caches' in globalThis)) return;
+	const cache = await caches.open(name);
+	const kept = await cache.match(path);
+	if (!kept) return;
+	const body = JSON.stringify(change((await kept.json()) as T));
+	await cache.put(path, new Response(body, { headers: { 'content-type': 'application/json' } }));
+}
+
 export async function answerFor(request: Request, given?: Response): Promise<Response> {
 	const cache = await caches.open(name);
 	const key = keyOf(new URL(request.url));

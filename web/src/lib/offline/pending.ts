@@ -1,4 +1,5 @@
 import type { Schema } from '#lib/api/types.ts';
+import { changeCopy } from './data-cache.ts';
 import type { OutboxRow } from './outbox.ts';
 
 /** A note that is on this device only carries this before its key. */
@@ -38,11 +39,32 @@ export function applyPendingNotes(
 		const id = row.path.split('/').at(-1)!;
 		const body = (row.body ?? {}) as { text?: string; block_id?: string; quote?: string; video_seconds?: number };
 		if (row.method === 'DELETE') list = list.filter((n) => n.id !== id);
-		else if (row.method === 'PATCH') list = list.map((n) => (n.id === id ? { ...n, text: body.text ?? n.text, updated_at: row.at } : n));
+		else if (row.method === 'PATCH' && list.some((n) => n.id === id)) {
+			list = list.map((n) => (n.id === id ? { ...n, text: body.text ?? n.text, updated_at: row.at } : n));
+		} else if (row.method === 'PATCH') {
+			// The copy is older than the note; its newest words are here.
+			list.push({ ...about, id, text: body.text ?? '', created_at: row.at, updated_at: row.at });
+		}
 		else if (id === 'notes') {
 			const { text = '', block_id, quote, video_seconds } = body;
 			list.push({ ...about, id: localPrefix + row.key, text, block_id, quote, video_seconds, created_at: row.at, updated_at: row.at });
 		}
 	}
 	return list;
+}
+
+/** A deed that the server took: the kept copies of its lesson follow. */
+export async function keepDone(row: Omit<OutboxRow, 'id' | 'tries'>, answer: unknown): Promise<void> {
+	if (row.kind === 'heartbeat') return;
+	const lesson = `/api/v1/lessons/${row.lesson}`;
+	if (row.kind !== 'note') {
+		await changeCopy<Schema<'LessonOut'>>(lesson, (kept) => applyPending(kept, [{ ...row, tries: 0 }]));
+		return;
+	}
+	const note = row.method === 'DELETE' ? undefined : (answer as Schema<'NoteOut'> | undefined);
+	const id = note?.id ?? row.path.split('/').at(-1);
+	await changeCopy<Schema<'NoteOut'>[]>(`${lesson}/notes`, (kept) => {
+		if (!note) return kept.filter((n) => n.id !== id);
+		return kept.some((n) => n.id === id) ? kept.map((n) => (n.id === id ? note : n)) : [...kept, note];
+	});
 }

@@ -2,6 +2,7 @@ import { ApiProblem, asProblem } from '#lib/api/client.ts';
 import { guardedFetch } from '#lib/api/transport.ts';
 import { alone } from '#lib/offline/lock.ts';
 import { enqueue, flush, isDeed, sendRow, withdraw, type NewRow, type OutboxRow, type Sent } from '#lib/offline/outbox.ts';
+import { keepDone } from '#lib/offline/pending.ts';
 import { deviceStore, forgetOutbox } from '#lib/offline/store.ts';
 import { now } from './now.ts';
 import { online } from './online.svelte.ts';
@@ -29,18 +30,24 @@ class Outbox {
 	/** `make` may be called again when the deed is stored, so that it names what is known by then. */
 	async run<T>(make: () => Deed, keepalive = false): Promise<Done<T>> {
 		const deed = make();
+		// Whose it is does not change while the answer is awaited.
+		const user = session.user?.id ?? '';
 		let cause: unknown = new ApiProblem({ status: 0, code: 'unreachable' });
 		const orderly = !deed.merge || !this.#words.has(deed.merge);
 		if (online.yes && orderly) {
 			try {
-				return { answer: await this.#direct<T>(deed, keepalive), queued: false };
+				const answer = await this.#direct<T>(deed, keepalive);
+				void keepDone({ ...deed, user, at: now() }, answer).catch(() => {});
+				return { answer, queued: false };
 			} catch (e) {
-				if (!asProblem(e).passing) throw e;
+				const problem = asProblem(e);
+				// After a session that ended it waits here until they are back, even over a reload.
+				if (!problem.passing && problem.status !== 401) throw e;
 				cause = e;
 			}
 		}
 		try {
-			await this.#store(make);
+			await this.#store(make, user);
 		} catch {
 			// No database in this browser: then it is the failure it was.
 			throw cause;
@@ -76,7 +83,10 @@ class Outbox {
 		this.#flushing = true;
 		try {
 			const result = await alone(lock, () => flush(deviceStore, user, sendRow));
-			for (const sent of result.sent) for (const hear of this.#heard) hear(sent);
+			for (const sent of result.sent) {
+				void keepDone(sent.row, sent.answer).catch(() => {});
+				for (const hear of this.#heard) hear(sent);
+			}
 			const loss = result.refused.find((r) => isDeed(r.row));
 			if (loss) this.refused = loss.row;
 		} catch {
@@ -122,8 +132,7 @@ class Outbox {
 		};
 	}
 
-	async #store(make: () => Deed): Promise<void> {
-		const user = session.user?.id ?? '';
+	async #store(make: () => Deed, user: string): Promise<void> {
 		await alone(lock, () => enqueue(deviceStore, { ...make(), user, at: now() }));
 		await this.count();
 		void wakeWorker();
@@ -137,7 +146,9 @@ class Outbox {
 				body: deed.body ? JSON.stringify(deed.body) : undefined,
 				keepalive,
 				signal: keepalive ? undefined : AbortSignal.timeout(patience)
-			})
+			}),
+			// Words are safe on the device at once; the end of a day is told when it is sure.
+			{ wait: deed.kind === 'complete' }
 		);
 		return (response.status === 204 ? undefined : await response.json()) as T;
 	}

@@ -55,10 +55,16 @@ function said(value: unknown): string {
 	return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** Some deeds keep one bare word instead of fields: the short name of a course. */
+function fields(value: unknown): Record<string, unknown> {
+	if (value === null || value === undefined) return {};
+	return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : { '': value };
+}
+
 /** The fields that differ, flat. */
 export function differences(row: Pick<Audit, 'before' | 'after'>): Difference[] {
-	const before: Record<string, unknown> = row.before ?? {};
-	const after: Record<string, unknown> = row.after ?? {};
+	const before = fields(row.before);
+	const after = fields(row.after);
 	return [...new Set([...Object.keys(before), ...Object.keys(after)])]
 		.filter((k) => JSON.stringify(before[k]) !== JSON.stringify(after[k]))
 		.map((field) => ({ field, before: said(before[field]), after: said(after[field]) }));
