@@ -15,5 +15,6 @@ pub mod serve;
 pub mod site;
 mod spa;
 mod throttle;
+pub mod tls;
 
-pub use layers::Peer;
+pub use layers::{OverTls, Peer};
