@@ -178,12 +178,7 @@ async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
 
 /// The first SIGTERM or Ctrl-C closes the doors; the second one hurries. SIGHUP reads certificates
 /// again.
-async fn obey_signals(
-    doors: CancellationToken,
-    hurry: CancellationToken,
-    tls: Option<Arc<Tls>>,
-    status: String,
-) -> anyhow::Result<()> {
+async fn obey_signals(doors: CancellationToken, hurry: CancellationToken, tls: Option<Arc<Tls>>, status: String) -> anyhow::Result<()> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut hup = signal(SignalKind::hangup())?;
     for token in [doors, hurry] {

@@ -24,3 +24,4 @@ mod people;
 mod progress;
 mod search;
 mod stand;
+mod tls;

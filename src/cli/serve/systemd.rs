@@ -44,7 +44,10 @@ pub(super) async fn watch(db: Db) {
     loop {
         tokio::time::sleep(half).await;
         while !answers(&db, patience).await {
-            tracing::error!(watchdog_s = limit.as_secs(), "the database does not answer: the watchdog is not told");
+            tracing::error!(
+                watchdog_s = limit.as_secs(),
+                "the database does not answer: the watchdog is not told"
+            );
             tokio::time::sleep(AGAIN).await;
         }
         tell(&[NotifyState::Watchdog]);

@@ -45,13 +45,7 @@ pub(super) fn is_trusted(proxies: &[Network], ip: IpAddr) -> bool {
 }
 
 /// Where a request comes from. `is_encrypted` says that it came through our own TLS.
-pub(super) fn find(
-    server: &ServerConfig,
-    peer: Option<IpAddr>,
-    is_trusted_peer: bool,
-    is_encrypted: bool,
-    headers: &HeaderMap,
-) -> Origin {
+pub(super) fn find(server: &ServerConfig, peer: Option<IpAddr>, is_trusted_peer: bool, is_encrypted: bool, headers: &HeaderMap) -> Origin {
     let agent = headers
         .get(header::USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -200,7 +194,13 @@ mod tests {
             ..ServerConfig::default()
         };
         let peer: IpAddr = peer.parse().expect("an address");
-        let found = find(&server, Some(peer), is_trusted(&server.trusted_proxies, peer), is_encrypted, &headers);
+        let found = find(
+            &server,
+            Some(peer),
+            is_trusted(&server.trusted_proxies, peer),
+            is_encrypted,
+            &headers,
+        );
         (found.ip.map(|ip| ip.to_string()).unwrap_or_default(), found.is_secure)
     }
 
@@ -243,7 +243,10 @@ mod tests {
         use ProxyHeaders::XForwarded;
         let claims_http = [("x-forwarded-proto", "http")];
         assert!(over(true, XForwarded, "198.51.100.1", &claims_http).1, "no proxy of ours");
-        assert!(!over(true, XForwarded, "10.0.0.1", &claims_http).1, "the client's side was in the clear");
+        assert!(
+            !over(true, XForwarded, "10.0.0.1", &claims_http).1,
+            "the client's side was in the clear"
+        );
         assert!(over(true, XForwarded, "10.0.0.1", &[("x-forwarded-for", "203.0.113.9")]).1);
         assert!(over(true, XForwarded, "10.0.0.1", &[("x-forwarded-proto", "https")]).1);
     }

@@ -99,7 +99,9 @@ impl Pair {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain_pem).collect();
         let certificates = certificates.map_err(|error| TlsError(format!("{chain} is not PEM: {error}")))?;
         let Some(first) = certificates.first() else {
-            return Err(TlsError(format!("there is no certificate in {chain}; expected -----BEGIN CERTIFICATE-----")));
+            return Err(TlsError(format!(
+                "there is no certificate in {chain}; expected -----BEGIN CERTIFICATE-----"
+            )));
         };
         let about = Certificate::read(first).map_err(|error| TlsError(format!("the certificate in {chain} is malformed: {error}")))?;
         let private = private_key(key, key_pem)?;
@@ -135,7 +137,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     let about = std::fs::metadata(path).map_err(|error| TlsError(format!("{shown} cannot be read: {error}")))?;
     // A pipe would be waited for, and a disk image would fill the memory.
     if !about.is_file() || about.len() > LARGEST {
-        return Err(TlsError(format!("{shown} is no file of at most 1 MiB, as certificates and keys are")));
+        return Err(TlsError(format!(
+            "{shown} is no file of at most 1 MiB, as certificates and keys are"
+        )));
     }
     std::fs::read(path).map_err(|error| TlsError(format!("{shown} cannot be read: {error}; the server's user needs to")))
 }

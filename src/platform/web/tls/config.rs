@@ -167,7 +167,10 @@ fn is_domain(text: &str) -> bool {
 
 fn is_mailbox(text: &str) -> bool {
     let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b',' && b != b'?');
-    is_plain && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+    is_plain
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 #[cfg(test)]
@@ -194,7 +197,10 @@ mod tests {
         assert!(wrong(acme).is_empty());
         assert_eq!(wrong(|c| c.certificate_file = Some("a.pem".into())), ["key_file"]);
         assert_eq!(wrong(|c| c.key_file = Some("a.pem".into())), ["certificate_file"]);
-        assert_eq!(wrong(|c| c.redirect_listen = Some(([127, 0, 0, 1], 80).into())), ["redirect_listen"]);
+        assert_eq!(
+            wrong(|c| c.redirect_listen = Some(([127, 0, 0, 1], 80).into())),
+            ["redirect_listen"]
+        );
         let both = |c: &mut TlsConfig| {
             acme(c);
             (c.certificate_file, c.key_file) = (Some("a".into()), Some("b".into()));
@@ -229,7 +235,18 @@ mod tests {
         }
         let long = format!("{}.com", "a".repeat(64));
         for bad in [
-            "", "localhost", "*.example.com", "Learn.example.com", "192.0.2.1", "a..b", ".a.b", "a.b.", "münchen.de", "-a.b", "a b.c", &long,
+            "",
+            "localhost",
+            "*.example.com",
+            "Learn.example.com",
+            "192.0.2.1",
+            "a..b",
+            ".a.b",
+            "a.b.",
+            "münchen.de",
+            "-a.b",
+            "a b.c",
+            &long,
         ] {
             assert!(!is_domain(bad), "{bad}");
         }

@@ -57,5 +57,7 @@ async fn explain(stream: &mut TcpStream, origin: &str) -> io::Result<()> {
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
     // Closing with unread bytes would reset the connection and take the answer back.
-    tokio::io::copy(&mut stream.take(POLITENESS), &mut tokio::io::sink()).await.map(drop)
+    tokio::io::copy(&mut stream.take(POLITENESS), &mut tokio::io::sink())
+        .await
+        .map(drop)
 }

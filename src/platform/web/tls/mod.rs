@@ -133,7 +133,6 @@ impl Tls {
     }
 
     /// The routes of the plain port: to https, and answers to http-01.
-    #[must_use]
     pub fn redirect(&self) -> Router {
         redirect::routes(self.shelf.clone(), &self.origin)
     }

@@ -42,5 +42,9 @@ async fn elsewhere(State(plain): State<Plain>, uri: Uri) -> Response {
     };
     // Nothing more will be asked here.
     let close = HeaderValue::from_static("close");
-    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to), (header::CONNECTION, close)]).into_response()
+    (
+        StatusCode::PERMANENT_REDIRECT,
+        [(header::LOCATION, to), (header::CONNECTION, close)],
+    )
+        .into_response()
 }

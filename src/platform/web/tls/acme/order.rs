@@ -34,7 +34,8 @@ impl Wanted<'_> {
     pub(super) async fn obtain(&self, account_key: &[u8]) -> Result<String, TlsError> {
         let account = self.account(account_key).await?;
         let (url, mut order) = ask("the order", || account.new_order(self.client, self.domains.to_vec())).await?;
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| TlsError(format!("no key for the certificate: {error}")))?;
+        let key =
+            KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(|error| TlsError(format!("no key for the certificate: {error}")))?;
         let mut looks = LOOKS.into_iter();
         loop {
             order = match order.status {
@@ -97,7 +98,10 @@ impl Wanted<'_> {
             .iter()
             .find_map(|challenge| challenge.error.as_ref()?.detail.clone());
         let detail = detail.unwrap_or_else(|| format!("its authorization is {:?}", auth.status));
-        Err(TlsError(format!("the authority could not see by {} that {name} is ours: {detail}", self.challenge)))
+        Err(TlsError(format!(
+            "the authority could not see by {} that {name} is ours: {detail}",
+            self.challenge
+        )))
     }
 
     /// Puts the answer where the authority will look for it; its address to say that it is there.
@@ -113,7 +117,13 @@ impl Wanted<'_> {
                 challenge.url.clone()
             }),
         };
-        prepared.map_err(|error| TlsError(format!("the authority offers no {} for {name}: {}", self.challenge, sentence(&error))))
+        prepared.map_err(|error| {
+            TlsError(format!(
+                "the authority offers no {} for {name}: {}",
+                self.challenge,
+                sentence(&error)
+            ))
+        })
     }
 }
 
@@ -122,7 +132,10 @@ async fn ask<T, F: Future<Output = Result<T, AcmeError>>>(what: &str, call: impl
     let mut tries = 0;
     loop {
         let Ok(answer) = tokio::time::timeout(PATIENCE, call()).await else {
-            return Err(TlsError(format!("the authority did not answer about {what} within {} s", PATIENCE.as_secs())));
+            return Err(TlsError(format!(
+                "the authority did not answer about {what} within {} s",
+                PATIENCE.as_secs()
+            )));
         };
         match answer {
             Err(error) if tries < NONCES && error.to_string().contains("urn:ietf:params:acme:error:badNonce") => tries += 1,
