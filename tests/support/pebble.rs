@@ -46,7 +46,7 @@ impl Pebble {
             file("web.pem", &pair.certificate),
             file("web.key", &pair.key),
         );
-        let (listen, management, dns, names) = (free(), free(), free_udp(), free());
+        let (listen, management, dns, names) = (free(), free(), free_for_names(), free());
         let config = serde_json::json!({"pebble": {
             "listenAddress": listen.to_string(), "managementListenAddress": management.to_string(),
             "certificate": certificate, "privateKey": key, "httpPort": http_port, "tlsPort": tls_port,
@@ -77,7 +77,7 @@ impl Pebble {
                 ("PEBBLE_AUTHZREUSE", "0"),
             ]);
         let children = vec![
-            until(resolver, "Creating UDP DNS-01 challenge server"),
+            until(resolver, "Starting management server"),
             until(authority, "ACME directory available"),
         ];
         Some(Self {
@@ -134,8 +134,7 @@ fn free() -> SocketAddr {
         .expect("a port")
 }
 
-fn free_udp() -> SocketAddr {
-    UdpSocket::bind("127.0.0.1:0")
-        .and_then(|socket| socket.local_addr())
-        .expect("a port")
+/// Free for UDP and TCP, as a name server needs it.
+fn free_for_names() -> SocketAddr {
+    std::iter::repeat_with(free).find(|at| UdpSocket::bind(at).is_ok()).expect("a port")
 }

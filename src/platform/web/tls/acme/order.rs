@@ -139,7 +139,7 @@ async fn ask<T, F: Future<Output = Result<T, AcmeError>>>(what: &str, call: impl
         };
         match answer {
             Err(error) if tries < NONCES && error.to_string().contains("urn:ietf:params:acme:error:badNonce") => tries += 1,
-            answer => return answer.map_err(|error| TlsError(format!("the authority refused {what}: {}", sentence(&error)))),
+            answer => return answer.map_err(|error| TlsError(format!("asking the authority about {what} failed: {}", sentence(&error)))),
         }
     }
 }
