@@ -41,6 +41,8 @@ need_java() { has java || packages default-jre-headless; }
 need_faketime() { has faketime || packages faketime; }
 need_promtool() { has promtool || packages prometheus; }
 need_handbook() { [ -d /usr/share/doc/debian-handbook ] || packages debian-handbook; }
+need_pebble() { has pebble || packages pebble; }
+need_testssl() { { has testssl && has openssl; } || packages testssl.sh openssl; }
 need_python() { python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv; }
 
 # web_modules: node_modules exactly as the lock says, only when the lock changed.

@@ -1,8 +1,11 @@
 //! `momentum serve`: opens the instance and serves it until it is told to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+mod systemd;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use axum::Router;
 use clap::Args;
 use tokio::{
     net::TcpListener,
@@ -15,7 +18,14 @@ use crate::{
     app::{App, Means},
     auth,
     kernel::actor::Actor,
-    platform::{telemetry, web},
+    platform::{
+        config::Config,
+        telemetry,
+        web::{
+            self,
+            tls::{self, Tls},
+        },
+    },
 };
 
 /// Runs the server.
@@ -58,16 +68,24 @@ pub async fn serve(app: App, out: &mut Out) -> anyhow::Result<()> {
 /// # Errors
 /// When that cannot be.
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    let bound = TcpListener::bind(listen).await;
-    bound.with_context(|| format!("the port {listen} cannot be opened"))
+    TcpListener::bind(listen).await.map_err(|error| {
+        let is_forbidden = error.kind() == io::ErrorKind::PermissionDenied && listen.port() < 1024;
+        let hint = if is_forbidden {
+            "; ports below 1024 need the capability CAP_NET_BIND_SERVICE, which the systemd unit in assets/deploy gives"
+        } else {
+            ""
+        };
+        anyhow::Error::new(error).context(format!("the port {listen} cannot be opened{hint}"))
+    })
 }
 
 /// As [`serve()`], on a port that is open already.
 ///
 /// # Errors
-/// A fault of the operating system.
+/// A certificate that cannot be used, a port that cannot be opened, a fault of the operating system.
 pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
+    let ports = Ports::open(listener, &app).await?;
     let app = Arc::new(app);
     let router = app.router()?;
     let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
@@ -79,15 +97,15 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
+    if let Some(tls) = &ports.tls {
+        background.spawn(tls.clone().keep(tls::LOOK, stop.clone()));
+    }
     offer_set_up(&app, out).await?;
-    out.line(format!(
-        "Momentum {} listens on http://{}",
-        env!("CARGO_PKG_VERSION"),
-        listener.local_addr()?
-    ));
-    let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone()));
-    let config = &app.platform().config;
-    let grace = Duration::from_secs(config.server.stop_seconds);
+    let address = ports.address()?;
+    out.line(format!("Momentum {} listens on {address}", env!("CARGO_PKG_VERSION")));
+    let status = format!("Listens on {address}");
+    let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone(), ports.tls.clone(), status.clone()));
+    let watchdog = tokio::spawn(systemd::watch(app.db(Actor::System("watchdog"))));
     let live = app.web().stop().clone();
     // Live streams end first, or requests would never be done.
     let ending = tokio::spawn({
@@ -97,14 +115,58 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
             live.cancel();
         }
     });
-    web::serve::serve(listener, router, &config.limits, &doors, &hurry, grace).await;
+    systemd::ready(&status);
+    ports.serve(router, &app.platform().config, &doors, &hurry).await;
     stop.cancel();
     background.wait().await;
+    watchdog.abort();
     app.close().await;
     signals.abort();
     ending.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The port that people come to, and with TLS perhaps a plain one that sends them there.
+struct Ports {
+    main: TcpListener,
+    tls: Option<Arc<Tls>>,
+    plain: Option<TcpListener>,
+}
+
+/// Connections that the plain port has at once: what it does is done in no time.
+const PLAIN_CONNECTIONS: usize = 1000;
+
+impl Ports {
+    async fn open(main: TcpListener, app: &App) -> anyhow::Result<Self> {
+        let platform = app.platform();
+        let tls = Tls::open(&platform.config, platform.clock.clone())?;
+        let plain = match platform.config.tls.redirect_listen.filter(|_| tls.is_some()) {
+            Some(listen) => Some(bind(listen).await.context("tls.redirect_listen")?),
+            None => None,
+        };
+        Ok(Self { main, tls, plain })
+    }
+
+    fn address(&self) -> anyhow::Result<String> {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let plain = self.plain.as_ref().map(TcpListener::local_addr).transpose()?;
+        let also = plain.map_or_else(String::new, |plain| format!(", and sends http://{plain} there"));
+        Ok(format!("{scheme}://{}{also}", self.main.local_addr()?))
+    }
+
+    async fn serve(self, router: Router, config: &Config, doors: &CancellationToken, hurry: &CancellationToken) {
+        let grace = Duration::from_secs(config.server.stop_seconds);
+        let redirect = async {
+            if let (Some(tls), Some(plain)) = (&self.tls, self.plain) {
+                let mut limits = config.limits.clone();
+                limits.connections = limits.connections.min(PLAIN_CONNECTIONS);
+                web::serve::serve(plain, tls.redirect(), &limits, doors, hurry, grace).await;
+            }
+        };
+        let main = web::serve::serve_over(self.main, self.tls.clone(), router, &config.limits, doors, hurry, grace);
+        tokio::join!(main, redirect);
+    }
 }
 
 /// While nobody runs the instance, each start prints a new one-time link that makes the first admin.
@@ -118,15 +180,30 @@ async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first SIGTERM or Ctrl-C closes the doors; the second one hurries.
-async fn obey_signals(doors: CancellationToken, hurry: CancellationToken) -> anyhow::Result<()> {
+/// The first SIGTERM or Ctrl-C closes the doors; the second one hurries. SIGHUP reads certificates
+/// again.
+async fn obey_signals(doors: CancellationToken, hurry: CancellationToken, tls: Option<Arc<Tls>>, status: String) -> anyhow::Result<()> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hup = signal(SignalKind::hangup())?;
     for token in [doors, hurry] {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
+        loop {
+            tokio::select! {
+                _ = term.recv() => break,
+                _ = int.recv() => break,
+                _ = hup.recv() => reload(tls.as_ref(), &status).await,
+            }
         }
+        systemd::stopping();
         token.cancel();
     }
     Ok(())
+}
+
+async fn reload(tls: Option<&Arc<Tls>>, status: &str) {
+    systemd::reloading();
+    match tls {
+        Some(tls) => tls.reload().await,
+        None => tracing::info!("there is nothing to read again: configuration holds until the next start"),
+    }
+    systemd::ready(status);
 }

@@ -26,3 +26,4 @@ mod people;
 mod progress;
 mod search;
 mod stand;
+mod tls;

@@ -7,10 +7,12 @@
 //! app.settle().await;
 //! ```
 
+pub mod certs;
 mod client;
 pub mod courses;
 mod folder;
 pub mod mails;
+pub mod pebble;
 mod people;
 pub mod smtp;
 

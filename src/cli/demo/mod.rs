@@ -75,6 +75,11 @@ impl Alone for Demo {
         let config = common.load(&[
             ("data", folder),
             ("server.public_url", Some(address.clone())),
+            // The demo is for this machine: an installed server's TLS is not its business.
+            ("tls.certificate_file", Some(String::new())),
+            ("tls.key_file", Some(String::new())),
+            ("tls.acme_domains", Some(String::new())),
+            ("tls.redirect_listen", Some(String::new())),
             ("throttle.is_on", self.without_throttle.then(|| "false".to_owned())),
         ])?;
         let filling = Filling {

@@ -16,7 +16,10 @@ use super::{
     blobs::MediaConfig,
     metrics::MetricsConfig,
     telemetry::LogConfig,
-    web::config::{LimitsConfig, ServerConfig, ThrottleConfig},
+    web::{
+        config::{LimitsConfig, ServerConfig, ThrottleConfig},
+        tls::config::{TlsConfig, together},
+    },
 };
 
 pub use example::{example, line};
@@ -80,6 +83,8 @@ macro_rules! config {
 config! {
     /// The port, and how the world reaches it.
     server: ServerConfig,
+    /// TLS of the server's own.
+    tls: TlsConfig,
     /// What one request, and all of them together, may use.
     limits: LimitsConfig,
     /// How often one address and one account may ask.
@@ -105,6 +110,10 @@ pub fn load(sources: &Sources) -> Result<(Config, Vec<Shown>), ConfigError> {
     let mut reader = Reader::new(sources);
     let config = Config::read(&mut reader);
     reader.unknown(&known());
+    // Only sections that are right by themselves can be compared.
+    if reader.problems.is_empty() {
+        reader.problems = together(&config);
+    }
     if reader.problems.is_empty() {
         Ok((config, reader.shown))
     } else {

@@ -21,14 +21,16 @@ const ANNOUNCER: &str = "sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=";
 #[derive(Debug, Clone)]
 pub(super) struct Policies {
     page: HeaderValue,
+    transport: HeaderValue,
 }
 
 impl Policies {
-    /// The policy for pages, with the hash of every inline script of this one.
+    /// The policy for pages, with the hash of every inline script of this one, and for how many seconds
+    /// browsers come by https only.
     ///
     /// # Errors
     /// Never for what hashes are made of.
-    pub(super) fn of(page: &str) -> Result<Self> {
+    pub(super) fn of(page: &str, hsts_seconds: u64) -> Result<Self> {
         let hashes: String = inline_scripts(page).map(|script| format!(" '{}'", hash(script))).collect();
         let policy = format!(
             "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; style-src-attr 'unsafe-hashes' '{ANNOUNCER}'; \
@@ -38,6 +40,7 @@ impl Policies {
         );
         Ok(Self {
             page: HeaderValue::from_str(&policy).map_err(Error::internal)?,
+            transport: HeaderValue::from_str(&format!("max-age={hsts_seconds}")).map_err(Error::internal)?,
         })
     }
 
@@ -76,7 +79,7 @@ impl Policies {
             headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(fresh));
         }
         if is_secure {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, self.transport.clone());
         }
     }
 }
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn inline_scripts_are_allowed_by_their_hash_and_no_others() -> Result<()> {
         let page = "<script src=\"/theme.js\"></script><p>x</p><script>\n\talert(1)\n</script><script type=\"module\">2</script>";
-        let policies = Policies::of(page)?;
+        let policies = Policies::of(page, 0)?;
         let policy = policies.page.to_str().unwrap_or_default();
         for script in ["\n\talert(1)\n", "2"] {
             assert!(policy.contains(&format!("'{}'", hash(script))), "{policy}");
@@ -115,10 +118,10 @@ mod tests {
     fn an_answer_keeps_its_own_stricter_policy() -> Result<()> {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
-        Policies::of("")?.add(&mut headers, true, true);
+        Policies::of("", 7)?.add(&mut headers, true, true);
         assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "sandbox");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
-        assert!(headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], "max-age=7");
         Ok(())
     }
 }

@@ -45,6 +45,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+/// Marks a request that came through our own TLS.
+#[derive(Debug, Clone, Copy)]
+pub struct OverTls;
+
 /// What the pass needs.
 pub(super) struct Edge {
     pub(super) server: ServerConfig,
@@ -69,7 +73,8 @@ pub(super) async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, ne
     let id = edge.request_id(request.headers(), is_trusted);
     // Whoever calls the router without a connection may say where from.
     let said = request.extensions().get::<Origin>().cloned();
-    let origin = said.unwrap_or_else(|| origin::find(&edge.server, peer, is_trusted, request.headers()));
+    let is_encrypted = request.extensions().get::<OverTls>().is_some();
+    let origin = said.unwrap_or_else(|| origin::find(&edge.server, peer, is_trusted, is_encrypted, request.headers()));
     let (method, path, is_secure) = (request.method().clone(), request.uri().path().to_owned(), origin.is_secure);
     let ip = origin.ip;
     let is_api = path.starts_with("/api/") || path == "/api";

@@ -17,5 +17,6 @@ pub mod serve;
 pub mod site;
 mod spa;
 mod throttle;
+pub mod tls;
 
-pub use layers::Peer;
+pub use layers::{OverTls, Peer};

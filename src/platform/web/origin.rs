@@ -44,22 +44,23 @@ pub(super) fn is_trusted(proxies: &[Network], ip: IpAddr) -> bool {
     proxies.iter().any(|network| network.contains(ip))
 }
 
-/// Where a request comes from.
-pub(super) fn find(server: &ServerConfig, peer: Option<IpAddr>, is_trusted_peer: bool, headers: &HeaderMap) -> Origin {
+/// Where a request comes from. `is_encrypted` says that it came through our own TLS.
+pub(super) fn find(server: &ServerConfig, peer: Option<IpAddr>, is_trusted_peer: bool, is_encrypted: bool, headers: &HeaderMap) -> Origin {
     let agent = headers
         .get(header::USER_AGENT)
         .map(|value| String::from_utf8_lossy(value.as_bytes()));
     let mut origin = Origin {
         ip: peer.map(|ip| ip.to_canonical()),
         user_agent: agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(AGENT).collect(),
-        is_secure: false,
+        is_secure: is_encrypted,
     };
     if is_trusted_peer {
         let (hops, proto) = match server.proxy_headers {
             ProxyHeaders::XForwarded => x_forwarded(headers),
             ProxyHeaders::Forwarded => forwarded(headers),
         };
-        origin.is_secure = proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        // A proxy may encrypt again what came to it in the clear: its word on the client's side holds.
+        origin.is_secure = proto.map_or(is_encrypted, |proto| proto.eq_ignore_ascii_case("https"));
         // From the nearest hop outwards, the first that is no proxy of ours is the client; what
         // stands before it was written by him.
         for hop in hops.into_iter().rev() {
@@ -179,6 +180,10 @@ mod tests {
     use super::*;
 
     fn from(kind: ProxyHeaders, peer: &str, pairs: &[(&'static str, &str)]) -> (String, bool) {
+        over(false, kind, peer, pairs)
+    }
+
+    fn over(is_encrypted: bool, kind: ProxyHeaders, peer: &str, pairs: &[(&'static str, &str)]) -> (String, bool) {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, value.parse().expect("a value"));
@@ -189,7 +194,13 @@ mod tests {
             ..ServerConfig::default()
         };
         let peer: IpAddr = peer.parse().expect("an address");
-        let found = find(&server, Some(peer), is_trusted(&server.trusted_proxies, peer), &headers);
+        let found = find(
+            &server,
+            Some(peer),
+            is_trusted(&server.trusted_proxies, peer),
+            is_encrypted,
+            &headers,
+        );
         (found.ip.map(|ip| ip.to_string()).unwrap_or_default(), found.is_secure)
     }
 
@@ -225,6 +236,19 @@ mod tests {
             ("203.0.113.9".into(), true)
         );
         assert_eq!(from(XForwarded, "10.0.0.1", &[]), ("10.0.0.1".into(), false));
+    }
+
+    #[test]
+    fn our_own_tls_is_secure_unless_a_trusted_proxy_knows_better() {
+        use ProxyHeaders::XForwarded;
+        let claims_http = [("x-forwarded-proto", "http")];
+        assert!(over(true, XForwarded, "198.51.100.1", &claims_http).1, "no proxy of ours");
+        assert!(
+            !over(true, XForwarded, "10.0.0.1", &claims_http).1,
+            "the client's side was in the clear"
+        );
+        assert!(over(true, XForwarded, "10.0.0.1", &[("x-forwarded-for", "203.0.113.9")]).1);
+        assert!(over(true, XForwarded, "10.0.0.1", &[("x-forwarded-proto", "https")]).1);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Connections: accepted up to a number, each with a time for its headers, closed gracefully.
+//! Connections: accepted up to a number, each with a time for its handshake and its headers, closed
+//! gracefully.
 
 use std::{
     net::SocketAddr,
@@ -10,7 +11,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, header},
+};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -20,13 +25,19 @@ use hyper_util::{
     },
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::{config::LimitsConfig, layers::Peer};
+use super::{
+    config::LimitsConfig,
+    layers::{OverTls, Peer},
+    tls::Tls,
+};
 
 /// Requests that one HTTP/2 connection may have under way.
 const STREAMS: u32 = 128;
@@ -41,19 +52,37 @@ pub async fn serve(
     hurry: &CancellationToken,
     grace: Duration,
 ) {
-    let builder = Arc::new(builder(limits));
+    serve_over(listener, None, router, limits, stop, hurry, grace).await;
+}
+
+/// As [`serve()`], over TLS if there is one.
+pub async fn serve_over(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    router: Router,
+    limits: &LimitsConfig,
+    stop: &CancellationToken,
+    hurry: &CancellationToken,
+    grace: Duration,
+) {
     let room = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    let patience = Duration::from_secs(limits.header_seconds);
+    let host = Arc::new(Host {
+        builder: builder(limits),
+        tls,
+        router,
+        patience: Duration::from_secs(limits.header_seconds),
+        stop: stop.clone(),
+    });
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let (builder, router, watcher) = (builder.clone(), router.clone(), graceful.watcher());
+        let (host, watcher) = (host.clone(), graceful.watcher());
         tokio::spawn(async move {
-            converse(&builder, stream, peer, router, watcher, patience).await;
+            host.receive(stream, peer, watcher).await;
             drop(place);
         });
     }
@@ -98,39 +127,101 @@ fn builder(limits: &LimitsConfig) -> Builder<TokioExecutor> {
     builder
 }
 
-async fn converse(
-    builder: &Builder<TokioExecutor>,
-    stream: TcpStream,
-    peer: SocketAddr,
+/// What every connection of one port needs.
+struct Host {
+    builder: Builder<TokioExecutor>,
+    tls: Option<Arc<Tls>>,
     router: Router,
-    watcher: Watcher,
     patience: Duration,
-) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
+    stop: CancellationToken,
+}
+
+impl Host {
+    async fn receive(&self, stream: TcpStream, peer: SocketAddr, watcher: Watcher) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no TCP_NODELAY");
+        }
+        match &self.tls {
+            None => self.converse(stream, peer, watcher).await,
+            Some(tls) => {
+                if let Some(stream) = self.shake(tls, stream).await {
+                    self.converse(stream, peer, watcher).await;
+                }
+            }
+        }
     }
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let asked = has_asked.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        asked.store(true, Ordering::Relaxed);
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let mut connection = pin!(watcher.watch(connection));
-    // Whoever says nothing whole in time goes; after the first request the header limits of each
-    // protocol hold.
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        () = tokio::time::sleep(patience) => None,
-    };
-    let ended = match ended {
-        Some(ended) => ended,
-        None if has_asked.load(Ordering::Relaxed) => connection.await,
-        None => return,
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended badly");
+
+    /// A handshake within the time for headers. It is here, in the connection's own task, that the
+    /// slow and the garbled are waited for: never where others are accepted.
+    async fn shake(&self, tls: &Tls, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+        let shaken = tokio::select! {
+            () = self.stop.cancelled() => return None,
+            shaken = tokio::time::timeout(self.patience, tls.shake(stream)) => shaken,
+        };
+        match shaken {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a handshake failed");
+                None
+            }
+            Err(_) => {
+                tracing::debug!("a handshake took too long");
+                None
+            }
+        }
     }
+
+    async fn converse<S: Spoken>(&self, stream: S, peer: SocketAddr, watcher: Watcher) {
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let (asked, router) = (has_asked.clone(), self.router.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            asked.store(true, Ordering::Relaxed);
+            router.clone().oneshot(received::<S>(request, peer))
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let mut connection = pin!(watcher.watch(connection));
+        // Whoever says nothing whole in time goes; after the first request the header limits of each
+        // protocol hold.
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            () = tokio::time::sleep(self.patience) => None,
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            None if has_asked.load(Ordering::Relaxed) => connection.await,
+            None => return,
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended badly");
+        }
+    }
+}
+
+/// A stream of bytes that requests come by.
+trait Spoken: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    const OVER_TLS: bool;
+}
+
+impl Spoken for TcpStream {
+    const OVER_TLS: bool = false;
+}
+
+impl Spoken for TlsStream<TcpStream> {
+    const OVER_TLS: bool = true;
+}
+
+/// The request as the house knows it: where it came from, and its host in one place.
+fn received<S: Spoken>(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Peer(peer));
+    if S::OVER_TLS {
+        request.extensions_mut().insert(OverTls);
+    }
+    // HTTP/2 says it in `:authority` (RFC 9113, 8.3.1).
+    if !request.headers().contains_key(header::HOST)
+        && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    request
 }
