@@ -24,3 +24,5 @@ mod people;
 mod progress;
 mod search;
 mod stand;
+mod users_cli;
+mod users_import;

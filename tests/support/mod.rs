@@ -7,12 +7,14 @@
 //! app.settle().await;
 //! ```
 
+pub mod cli;
 mod client;
 pub mod courses;
 mod folder;
 pub mod mails;
 mod people;
 pub mod smtp;
+pub mod workbook;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 

@@ -7,6 +7,7 @@ pub mod lock;
 pub mod migrate;
 mod pragmas;
 mod readers;
+mod references;
 mod tx;
 mod values;
 mod writer;
@@ -19,6 +20,7 @@ use std::{
 
 use rusqlite::Connection;
 
+pub use references::count_references;
 pub(crate) use tx::fault;
 pub use tx::{OnConflict, Read, Tx};
 pub use writer::{Bells, WriterStats};
