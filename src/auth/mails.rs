@@ -44,6 +44,13 @@ pub(super) fn reset(tx: &Tx<'_>, platform: &Platform, to: &User, token: &str) ->
     queue(tx, platform, &to.email, name, &to.language, "reset", json!({ "token": token }))
 }
 
+/// To somebody whom an operator asks to choose a new password.
+pub(super) fn reset_asked(tx: &Tx<'_>, platform: &Platform, to: &User, token: &str) -> Result<()> {
+    let name = if to.is_verified { to.name.as_str() } else { "" };
+    let data = json!({ "token": token });
+    queue(tx, platform, &to.email, name, &to.language, "reset-asked", data)
+}
+
 /// To somebody whose password was changed.
 pub(super) fn password_changed(tx: &Tx<'_>, platform: &Platform, to: &User) -> Result<()> {
     let name = if to.is_verified { to.name.as_str() } else { "" };
@@ -62,10 +69,10 @@ pub(super) fn email_changed(tx: &Tx<'_>, platform: &Platform, to: &User, new: &E
 }
 
 /// To somebody who is invited, by an admin whose name he may know.
-pub(super) fn invite(tx: &Tx<'_>, platform: &Platform, invite: &Invite, by: &str, token: &str) -> Result<()> {
+pub(super) fn invite(tx: &Tx<'_>, platform: &Platform, invite: &Invite, language: &Language, by: &str, token: &str) -> Result<()> {
     let name = invite.name.as_ref().map(|name| name.as_str()).unwrap_or_default();
     let data = json!({ "token": token, "invited_by": by });
-    queue(tx, platform, &invite.email, name, &Language::english(), "invite", data)
+    queue(tx, platform, &invite.email, name, language, "invite", data)
 }
 
 /// An address of which only its owner knows the rest: `a•••@example.org`.

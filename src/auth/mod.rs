@@ -24,7 +24,9 @@ use std::sync::Arc;
 
 pub use actions::{
     account::{NewAccount, create_account, hash_password},
-    operate::{make_admin, open_account},
+    leave::{Erased, erase},
+    newcomers::{ImportedAccounts, InviteBy},
+    operate::{ask_for_password, make_admin, open_account, set_active, set_password},
     sessions::open_session,
     setup::setup_link,
 };

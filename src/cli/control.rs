@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::out::{Exit, Frame, Out, read_secret};
+use super::out::{Exit, Frame, Out, read_line};
 use crate::app::App;
 
 /// The socket's name in the data folder.
@@ -49,7 +49,11 @@ pub async fn ask(data: &Path, words: Vec<String>, out: &mut Out) -> anyhow::Resu
         match serde_json::from_str(&line)? {
             Frame::Exit(exit) => return Ok(Some(exit)),
             Frame::Ask(prompt) => {
-                let answer = tokio::task::spawn_blocking(move || read_secret(&prompt)).await??;
+                let answer = tokio::task::spawn_blocking(move || read_line(&prompt, true)).await??;
+                say(&mut write, &answer).await?;
+            }
+            Frame::Confirm(prompt) => {
+                let answer = tokio::task::spawn_blocking(move || read_line(&prompt, false)).await??;
                 say(&mut write, &answer).await?;
             }
             frame => out.send(frame),

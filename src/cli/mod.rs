@@ -113,7 +113,7 @@ verbs! {
         Progress => progress::Progress,
         /// Looks after the search index.
         Search => search::Search,
-        /// Lists people and opens accounts.
+        /// Imports, exports and lists people, opens and closes accounts.
         Users => users::Users,
     }
 }

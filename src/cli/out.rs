@@ -52,6 +52,8 @@ pub enum Frame {
     Bar(String, u64, u64),
     /// A question for a secret; one answer is awaited.
     Ask(String),
+    /// A question whose answer may be seen; one answer is awaited.
+    Confirm(String),
     /// The end.
     Exit(Exit),
 }
@@ -148,10 +150,23 @@ impl Out {
     /// When nobody can answer.
     pub async fn ask_secret(&mut self, prompt: &str) -> anyhow::Result<String> {
         self.send(Frame::Ask(prompt.to_owned()));
+        self.answer(prompt, true).await
+    }
+
+    /// Asks for a line that may be seen; from a pipe, reads one.
+    ///
+    /// # Errors
+    /// When nobody can answer.
+    pub async fn ask(&mut self, prompt: &str) -> anyhow::Result<String> {
+        self.send(Frame::Confirm(prompt.to_owned()));
+        self.answer(prompt, false).await
+    }
+
+    async fn answer(&mut self, prompt: &str, is_secret: bool) -> anyhow::Result<String> {
         match &mut self.sink {
             Sink::Terminal(_) => {
                 let prompt = prompt.to_owned();
-                tokio::task::spawn_blocking(move || read_secret(&prompt)).await?
+                tokio::task::spawn_blocking(move || read_line(&prompt, is_secret)).await?
             }
             Sink::Remote { answers, .. } => answers.recv().await.context("nobody answered"),
         }
@@ -208,6 +223,11 @@ impl Bar<'_> {
         }
     }
 
+    /// A line for people, between the steps; nothing under `--json`.
+    pub fn line(&mut self, text: impl Display) {
+        self.out.line(text);
+    }
+
     /// A remark between the steps.
     pub fn note(&mut self, text: impl Display) {
         self.out.note(text);
@@ -243,7 +263,7 @@ impl Terminal {
             Frame::Out(text) => self.beside_bar(|| drop(std::io::stdout().lock().write_all(text.as_bytes()))),
             Frame::Note(text) => self.beside_bar(|| drop(writeln!(std::io::stderr().lock(), "{text}"))),
             Frame::Bar(label, done, total) => self.progress(label, *done, *total),
-            Frame::Ask(_) | Frame::Exit(_) => {}
+            Frame::Ask(_) | Frame::Confirm(_) | Frame::Exit(_) => {}
         }
     }
 
@@ -273,8 +293,8 @@ impl Terminal {
     }
 }
 
-/// Reads a line without echo from the terminal, or plainly from a pipe.
-pub(super) fn read_secret(prompt: &str) -> anyhow::Result<String> {
+/// Reads a line from the terminal, a secret without echo, or plainly from a pipe.
+pub(super) fn read_line(prompt: &str, is_secret: bool) -> anyhow::Result<String> {
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
     let stdin = std::io::stdin();
     let mut line = String::new();
@@ -282,10 +302,12 @@ pub(super) fn read_secret(prompt: &str) -> anyhow::Result<String> {
         write!(std::io::stderr(), "{prompt}: ")?;
         std::io::stderr().flush()?;
         let before = tcgetattr(&stdin)?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        silent.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(&stdin, OptionalActions::Flush, &silent)?;
+        if is_secret {
+            let mut silent = before.clone();
+            silent.local_modes.remove(LocalModes::ECHO);
+            silent.local_modes.insert(LocalModes::ECHONL);
+            tcsetattr(&stdin, OptionalActions::Flush, &silent)?;
+        }
         let read = stdin.lock().read_line(&mut line);
         tcsetattr(&stdin, OptionalActions::Flush, &before)?;
         read?;

@@ -173,6 +173,10 @@ kinds! {
     Job, JobId, "job";
     /// A mail on its way out.
     Mail, MailId, "mal";
+    /// A group of people.
+    Group, GroupId, "grp";
+    /// A field that the instance keeps about people.
+    Field, FieldId, "fld";
     /// An audit row.
     AuditRow, AuditId, "aud";
 }

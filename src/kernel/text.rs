@@ -109,6 +109,50 @@ impl Summary {
     }
 }
 
+/// A group's name, 1–80 characters, without the `;` and `|` that separate groups in a list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct GroupName(String);
+
+impl GroupName {
+    /// Cleans the text and checks it.
+    ///
+    /// # Errors
+    /// [`TextError`] that says what to change.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let clean = line(text, 1, 80)?;
+        if clean.contains([';', '|']) {
+            return Err(TextError::new("group.separator", "A group's name holds no ; and no |."));
+        }
+        Ok(Self(clean))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form by which names are compared and looked up.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl fmt::Display for GroupName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
 /// A web-safe name: lower-case letters, digits and single hyphens, 1–80 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -208,6 +252,10 @@ marks! {
     /// The name a client gives to one deed, such as a UUID: the same deed sent twice is done once.
     ClientKey, "key.malformed", "Use 8 to 64 letters, digits, hyphens or underscores, such as a UUID.", |text| {
         (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    /// The lasting name of a field about people: 1 to 40 lower-case letters, digits and underscores.
+    FieldKey, "field.malformed", "Use 1 to 40 lower-case letters, digits and underscores, such as employee_id.", |text| {
+        (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     /// The lasting name of a block or action item of a lesson: 10 lower-case letters and digits.
     BlockId, "block.malformed", "Use the block's data-id: 10 lower-case letters and digits.", |text| {

@@ -1,27 +1,37 @@
-//! People with accounts and their profiles.
+//! People with accounts, their profiles, the groups they are in and the fields that the admin defines.
 //!
-//! Tables: `users`, `profiles`, `user_interests`, `user_terms`. Tells: `user.profile_changed`,
+//! Tables: `users`, `profiles`, `user_interests`, `user_terms`, `groups`, `group_members`,
+//! `user_fields`, `user_field_values`. Tells: `user.profile_changed`,
 //! `user.access_changed`. Hears: nothing.
 //!
 //! How a person proves who he is lives in `auth`; what he learns lives further up. Pictures are
 //! kept as 512-pixel squares that we encoded, on a shelf of the blob store.
 
 mod actions;
+mod export;
 mod http;
+mod import;
 mod jobs;
 mod model;
 mod policy;
 mod store;
 
 pub use actions::{AccessChange, ProfileChange, change_access, keep_an_admin, update_profile};
+pub use export::{Exported, export_users};
 pub use http::ProfileOut;
-pub use model::{
-    Access, ActorFacts, Completion, ListQuery, NewUser, Picture, Profile, ProfileField, SkillLevel, TextSize, Theme, User, UserState,
+pub use import::{
+    ApplyOptions, Change, Column, Counts, Head, Import, ImportOptions, Invitation, Mapping, Newcomers, Outcome, RowReport, Target, Told,
+    guarded, judge_import,
 };
-pub use policy::{ListUsers, ManageUser};
+pub use model::{
+    Access, ActorFacts, Completion, Field, FieldKind, Group, GroupKind, ListQuery, NewUser, Picture, Profile, ProfileField, SkillLevel,
+    TextSize, Theme, User, UserState,
+};
+pub use policy::{ImportUsers, ListUsers, ManageUser};
 pub use store::{
-    actor_facts, count_users, find_by_email, find_profile, find_user, get_user, grant_role, has_admin, insert_user, list_names,
-    mark_verified, note_seen, rename, set_email, set_place,
+    actor_facts, count_users, delete_member, find_by_email, find_group, find_profile, find_user, get_user, grant_role, has_admin,
+    insert_field, insert_group, insert_member, insert_user, list_fields, list_groups, list_groups_of, list_names, list_values,
+    mark_verified, note_seen, rename, set_email, set_place, set_value,
 };
 
 use crate::{
@@ -36,7 +46,19 @@ pub fn module() -> Module {
         routes: http::routes(),
         jobs: vec![work::kind::<jobs::DropPicture>()],
         forget: Some(actions::forget),
-        ..Module::new("people", &["users", "profiles", "user_interests", "user_terms"])
+        ..Module::new(
+            "people",
+            &[
+                "users",
+                "profiles",
+                "user_interests",
+                "user_terms",
+                "groups",
+                "group_members",
+                "user_fields",
+                "user_field_values",
+            ],
+        )
     }
 }
 

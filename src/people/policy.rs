@@ -41,6 +41,27 @@ impl ListUsers {
     }
 }
 
+/// May import people: admins.
+#[derive(Debug)]
+pub struct ImportUsers(());
+
+impl Require for ImportUsers {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+impl ImportUsers {
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "people are imported by the system");
+        Self(())
+    }
+}
+
 /// May see and change one person's access: admins.
 #[derive(Debug)]
 pub struct ManageUser(UserId);

@@ -81,7 +81,7 @@ impl Platform {
 /// The kinds of background work of the mechanisms themselves.
 #[must_use]
 pub fn jobs() -> Vec<jobs::JobKind> {
-    vec![jobs::kind::<mail::SendMail>()]
+    vec![jobs::kind::<mail::SendMail>(), jobs::kind::<mail::DropLetters>()]
 }
 
 /// The mechanisms' own upkeep: mails that went out a month ago, or failed three months ago, go.

@@ -27,3 +27,5 @@ mod progress;
 mod search;
 mod stand;
 mod tls;
+mod users_cli;
+mod users_import;

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod certs;
+pub mod cli;
 mod client;
 pub mod courses;
 mod folder;
@@ -15,6 +16,7 @@ pub mod mails;
 pub mod pebble;
 mod people;
 pub mod smtp;
+pub mod workbook;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 

@@ -15,7 +15,7 @@ use crate::{
         error::{Error, Result},
         id::InviteId,
         page::Page,
-        text::{Email, PersonName},
+        text::{Email, Language, PersonName},
     },
     people,
     platform::{
@@ -59,7 +59,7 @@ pub(in crate::auth) fn invite(
     let invited = named(tx, store::find_invite(tx, id)?)?;
     // The address stays out of the trail: it must be possible to forget it.
     audit::record(tx, "auth.invite", &id.to_string(), None::<&()>, Some(&json!({ "role": role })))?;
-    mails::invite(tx, platform, &invited.invite, &invited.by, &token)?;
+    mails::invite(tx, platform, &invited.invite, &Language::english(), &invited.by, &token)?;
     Ok(invited)
 }
 

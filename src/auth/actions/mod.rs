@@ -7,6 +7,7 @@ pub(super) mod enter;
 pub(super) mod invites;
 pub(super) mod leave;
 pub(super) mod links;
+pub(super) mod newcomers;
 pub(super) mod operate;
 pub(super) mod passwords;
 pub(super) mod register;

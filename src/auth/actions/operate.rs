@@ -2,20 +2,25 @@
 
 use serde_json::json;
 
-use super::account::{NewAccount, create_account};
+use super::{
+    account::{NewAccount, create_account},
+    links, passwords,
+};
 use crate::{
     auth::{
+        mails,
         model::{TokenKind, TryKey},
         policy::OpenAccount,
-        store,
+        store::{self, NewLink},
     },
     kernel::{
         actor::Role,
         error::{Error, Result},
+        event::Event,
         id::UserId,
     },
-    people::{self, AccessChange, ManageUser},
-    platform::{audit, db::Tx},
+    people::{self, AccessChange, ManageUser, User},
+    platform::{Platform, audit, db::Tx},
 };
 
 /// Opens an account for somebody.
@@ -56,4 +61,78 @@ pub fn make_admin(tx: &Tx<'_>, can: &OpenAccount, new: NewAccount) -> Result<(Us
     store::clear_tries(tx, TryKey::strangers(&user.email.key()))?;
     audit::record(tx, "auth.make_admin", &user.id.to_string(), None::<&()>, None::<&()>)?;
     Ok((user.id, false))
+}
+
+/// Gives somebody this password: every session and every link of before ends, and he is told by
+/// mail. Whoever operates the instance vouches for the address.
+///
+/// # Errors
+/// `NotFound`, or a database fault.
+pub fn set_password(tx: &Tx<'_>, platform: &Platform, can: &ManageUser, hash: &str) -> Result<User> {
+    let user = people::get_user(tx, can.user())?;
+    passwords::replace(tx, user.id, hash)?;
+    end_everything(tx, &user)?;
+    if !user.is_verified {
+        people::mark_verified(tx, user.id)?;
+        tx.tell(&Event::UserVerified { user: user.id })?;
+    }
+    audit::record(tx, "auth.set_password", &user.id.to_string(), None::<&()>, None::<&()>)?;
+    mails::password_changed(tx, platform, &user)?;
+    Ok(user)
+}
+
+/// Asks somebody to choose a new password: the one he has and every session end at once. The link
+/// is mailed, or given back to be handed over; it holds for an hour.
+///
+/// # Errors
+/// `NotFound`, `Conflict` `user.deactivated`, or a database fault.
+pub fn ask_for_password(tx: &Tx<'_>, platform: &Platform, can: &ManageUser, is_mailed: bool) -> Result<(User, Option<String>)> {
+    let user = people::get_user(tx, can.user())?;
+    if !user.is_active {
+        return Err(Error::conflict(
+            "user.deactivated",
+            "This account is deactivated. Reactivate it first.",
+        ));
+    }
+    store::set_password(tx, user.id, None)?;
+    for kind in [TokenKind::Reset, TokenKind::Verify, TokenKind::Email] {
+        store::delete_links(tx, kind, Some(user.id))?;
+    }
+    end_everything(tx, &user)?;
+    let link = NewLink {
+        user: Some(user.id),
+        ..NewLink::default()
+    };
+    let token = links::make(tx, TokenKind::Reset, &link)?;
+    audit::record(tx, "auth.ask_for_password", &user.id.to_string(), None::<&()>, None::<&()>)?;
+    if is_mailed {
+        mails::reset_asked(tx, platform, &user, &token)?;
+        return Ok((user, None));
+    }
+    let url = platform.config.server.public_url.trim_end_matches('/');
+    Ok((user, Some(format!("{url}/reset?token={token}"))))
+}
+
+/// What holds until somebody comes in anew: sessions, an invitation, tries that strangers made.
+fn end_everything(tx: &Tx<'_>, user: &User) -> Result<()> {
+    store::delete_sessions(tx, user.id)?;
+    store::delete_invites_to(tx, &user.email)?;
+    store::clear_tries(tx, TryKey::strangers(&user.email.key()))
+}
+
+/// Closes an account, its sessions at once, or opens it again. False when it was so before.
+///
+/// # Errors
+/// `NotFound`, `Conflict` `user.last_admin`, or a database fault.
+pub fn set_active(tx: &Tx<'_>, can: &ManageUser, is_active: bool) -> Result<(User, bool)> {
+    let before = people::get_user(tx, can.user())?;
+    let change = AccessChange {
+        is_active: Some(is_active),
+        ..AccessChange::default()
+    };
+    let user = people::change_access(tx, can, change)?;
+    if !is_active {
+        store::delete_sessions(tx, user.id)?;
+    }
+    Ok((user, before.is_active != is_active))
 }

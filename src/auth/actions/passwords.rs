@@ -106,7 +106,7 @@ fn owner(user: Option<User>) -> Result<User> {
 }
 
 /// Sets a password and voids every link that somebody may have got before.
-fn replace(tx: &Tx<'_>, user: UserId, hash: &str) -> Result<()> {
+pub(super) fn replace(tx: &Tx<'_>, user: UserId, hash: &str) -> Result<()> {
     store::set_password(tx, user, Some(hash))?;
     for kind in [TokenKind::Reset, TokenKind::Verify, TokenKind::Email] {
         store::delete_links(tx, kind, Some(user))?;

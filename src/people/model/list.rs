@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::kernel::{
     actor::{Plan, Role},
     error::{Error, Result},
-    id::UserId,
+    id::{GroupId, UserId},
     page,
 };
 
@@ -35,6 +35,8 @@ pub struct ListQuery {
     pub plan: Option<Plan>,
     /// In this state.
     pub state: Option<UserState>,
+    /// In this group.
+    pub group: Option<GroupId>,
     /// Where the page begins.
     pub(in crate::people) after: Option<ListCursor>,
     /// How many.
@@ -50,6 +52,7 @@ impl ListQuery {
             role: None,
             plan: None,
             state: None,
+            group: None,
             after: None,
             limit: limit.unwrap_or(page::DEFAULT_LIMIT).clamp(1, page::MAX_LIMIT),
         }

@@ -1,6 +1,8 @@
 //! What a person is, as the school sees him.
 
 mod completion;
+mod fields;
+mod groups;
 mod list;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +15,13 @@ use crate::kernel::{
     time::{Timestamp, Zone},
 };
 
-pub(super) use list::ListCursor;
 pub use {
     completion::{Completion, ProfileField},
+    fields::{Field, FieldKind},
+    groups::{Group, GroupKind},
     list::{ListQuery, UserState},
 };
+pub(super) use {fields::flag, list::ListCursor};
 
 /// A person with an account.
 #[derive(Debug, Clone)]

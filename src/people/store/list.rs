@@ -43,6 +43,16 @@ impl Statement {
         self.wheres.extend(state.map(str::to_owned));
     }
 
+    /// Only members, where people are not taken from the group's own list.
+    fn within(&mut self, query: &ListQuery) {
+        if let Some(group) = query.group {
+            let place = self.bind(group);
+            self.wheres.push(format!(
+                "EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = {place} AND m.user_id = u.id)"
+            ));
+        }
+    }
+
     /// The range of terms that begin with this word.
     fn begins(&mut self, term: &str, word: &str) -> String {
         let from = self.bind(word.to_owned());
@@ -81,13 +91,22 @@ fn statement(query: &ListQuery) -> (String, Vec<Box<dyn ToSql>>) {
 /// Newest first.
 fn by_birth(query: &ListQuery) -> (String, Vec<Box<dyn ToSql>>) {
     let mut statement = Statement::default();
+    // A group is read from its own list, which is in the order of joining the instance, too.
+    let (from, id) = match query.group {
+        Some(group) => {
+            let place = statement.bind(group);
+            statement.wheres.push(format!("m.group_id = {place}"));
+            (", '' FROM group_members m CROSS JOIN users u ON u.id = m.user_id", "m.user_id")
+        }
+        None => (", '' FROM users u", "u.id"),
+    };
     statement.filter(query);
     if let Some(ListCursor { user, .. }) = &query.after {
         let place = statement.bind(*user);
-        statement.wheres.push(format!("u.id < {place}"));
+        statement.wheres.push(format!("{id} < {place}"));
     }
     let limit = statement.bind(query.limit + 1);
-    let sql = statement.sql(", '' FROM users u", &format!("u.id DESC LIMIT {limit}"));
+    let sql = statement.sql(from, &format!("{id} DESC LIMIT {limit}"));
     (sql, statement.values)
 }
 
@@ -111,6 +130,7 @@ fn by_word(query: &ListQuery, driver: &str) -> (String, Vec<Box<dyn ToSql>>) {
         statement.wheres.push(format!("(t.term, t.user_id) > ({term}, {user})"));
     }
     statement.filter(query);
+    statement.within(query);
     let limit = statement.bind(query.limit + 1);
     let sql = statement.sql(
         ", t.term FROM user_terms t CROSS JOIN users u ON u.id = t.user_id",
@@ -141,18 +161,31 @@ mod tests {
         role.role = Some(Role::Admin);
         plan.plan = Some(Plan::Premium);
         idle.state = Some(UserState::Deactivated);
+        let (mut group, mut named) = (ListQuery::new(None), words.clone());
+        group.group = Some(crate::kernel::id::GroupId::from_raw(3));
+        named.group = group.group;
         let next = ListCursor {
             user: crate::kernel::id::UserId::from_raw(9),
             term: "ana".into(),
         }
         .encode();
-        for query in [words.clone(), words.after(Some(&next))?, role, plan, idle, ListQuery::new(None)] {
+        for query in [
+            words.clone(),
+            words.after(Some(&next))?,
+            role,
+            plan,
+            idle,
+            group,
+            named,
+            ListQuery::new(None),
+        ] {
             let (sql, values) = statement(&query);
             let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
             let lines: Vec<String> = plan
                 .query_map(params_from_iter(&values), |row| row.get(3))?
                 .collect::<rusqlite::Result<_>>()?;
-            let is_plain = query.words.is_empty() && query.role.is_none() && query.plan.is_none() && query.state.is_none();
+            let is_plain =
+                query.words.is_empty() && query.role.is_none() && query.plan.is_none() && query.state.is_none() && query.group.is_none();
             let bad =
                 |line: &String| line.contains("TEMP B-TREE") || (line.starts_with("SCAN") && !is_plain && !line.contains("users_inactive"));
             assert!(!lines.iter().any(bad), "{sql}\n{lines:#?}");

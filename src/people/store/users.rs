@@ -79,6 +79,15 @@ pub(in crate::people) fn has_other_admin(read: &Read<'_>, id: UserId) -> Result<
     )
 }
 
+/// Everybody who can run the instance: active admins who proved their address.
+pub(in crate::people) fn list_running_admins(read: &Read<'_>) -> Result<Vec<UserId>> {
+    read.list(
+        "SELECT id FROM users WHERE role = 'admin' AND is_active = 1 AND is_verified = 1",
+        [],
+        |row| row.get(0),
+    )
+}
+
 /// Whether somebody runs this instance.
 ///
 /// # Errors

@@ -36,6 +36,7 @@ steps! {
     7 "0007_progress",
     8 "0008_notes",
     9 "0009_search",
+    10 "0010_groups",
 }
 
 /// Why a database cannot be brought to this binary's schema.

@@ -8,6 +8,7 @@ pub mod migrate;
 mod pragmas;
 mod readers;
 mod stats;
+mod references;
 mod tx;
 mod values;
 mod writer;
@@ -21,6 +22,7 @@ use std::{
 use rusqlite::Connection;
 
 pub use stats::WriterStats;
+pub use references::count_references;
 pub(crate) use tx::fault;
 pub use tx::{OnConflict, Read, Tx};
 pub use writer::Bells;

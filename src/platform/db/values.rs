@@ -8,7 +8,7 @@ use rusqlite::{
 use crate::kernel::{
     actor::{Plan, Role},
     id::Id,
-    text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
+    text::{BlockId, ClientKey, Email, FieldKey, GroupName, Label, Language, Line, PersonName, Slug, Summary, Title},
     time::{Day, Moment, Timestamp, Zone},
 };
 
@@ -78,7 +78,9 @@ macro_rules! texts {
         }
     )*};
 }
-texts!(BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title);
+texts!(
+    BlockId, ClientKey, Email, FieldKey, GroupName, Label, Language, Line, PersonName, Slug, Summary, Title
+);
 
 /// Gives an enum without fields its fixed words in the database: `text_enum!(Role { Learner = "learner" })`;
 /// the visibility of an enum that is not public stands before its name.

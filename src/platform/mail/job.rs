@@ -67,6 +67,29 @@ impl Job for SendMail {
     }
 }
 
+/// Removes mails from the outbox whose reader is forgotten.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DropLetters {
+    /// Which.
+    pub mails: Vec<MailId>,
+}
+
+impl Job for DropLetters {
+    const KIND: &'static str = "mail.drop_letters";
+    const QUEUE: Queue = Queue::Mail;
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        for mail in &self.mails {
+            let file = ctx.platform.data().join(OUTBOX).join(format!("{mail}.eml"));
+            match tokio::fs::remove_file(&file).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(JobError::Retry(error.to_string())),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
 impl SendMail {
     async fn send(
         &self,

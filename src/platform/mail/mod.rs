@@ -20,9 +20,9 @@ use crate::kernel::{
 };
 
 pub use deliver::OUTBOX;
-pub use job::SendMail;
+pub use job::{DropLetters, SendMail};
 pub use settings::{MailMode, MailSecurity, MailSettings};
-pub use store::{Counts, counts, forget, purge};
+pub use store::{Counts, addresses_of, counts, forget, purge};
 
 /// A mail to be written and sent.
 #[derive(Debug, Clone)]

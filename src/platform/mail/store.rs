@@ -1,9 +1,20 @@
 //! The `mails` table.
 
-use super::Letter;
+use super::{
+    Letter,
+    job::{DropLetters, SendMail},
+};
 use crate::{
-    kernel::{error::Result, id::MailId, text::Email, time::Timestamp},
-    platform::db::{Read, Tx},
+    kernel::{
+        error::{Error, Result},
+        id::MailId,
+        text::Email,
+        time::Timestamp,
+    },
+    platform::{
+        db::{Read, Tx},
+        jobs::Job as _,
+    },
 };
 
 /// A mail as its row keeps it.
@@ -68,13 +79,33 @@ pub(super) fn mark_refused(tx: &Tx<'_>, id: MailId, for_good: bool, error: &str)
     Ok(())
 }
 
-/// Removes every mail to an address, sent or waiting: its owner is to be forgotten.
+/// Removes every mail to an address, sent or waiting: its owner is to be forgotten. Gives how many.
+/// Their jobs go with them, whose errors may name the address, and later the files in the outbox.
 ///
 /// # Errors
 /// A database fault.
-pub fn forget(tx: &Tx<'_>, address: &Email) -> Result<()> {
+pub fn forget(tx: &Tx<'_>, address: &Email) -> Result<usize> {
+    let mails: Vec<MailId> = tx.list("SELECT id FROM mails WHERE lower(to_address) = lower(?1)", [address], |row| {
+        row.get(0)
+    })?;
+    for mail in &mails {
+        let payload = serde_json::to_string(&SendMail { mail: *mail }).map_err(Error::internal)?;
+        tx.execute("DELETE FROM jobs WHERE kind = ?1 AND payload = ?2", (SendMail::KIND, payload))?;
+    }
     tx.execute("DELETE FROM mails WHERE lower(to_address) = lower(?1)", [address])?;
-    Ok(())
+    let count = mails.len();
+    if count > 0 {
+        tx.enqueue(&DropLetters { mails })?;
+    }
+    Ok(count)
+}
+
+/// The addresses to which mails went that greet somebody by this name.
+///
+/// # Errors
+/// A database fault.
+pub fn addresses_of(read: &Read<'_>, name: &str) -> Result<Vec<Email>> {
+    read.list("SELECT DISTINCT to_address FROM mails WHERE to_name = ?1", [name], |row| row.get(0))
 }
 
 /// How many mails wait and how many failed.

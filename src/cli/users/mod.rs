@@ -1,5 +1,9 @@
 //! `momentum users`: accounts, also when every admin is locked out.
 
+mod access;
+mod export;
+mod import;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -9,13 +13,15 @@ use crate::{
     auth::{self, NewAccount, OpenAccount},
     kernel::{
         actor::{Actor, Plan, Role},
-        text::{Email, Language, PersonName},
+        error::Error,
+        id::UserId,
+        text::{Email, GroupName, Language, PersonName},
         time::Zone,
     },
     people::{self, ListQuery, ListUsers, User, UserState},
 };
 
-/// Lists people and opens accounts.
+/// Imports, exports and lists people, opens and closes accounts.
 #[derive(Debug, Args)]
 pub struct Users {
     #[command(subcommand)]
@@ -46,19 +52,93 @@ enum What {
     },
     /// Lists people, newest first.
     List {
-        /// Only those with words in their name that begin so, or whose address does.
-        #[arg(long, value_name = "TEXT")]
-        search: Option<String>,
-        /// Only learner, instructor or admin.
-        #[arg(long, value_parser = role)]
-        role: Option<Role>,
-        /// Only active, unverified or deactivated.
-        #[arg(long, value_parser = state)]
-        state: Option<UserState>,
+        #[command(flatten)]
+        whom: Whom,
         /// At most so many.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
     },
+    /// Imports people from a CSV file or an Excel workbook (.xlsx). Without --apply it only shows
+    /// what would happen.
+    Import(import::Import),
+    /// Writes people as a CSV file that `import` understands.
+    Export(export::Export),
+    /// Gives somebody a new password, or asks him to choose one. All his sessions end.
+    ResetPassword(access::ResetPassword),
+    /// Closes accounts: nobody signs in to them, and all their sessions end.
+    Deactivate(access::Deactivate),
+    /// Opens closed accounts again.
+    Reactivate(access::Reactivate),
+    /// Erases somebody for ever, with everything that is known of him.
+    Erase(access::Erase),
+}
+
+/// Which people.
+#[derive(Debug, Args)]
+struct Whom {
+    /// Only those with words in their name that begin so, or whose address does.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only learner, instructor or admin.
+    #[arg(long, value_parser = role)]
+    role: Option<Role>,
+    /// Only free or premium.
+    #[arg(long, value_parser = plan)]
+    plan: Option<Plan>,
+    /// Only in the group with this name.
+    #[arg(long, value_name = "NAME", value_parser = group)]
+    group: Option<GroupName>,
+    /// Only active, unverified or deactivated.
+    #[arg(long, value_parser = state)]
+    state: Option<UserState>,
+}
+
+impl Whom {
+    async fn query(self, app: &App, limit: u32) -> anyhow::Result<ListQuery> {
+        let mut query = ListQuery::new(Some(limit)).matching(self.search.as_deref().unwrap_or_default());
+        (query.role, query.plan, query.state) = (self.role, self.plan, self.state);
+        if let Some(name) = self.group {
+            let wanted = name.clone();
+            let db = app.db(Actor::Cli);
+            let found = db.read("cli.find_group", move |read| people::find_group(read, &wanted)).await?;
+            let group = found.ok_or_else(|| Error::conflict("group.unknown", format!("There is no group {name}.")))?;
+            query.group = Some(group.id);
+        }
+        Ok(query)
+    }
+}
+
+/// A person, by address or id.
+#[derive(Debug, Clone)]
+enum Person {
+    Id(UserId),
+    Email(Email),
+}
+
+fn person(text: &str) -> Result<Person, String> {
+    match text.parse() {
+        Ok(id) => Ok(Person::Id(id)),
+        Err(_) => Email::parse(text)
+            .map(Person::Email)
+            .map_err(|_| "expected an e-mail address or usr_…".into()),
+    }
+}
+
+impl Person {
+    async fn find(&self, app: &App) -> anyhow::Result<User> {
+        let wanted = self.clone();
+        let db = app.db(Actor::Cli);
+        let found = db.read("cli.find_person", move |read| match &wanted {
+            Self::Id(id) => people::find_user(read, *id),
+            Self::Email(email) => people::find_by_email(read, email),
+        });
+        let shown = match self {
+            Self::Id(id) => id.to_string(),
+            Self::Email(email) => email.to_string(),
+        };
+        let missing = || Error::conflict("user.unknown", format!("Nobody has an account as {shown}."));
+        Ok(found.await?.ok_or_else(missing)?)
+    }
 }
 
 /// Whose account. The password is asked for, or read as one line from a pipe.
@@ -84,6 +164,10 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn plan(text: &str) -> Result<Plan, String> {
     Plan::from_word(text).ok_or_else(|| "expected free or premium".into())
+}
+
+fn group(text: &str) -> Result<GroupName, String> {
+    GroupName::parse(text).map_err(|e| e.message)
 }
 
 fn state(text: &str) -> Result<UserState, String> {
@@ -116,16 +200,16 @@ impl Verb for Users {
                 plan,
                 no_password,
             } => create(app, out, who, role, plan, no_password).await,
-            What::List {
-                search,
-                role,
-                state,
-                limit,
-            } => {
-                let mut query = ListQuery::new(Some(limit)).matching(search.as_deref().unwrap_or_default());
-                (query.role, query.state) = (role, state);
+            What::List { whom, limit } => {
+                let query = whom.query(app, limit).await?;
                 list(app, out, query).await
             }
+            What::Import(verb) => verb.run(app, out).await,
+            What::Export(verb) => verb.run(app, out).await,
+            What::ResetPassword(verb) => verb.run(app, out).await,
+            What::Deactivate(verb) => access::set_active(app, out, verb.who, false).await,
+            What::Reactivate(verb) => access::set_active(app, out, verb.who, true).await,
+            What::Erase(verb) => verb.run(app, out).await,
         }
     }
 }

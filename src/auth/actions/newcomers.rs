@@ -1,0 +1,84 @@
+//! People who come by an import: their accounts, and how they learn of them.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::account::{NewAccount, create_account};
+use crate::{
+    auth::{
+        mails,
+        store::{self, NewInvite},
+    },
+    kernel::{actor::Role, error::Result, id::UserId},
+    people::{Invitation, NewUser, Newcomers, User},
+    platform::{Platform, audit, crypto, db::Tx},
+};
+
+/// How imported people are invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteBy {
+    /// Not at all.
+    None,
+    /// By mail.
+    Mail,
+    /// By a link that whoever imports hands over.
+    Link,
+}
+
+/// Opens accounts for imported people. An account waits, without a password and with an address
+/// that nobody has proven, until its owner uses the invitation.
+pub struct ImportedAccounts {
+    /// The mechanisms, for mails and the instance's address.
+    pub platform: Arc<Platform>,
+    /// How people are invited.
+    pub invite: InviteBy,
+}
+
+impl Newcomers for ImportedAccounts {
+    fn open(&self, tx: &Tx<'_>, new: NewUser) -> Result<UserId> {
+        let (role, plan) = (new.role, new.plan);
+        let account = NewAccount {
+            name: new.name,
+            email: new.email,
+            role,
+            plan,
+            time_zone: new.time_zone,
+            language: new.language,
+            password_hash: None,
+            is_verified: new.is_verified,
+            source: "import",
+        };
+        let user = create_account(tx, account)?;
+        if role > Role::Learner {
+            let after = json!({ "role": role, "plan": plan });
+            audit::record(tx, "auth.open_account", &user.to_string(), None::<&()>, Some(&after))?;
+        }
+        Ok(user)
+    }
+
+    fn invite(&self, tx: &Tx<'_>, user: &User) -> Result<Invitation> {
+        if self.invite == InviteBy::None {
+            return Ok(Invitation::None);
+        }
+        let new = NewInvite {
+            email: user.email.clone(),
+            name: Some(user.name.clone()),
+            role: user.role,
+            invited_by: tx.actor().user(),
+        };
+        let token = crypto::token_text(&tx.random_bytes());
+        let id = store::insert_invite(tx, &crypto::token_hash(&token), &new)?;
+        if self.invite == InviteBy::Link {
+            let url = self.platform.config.server.public_url.trim_end_matches('/');
+            return Ok(Invitation::Link(format!("{url}/accept-invite?token={token}")));
+        }
+        let invite = store::find_invite(tx, id)?;
+        let by = match invite.invited_by {
+            Some(id) => crate::people::find_user(tx, id)?.map(|user| user.name.into_string()),
+            None => None,
+        };
+        mails::invite(tx, &self.platform, &invite, &user.language, &by.unwrap_or_default(), &token)?;
+        Ok(Invitation::Mailed)
+    }
+}
