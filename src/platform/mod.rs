@@ -1,6 +1,7 @@
 //! Mechanisms that know nothing of schools. A slice may use them; they never import a slice.
 
 pub mod audit;
+pub mod backup;
 pub mod blobs;
 pub mod branding;
 pub mod clock;
@@ -36,6 +37,7 @@ pub const TABLES: &[&str] = &[
     "parked_events",
     "jobs",
     "audit",
+    "backups",
     "settings",
     "mails",
     "migrations",
@@ -74,7 +76,7 @@ impl Platform {
 /// The kinds of background work of the mechanisms themselves.
 #[must_use]
 pub fn jobs() -> Vec<jobs::JobKind> {
-    vec![jobs::kind::<mail::SendMail>()]
+    vec![jobs::kind::<mail::SendMail>(), jobs::kind::<backup::MakeBackup>()]
 }
 
 /// The mechanisms' own upkeep: mails that went out a month ago, or failed three months ago, go.
