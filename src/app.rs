@@ -23,7 +23,7 @@ use crate::{
         images::Images,
         jobs::{JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllFigures, AssetGates, Follow, Forgetters, Module, Nightly},
+        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly},
         services::Services,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
@@ -34,8 +34,7 @@ use crate::{
 /// Where the API lives.
 pub const API: &str = "/api/v1";
 
-/// The file in the data folder that holds the instance's key unless the configuration does.
-pub const KEY_FILE: &str = "key";
+pub use crate::platform::crypto::KEY_FILE;
 
 /// Every slice, from the lowest floor to the highest.
 #[must_use]
@@ -244,6 +243,7 @@ impl App {
     #[must_use]
     pub fn start(&self, stop: &CancellationToken) -> TaskTracker {
         let background = TaskTracker::new();
+        background.spawn(plan_backups(self.db(Actor::System("backup")), self.platform.clone()));
         background.spawn(self.dispatcher.clone().serve(self.database.clone(), stop.clone()));
         background.spawn(self.runner.clone().serve(stop.clone()));
         for follow in self.follow.iter().copied() {
@@ -270,6 +270,14 @@ impl App {
         if tokio::task::spawn_blocking(close).await.is_err() {
             tracing::error!("closing the database panicked");
         }
+    }
+}
+
+/// What the configuration says about backups holds from the start on.
+async fn plan_backups(db: Db, platform: Arc<Platform>) {
+    let planned = db.write("backup.schedule", move |tx| platform::backup::schedule(tx, &platform.config.backup));
+    if let Err(error) = planned.await {
+        tracing::error!(?error, "backups could not be scheduled");
     }
 }
 
@@ -321,6 +329,12 @@ fn complete(routes: OpenApiRouter<Web>) -> (Router<Web>, OpenApi) {
     (router, document)
 }
 
+/// The stored files that the slices' rows name.
+#[must_use]
+pub fn stored_files(modules: &[Module]) -> AllFiles {
+    AllFiles(modules.iter().filter_map(|module| module.files).collect())
+}
+
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
@@ -329,7 +343,8 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters)))
-            .with(Arc::new(AllFigures(figures))),
+            .with(Arc::new(AllFigures(figures)))
+            .with(Arc::new(stored_files(&modules))),
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),

@@ -17,6 +17,11 @@ use rusqlite::Connection;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+/// Of a step after all that there are.
+fn next_number() -> u32 {
+    STEPS.last().map_or(1, |step| step.number + 1)
+}
+
 fn rows_after(step: &Step) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/rows/{}.sql", step.name));
     fs::read_to_string(&file).unwrap_or_else(|_| {
@@ -131,7 +136,7 @@ fn a_later_step_makes_a_safety_copy_with_the_rows_of_before() {
         .expect("a count");
     let mut steps = STEPS.to_vec();
     steps.push(Step {
-        number: STEPS.len() as u32 + 1,
+        number: next_number(),
         name: "later",
         sql: "DELETE FROM parked_events; DELETE FROM events;",
     });
@@ -160,7 +165,7 @@ fn a_failing_or_dangling_step_leaves_nothing() {
     for sql in bad {
         let mut steps = STEPS.to_vec();
         steps.push(Step {
-            number: STEPS.len() as u32 + 1,
+            number: next_number(),
             name: "bad",
             sql,
         });

@@ -17,6 +17,7 @@ pub use http::instance::branding_css;
 #[must_use]
 pub fn module() -> Module {
     let mut module = Module::new("admin", &[]);
+    module.files = Some(actions::files);
     module.routes = OpenApiRouter::new()
         .routes(routes!(http::instance::get_instance))
         .routes(routes!(http::logo::get_logo))

@@ -4,6 +4,7 @@
 //! below. When a server owns the data folder, the verb's words are sent to it through the
 //! control socket and it runs there; otherwise the folder is opened here, under its lock.
 
+pub mod backup;
 pub mod config;
 pub mod control;
 pub mod courses;
@@ -14,8 +15,10 @@ pub mod media;
 pub mod openapi;
 pub mod out;
 pub mod progress;
+pub mod restore;
 pub mod search;
 pub mod serve;
+pub mod upgrade;
 pub mod users;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -33,7 +36,21 @@ use crate::{
 pub use out::{Exit, Out};
 
 /// Something that can be done with an instance.
-pub trait Verb: Send {
+pub trait Verb: Send + Sized {
+    /// Whether these very words need no instance: then [`Verb::run_without`] does it, in this
+    /// process even while a server runs.
+    fn needs_none(&self) -> bool {
+        false
+    }
+
+    /// Does it without an instance.
+    ///
+    /// # Errors
+    /// As [`Verb::run`].
+    fn run_without(self, _common: &Common, _out: &mut Out) -> impl Future<Output = anyhow::Result<Exit>> {
+        async { anyhow::bail!("this verb needs an instance") }
+    }
+
     /// Does it. Words go to `out`; paths that a person typed go through [`Out::path`].
     ///
     /// # Errors
@@ -66,14 +83,14 @@ macro_rules! verbs {
             fn is_alone(&self) -> bool {
                 match self {
                     $( Self::$alone(_) => true, )*
-                    $( Self::$verb(_) => false, )*
+                    $( Self::$verb(verb) => verb.needs_none(), )*
                 }
             }
 
             async fn run_alone(self, common: &Common, out: &mut Out) -> anyhow::Result<Exit> {
                 match self {
                     $( Self::$alone(verb) => verb.run(common, out).await, )*
-                    $( Self::$verb(_) => anyhow::bail!("this verb needs an instance"), )*
+                    $( Self::$verb(verb) => verb.run_without(common, out).await, )*
                 }
             }
 
@@ -97,10 +114,16 @@ verbs! {
         Config => config::ConfigVerb,
         /// Prints the API's OpenAPI document.
         Openapi => openapi::Openapi,
+        /// Puts a backup in place: into an empty folder, or in exchange for what is there.
+        Restore => restore::Restore,
+        /// Rehearses what a new version would do to the database.
+        Upgrade => upgrade::Upgrade,
         /// Prints completions for a shell.
         Completions => Completions,
     }
     on_an_instance {
+        /// Makes backups, checks and lists them.
+        Backup => backup::Backup,
         /// Imports, exports and lists courses.
         Courses => courses::Courses,
         /// Lists and retries background jobs.

@@ -43,6 +43,7 @@ pub fn module() -> Module {
         provide: Some(provide),
         figures: Some(figures),
         collect: Some(collect),
+        files: Some(files),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
     }
 }
@@ -70,6 +71,11 @@ impl Limits {
 
 fn provide(config: &Config, services: Services) -> Result<Services> {
     Ok(services.with(Arc::new(Limits::new(config.media.max_upload_bytes))))
+}
+
+/// For backups.
+fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
+    Ok(store::list_blobs(read)?.into_keys().map(|sha256| (SHELF, sha256)).collect())
 }
 
 /// For the system page.
@@ -132,7 +138,10 @@ fn file_of(platform: &Platform, read: &Read<'_>, asset: &Asset, rendition: Rendi
     })
 }
 
+/// The name of this slice's part of the file store.
+const SHELF: &str = "media";
+
 /// Where this slice's blobs lie.
 fn shelf(platform: &Platform) -> Blobs {
-    platform.blobs.shelf("media")
+    platform.blobs.shelf(SHELF)
 }

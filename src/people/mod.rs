@@ -46,6 +46,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         jobs: vec![work::kind::<jobs::DropPicture>()],
         forget: Some(actions::forget),
+        files: Some(files),
         ..Module::new(
             "people",
             &[
@@ -70,7 +71,15 @@ pub fn list_users(read: &Read<'_>, _: &ListUsers, query: &ListQuery) -> Result<P
     store::list_users(read, query)
 }
 
+/// The name of this slice's part of the file store.
+const SHELF: &str = "people";
+
+/// For backups.
+fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
+    Ok(store::list_pictures(read)?.into_iter().map(|sha256| (SHELF, sha256)).collect())
+}
+
 /// Where pictures lie.
 fn shelf(platform: &Platform) -> Blobs {
-    platform.blobs.shelf("people")
+    platform.blobs.shelf(SHELF)
 }

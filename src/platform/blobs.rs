@@ -47,6 +47,40 @@ struct Live {
     /// Files that are being written.
     parts: HashSet<PathBuf>,
     next: u64,
+    /// Where swept blobs go while somebody copies the store.
+    held: Option<PathBuf>,
+}
+
+/// The folder of blobs that were swept while the store was held. No shelf has such a name.
+const HELD: &str = ".held";
+
+/// Keeps swept blobs readable. See [`Blobs::hold`].
+#[derive(Debug)]
+pub(super) struct Hold {
+    live: Arc<Mutex<Live>>,
+    folder: PathBuf,
+}
+
+impl Hold {
+    /// Opens a blob of a shelf, or what was swept of it since the hold began.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub(super) fn open(&self, shelf: &Blobs, sha256: &str) -> io::Result<File> {
+        match File::open(shelf.path(sha256)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(self.folder.join(sha256)),
+            other => other,
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).held = None;
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            tracing::warn!(%error, "swept files are still there; they go with the next backup");
+        }
+    }
 }
 
 impl Blobs {
@@ -66,6 +100,38 @@ impl Blobs {
             folder: self.folder.join(name),
             live: self.live.clone(),
         }
+    }
+
+    /// The shelf of this name, for whoever has its name from a database.
+    #[must_use]
+    pub(super) fn folder_of(&self, shelf: &str) -> Self {
+        Self {
+            folder: self.folder.join(shelf),
+            live: self.live.clone(),
+        }
+    }
+
+    /// Until the hold is dropped, what a sweep takes away can still be read through it: whoever
+    /// copies the store finds everything that a row named when he began.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::ResourceBusy`] while there is another, or what the file system says.
+    pub(super) fn hold(&self) -> io::Result<Hold> {
+        let folder = self.folder.join(HELD);
+        let mut live = self.live();
+        if live.held.is_some() {
+            return Err(io::ErrorKind::ResourceBusy.into());
+        }
+        // Left by a former process.
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => fs::create_dir_all(&folder)?,
+        }
+        live.held = Some(folder.clone());
+        Ok(Hold {
+            live: self.live.clone(),
+            folder,
+        })
     }
 
     /// Where the blob with this SHA-256 (lower-case hex) lies.
@@ -131,7 +197,11 @@ impl Blobs {
         if live.pins.contains_key(&path) || is_wanted()? {
             return Ok(false);
         }
-        match fs::remove_file(&path) {
+        let removed = match &live.held {
+            Some(held) => fs::rename(&path, held.join(sha256)),
+            None => fs::remove_file(&path),
+        };
+        match removed {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(error) => Err(error.into()),
@@ -334,6 +404,24 @@ mod tests {
         assert!(!blobs.sweep::<io::Error>(&name, || Ok(true))?, "wanted");
         assert!(blobs.sweep::<io::Error>(&name, || Ok(false))?);
         assert!(!blobs.path(&name).exists());
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_swept_while_the_store_is_held_can_still_be_read() -> io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let store = Blobs::new(folder.path().join("blobs"));
+        let shelf = store.shelf("media");
+        let name = shelf.put(b"x")?.sha256.clone();
+        let hold = store.hold()?;
+        assert_eq!(store.hold().map(drop).map_err(|e| e.kind()), Err(io::ErrorKind::ResourceBusy));
+        assert!(shelf.sweep::<io::Error>(&name, || Ok(false))?);
+        assert!(!shelf.path(&name).exists() && shelf.walk()?.blobs.is_empty());
+        assert_eq!(io::read_to_string(hold.open(&store.folder_of("media"), &name)?)?, "x");
+        drop(hold);
+        assert!(!store.folder.join(HELD).exists());
+        let again = store.hold()?;
+        assert!(again.open(&shelf, &name).is_err());
         Ok(())
     }
 

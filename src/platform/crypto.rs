@@ -26,6 +26,9 @@ pub enum HashCost {
     Weakest,
 }
 
+/// The file in the data folder that holds the instance's key unless the configuration does.
+pub const KEY_FILE: &str = "key";
+
 type Work = Box<dyn FnOnce(&Argon2<'static>) + Send>;
 
 /// Hashes and verifies passwords on threads of its own.

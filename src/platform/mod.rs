@@ -1,6 +1,7 @@
 //! Mechanisms that know nothing of schools. A slice may use them; they never import a slice.
 
 pub mod audit;
+pub mod backup;
 pub mod blobs;
 pub mod branding;
 pub mod clock;
@@ -39,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "parked_events",
     "jobs",
     "audit",
+    "backups",
     "settings",
     "mails",
     "migrations",
@@ -81,7 +83,11 @@ impl Platform {
 /// The kinds of background work of the mechanisms themselves.
 #[must_use]
 pub fn jobs() -> Vec<jobs::JobKind> {
-    vec![jobs::kind::<mail::SendMail>(), jobs::kind::<mail::DropLetters>()]
+    vec![
+        jobs::kind::<mail::SendMail>(),
+        jobs::kind::<mail::DropLetters>(),
+        jobs::kind::<backup::MakeBackup>(),
+    ]
 }
 
 /// The mechanisms' own upkeep: mails that went out a month ago, or failed three months ago, go.

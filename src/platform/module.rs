@@ -75,6 +75,28 @@ pub type Figures = fn(&Read<'_>, &Platform) -> Result<Vec<(&'static str, i64)>>;
 /// The figures of every slice by its name. In the [`Services`].
 pub struct AllFigures(pub Vec<(&'static str, Figures)>);
 
+/// The stored files that a slice's rows name: shelf and SHA-256 of each. Backups keep these, and
+/// are whole when they have them all.
+pub type Files = fn(&Read<'_>) -> Result<Vec<(&'static str, String)>>;
+
+/// The stored files of every slice. In the [`Services`].
+#[derive(Default)]
+pub struct AllFiles(pub Vec<Files>);
+
+impl AllFiles {
+    /// Every stored file that any slice names.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn list(&self, read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
+        let mut all = Vec::new();
+        for files in &self.0 {
+            all.append(&mut files(read)?);
+        }
+        Ok(all)
+    }
+}
+
 /// A slice, as `app` sees it.
 pub struct Module {
     /// The slice's folder name.
@@ -91,6 +113,8 @@ pub struct Module {
     pub asset_gates: Vec<AssetGate>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
+    /// The stored files that its rows name.
+    pub files: Option<Files>,
     /// Its long-lived objects.
     pub provide: Option<Provide>,
     /// What it keeps outside the database.
@@ -117,6 +141,7 @@ impl Module {
             reactions: Vec::new(),
             asset_gates: Vec::new(),
             forget: None,
+            files: None,
             provide: None,
             follow: None,
             nightly: None,

@@ -36,7 +36,15 @@ const LOGO_SIDE: u32 = 256;
 
 /// Where the instance's own files lie.
 pub(super) fn shelf(platform: &Platform) -> Blobs {
-    platform.blobs.shelf("instance")
+    platform.blobs.shelf(SHELF)
+}
+
+/// The name of this part of the file store.
+const SHELF: &str = "instance";
+
+/// For backups: the logo.
+pub(super) fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
+    Ok(branding(read)?.logo.map(|logo| (SHELF, logo.sha256)).into_iter().collect())
 }
 
 /// The organisation and its logo.

@@ -55,6 +55,13 @@ pub(in crate::people) fn is_picture(read: &Read<'_>, sha256: &str) -> Result<boo
     read.exists("SELECT 1 FROM profiles WHERE picture = ?1", [sha256])
 }
 
+/// The files of everybody's pictures.
+pub(in crate::people) fn list_pictures(read: &Read<'_>) -> Result<Vec<String>> {
+    read.list("SELECT DISTINCT picture FROM profiles WHERE picture IS NOT NULL", [], |row| {
+        row.get(0)
+    })
+}
+
 /// Writes everything of a profile but the picture and the interests.
 pub(in crate::people) fn update_profile(tx: &Tx<'_>, id: UserId, profile: &Profile) -> Result<()> {
     tx.execute(

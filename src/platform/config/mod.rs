@@ -13,6 +13,7 @@ mod value;
 use std::path::PathBuf;
 
 use super::{
+    backup::BackupConfig,
     blobs::MediaConfig,
     metrics::MetricsConfig,
     telemetry::LogConfig,
@@ -53,6 +54,8 @@ macro_rules! config {
             pub data: PathBuf,
             /// The instance's key, unless the data folder holds it.
             pub key: Option<Secret>,
+            /// The file that it was read from, if there was one.
+            pub file: Option<PathBuf>,
             $( $(#[doc = $doc])+ pub $field: $type, )+
         }
 
@@ -60,12 +63,12 @@ macro_rules! config {
             /// The defaults, with this data folder.
             #[must_use]
             pub fn at(data: PathBuf) -> Self {
-                Self { data, key: None, $( $field: $type::default(), )+ }
+                Self { data, key: None, file: None, $( $field: $type::default(), )+ }
             }
 
             fn read(from: &mut Reader) -> Self {
                 let instance: Instance = read_section(from);
-                Self { data: instance.data, key: instance.key, $( $field: read_section(from), )+ }
+                Self { data: instance.data, key: instance.key, file: None, $( $field: read_section(from), )+ }
             }
         }
 
@@ -91,6 +94,8 @@ config! {
     throttle: ThrottleConfig,
     /// Uploaded files.
     media: MediaConfig,
+    /// Backups that the server makes by itself.
+    backup: BackupConfig,
     /// What is logged, and how.
     log: LogConfig,
     /// Figures for Prometheus.
@@ -108,7 +113,8 @@ pub struct ConfigError(pub Vec<String>);
 /// [`ConfigError`] that names every mistake at once.
 pub fn load(sources: &Sources) -> Result<(Config, Vec<Shown>), ConfigError> {
     let mut reader = Reader::new(sources);
-    let config = Config::read(&mut reader);
+    let mut config = Config::read(&mut reader);
+    config.file.clone_from(&sources.file);
     reader.unknown(&known());
     // Only sections that are right by themselves can be compared.
     if reader.problems.is_empty() {

@@ -105,3 +105,10 @@ pub fn network_kind(folder: &Path) -> Option<&'static str> {
     let magic = u64::try_from(magic).unwrap_or_default() & 0xFFFF_FFFF;
     KINDS.iter().find(|(number, _)| *number == magic).map(|(_, name)| *name)
 }
+
+/// Bytes that may still be written to the file system of this path, unless that is not known.
+#[must_use]
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    let known = rustix::fs::statvfs(path).ok()?;
+    Some(known.f_bavail.saturating_mul(known.f_frsize))
+}

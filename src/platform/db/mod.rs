@@ -161,6 +161,18 @@ impl Database {
     }
 }
 
+/// Reads a database file that is not this process's own, such as a copy of it.
+///
+/// # Errors
+/// The closure's own error, or a database fault.
+pub fn look<T>(path: &Path, now: Timestamp, f: impl FnOnce(&Read<'_>) -> Result<T>) -> Result<T> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(fault)?;
+    pragmas::reader(&conn).map_err(fault)?;
+    conn.execute_batch("BEGIN").map_err(fault)?;
+    f(&Read::new(&conn, now))
+}
+
 /// How the database is doing.
 #[derive(Debug, Clone, Copy)]
 pub struct Pulse {

@@ -18,8 +18,8 @@ use crate::{
 };
 
 pub use runner::Runner;
-pub(crate) use store::insert;
 pub use store::{JobRow, JobState, QueueCount, count_jobs, list_jobs, queues, retry_job};
+pub(crate) use store::{insert, replan};
 
 /// A queue with its own width, so that slow work never holds up mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

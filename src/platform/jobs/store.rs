@@ -67,6 +67,20 @@ pub(crate) fn insert<J: Job>(tx: &Tx<'_>, job: &J, at: Timestamp) -> Result<JobI
     Ok(id)
 }
 
+/// Sees to it that of the jobs of a kind that were planned ahead exactly this one waits, or none.
+/// What is due, runs, or is tried again stays.
+pub(crate) fn replan<J: Job>(tx: &Tx<'_>, wanted: Option<(J, Timestamp)>) -> Result<()> {
+    let key = wanted.as_ref().and_then(|(job, _)| job.dedupe_key());
+    tx.execute(
+        "DELETE FROM jobs WHERE kind = ?1 AND state = 'waiting' AND attempts = 0 AND run_at > ?2 AND dedupe_key IS NOT ?3",
+        (J::KIND, tx.now(), key),
+    )?;
+    if let Some((job, at)) = wanted {
+        tx.enqueue_at(&job, at)?;
+    }
+    Ok(())
+}
+
 /// A job taken under a lease.
 #[derive(Debug)]
 pub(super) struct Claimed {

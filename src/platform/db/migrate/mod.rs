@@ -1,17 +1,23 @@
 //! Forward-only migrations: embedded, in order, one transaction each, name and hash recorded.
 
+mod rehearse;
+mod safety;
+
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
 use super::pragmas;
 use crate::kernel::time::Timestamp;
 
+pub use rehearse::{Rehearsal, Rehearsed, count_rows, rehearse};
+pub use safety::room_for_copy;
+
 /// One embedded step.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// 1, 2, 3 … without gaps.
+    /// 1, 2, 3 … in order.
     pub number: u32,
     /// One word.
     pub name: &'static str,
@@ -22,7 +28,7 @@ pub struct Step {
 macro_rules! steps {
     ($($number:literal $name:literal),* $(,)?) => {
         /// Every step in order.
-        pub const STEPS: &[Step] = &[$(Step { number: $number, name: $name, sql: include_str!(concat!("../../migrations/", $name, ".sql")) }),*];
+        pub const STEPS: &[Step] = &[$(Step { number: $number, name: $name, sql: include_str!(concat!("../../../migrations/", $name, ".sql")) }),*];
     };
 }
 
@@ -37,6 +43,7 @@ steps! {
     8 "0008_notes",
     9 "0009_search",
     10 "0010_groups",
+    12 "0012_backups",
 }
 
 /// Why a database cannot be brought to this binary's schema.
@@ -70,8 +77,18 @@ pub enum MigrateError {
         count: i64,
     },
     /// The safety copy could not be written.
-    #[error("the safety copy before migrating could not be made: {0}")]
-    Copy(#[source] rusqlite::Error),
+    #[error("the safety copy before migrating could not be made, and nothing was changed: {0}")]
+    Copy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no room for the safety copy.
+    #[error("the safety copy before migrating needs {needed} bytes and {folder} has {free} free; make room there, nothing was changed")]
+    NoRoom {
+        /// Bytes that it may take.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+        /// Where.
+        folder: String,
+    },
     /// A statement failed.
     #[error("migration {name} failed, nothing of it was kept: {source}")]
     Step {
@@ -110,16 +127,7 @@ pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Re
     let conn = Connection::open(path)?;
     pragmas::writer(&conn)?;
     let done = applied(&conn)?;
-    let known = steps.len() as u32;
-    if let Some(found) = done.last().map(|(number, ..)| *number).filter(|found| *found > known) {
-        return Err(MigrateError::Newer { found, known });
-    }
-    for (step, (_, name, hash)) in steps.iter().zip(&done) {
-        if step.name != name || digest(step.sql) != *hash {
-            return Err(MigrateError::Changed { name: name.clone() });
-        }
-    }
-    let pending = &steps[done.len()..];
+    let pending = compare(&done, steps)?;
     if pending.is_empty() {
         return Ok(Report::default());
     }
@@ -129,42 +137,91 @@ pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Re
     let copy = if done.is_empty() {
         None
     } else {
-        Some(safety_copy(&conn, path, done.len())?)
+        Some(safety::copy(&conn, path, pending[0].number)?)
     };
     for step in pending {
         apply(&conn, step, now)?;
     }
     conn.execute_batch("PRAGMA analysis_limit=0; PRAGMA optimize=0x10002;")?;
+    if copy.is_some() {
+        safety::prune(path);
+    }
     Ok(Report {
         applied: pending.iter().map(|s| s.name).collect(),
         copy,
     })
 }
 
+/// Brings a copy that nobody else uses to the newest schema, without a safety copy.
+///
+/// # Errors
+/// As [`run`].
+pub(in crate::platform) fn bring_up(path: &Path, now: Timestamp) -> Result<(), MigrateError> {
+    let conn = Connection::open(path)?;
+    pragmas::writer(&conn)?;
+    let done = applied(&conn)?;
+    for step in compare(&done, STEPS)? {
+        apply(&conn, step, now)?;
+    }
+    // One file again, so that it can be read, moved or deleted as one.
+    conn.query_row("PRAGMA journal_mode=DELETE", [], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Which version a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The last step that was applied; 0 for a new database.
+    pub step: u32,
+    /// Steps of this binary that are pending.
+    pub pending: usize,
+}
+
+/// Which version a database is, without changing it.
+///
+/// # Errors
+/// [`MigrateError`] when another binary's steps are in it, or it is no database of ours.
+pub fn standing(path: &Path) -> Result<Standing, MigrateError> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let done = recorded(&conn)?;
+    let pending = compare(&done, STEPS)?;
+    Ok(Standing {
+        step: done.last().map_or(0, |(number, ..)| *number),
+        pending: pending.len(),
+    })
+}
+
+type Done = Vec<(u32, String, String)>;
+
+/// The pending steps, when those that were applied are the first of these.
+fn compare<'s>(done: &Done, steps: &'s [Step]) -> Result<&'s [Step], MigrateError> {
+    let known = steps.last().map_or(0, |step| step.number);
+    if let Some((found, ..)) = done.last().filter(|(number, ..)| *number > known) {
+        return Err(MigrateError::Newer { found: *found, known });
+    }
+    for (n, (_, name, hash)) in done.iter().enumerate() {
+        let is_same = steps.get(n).is_some_and(|step| step.name == name && digest(step.sql) == *hash);
+        if !is_same {
+            return Err(MigrateError::Changed { name: name.clone() });
+        }
+    }
+    Ok(&steps[done.len()..])
+}
+
 fn digest(sql: &str) -> String {
     Sha256::digest(sql.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn applied(conn: &Connection) -> Result<Vec<(u32, String, String)>, rusqlite::Error> {
+fn applied(conn: &Connection) -> Result<Done, rusqlite::Error> {
     conn.execute_batch(
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
     )?;
-    let mut rows = conn.prepare("SELECT number, name, hash FROM migrations ORDER BY number")?;
-    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
+    recorded(conn)
 }
 
-fn safety_copy(conn: &Connection, path: &Path, done: usize) -> Result<PathBuf, MigrateError> {
-    let copy = path.with_file_name(format!("before-step-{:04}.db", done + 1));
-    if copy.exists() {
-        // An earlier try was cut off: its copy is of the same state or older, and must stay.
-        return Ok(copy);
-    }
-    let part = copy.with_extension("db.part");
-    let _left_over = std::fs::remove_file(&part);
-    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()])
-        .map_err(MigrateError::Copy)?;
-    std::fs::rename(&part, &copy).map_err(|e| MigrateError::Copy(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))?;
-    Ok(copy)
+fn recorded(conn: &Connection) -> Result<Done, rusqlite::Error> {
+    let mut rows = conn.prepare("SELECT number, name, hash FROM migrations ORDER BY number")?;
+    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
 }
 
 fn apply(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateError> {
