@@ -131,7 +131,7 @@ fn a_later_step_makes_a_safety_copy_with_the_rows_of_before() {
         .expect("a count");
     let mut steps = STEPS.to_vec();
     steps.push(Step {
-        number: STEPS.len() as u32 + 1,
+        number: STEPS[STEPS.len() - 1].number + 1,
         name: "later",
         sql: "DELETE FROM parked_events; DELETE FROM events;",
     });
@@ -160,7 +160,7 @@ fn a_failing_or_dangling_step_leaves_nothing() {
     for sql in bad {
         let mut steps = STEPS.to_vec();
         steps.push(Step {
-            number: STEPS.len() as u32 + 1,
+            number: STEPS[STEPS.len() - 1].number + 1,
             name: "bad",
             sql,
         });

@@ -12,6 +12,7 @@
 //! the same answers as known ones, and what differs is told by mail to the address's owner.
 
 mod actions;
+mod checks;
 mod http;
 mod mails;
 mod model;
@@ -41,6 +42,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::EndSessions)],
         forget: Some(store::forget),
+        checks: checks::checks(),
         ..Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"])
     }
 }

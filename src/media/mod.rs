@@ -8,6 +8,7 @@
 //! Tables: `blobs`, `assets`, `asset_renditions`, `asset_uses`. Tells: `asset.stored`. Hears: nothing.
 
 mod actions;
+mod checks;
 mod http;
 mod inspect;
 mod jobs;
@@ -42,6 +43,7 @@ pub fn module() -> Module {
         forget: Some(store::update_forgotten),
         provide: Some(provide),
         figures: Some(figures),
+        checks: checks::checks(),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
     }
 }

@@ -7,6 +7,7 @@
 //! kept as 512-pixel squares that we encoded, on a shelf of the blob store.
 
 mod actions;
+mod checks;
 mod http;
 mod jobs;
 mod model;
@@ -36,6 +37,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         jobs: vec![work::kind::<jobs::DropPicture>()],
         forget: Some(actions::forget),
+        checks: checks::checks(),
         ..Module::new("people", &["users", "profiles", "user_interests", "user_terms"])
     }
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod doctor;
 pub mod events;
 pub mod images;
 pub mod jobs;
@@ -36,6 +37,7 @@ pub const TABLES: &[&str] = &[
     "parked_events",
     "jobs",
     "audit",
+    "audit_head",
     "settings",
     "mails",
     "migrations",

@@ -9,6 +9,7 @@ use super::{
     Platform,
     config::Config,
     db::{Db, Read, Tx},
+    doctor::Check,
     events::Reaction,
     jobs::JobKind,
     services::Services,
@@ -100,6 +101,8 @@ pub struct Module {
     pub figures: Option<Figures>,
     /// Whether its own part can work.
     pub ready: Option<Ready>,
+    /// What the doctor looks at.
+    pub checks: Vec<Check>,
 }
 
 impl Module {
@@ -119,6 +122,7 @@ impl Module {
             nightly: None,
             figures: None,
             ready: None,
+            checks: Vec::new(),
         }
     }
 }

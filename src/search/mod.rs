@@ -11,6 +11,7 @@
 //! `course.restored`, `course.deleted`, `category.changed`.
 
 mod actions;
+mod checks;
 mod collect;
 mod feed;
 mod http;
@@ -49,6 +50,7 @@ pub fn module() -> Module {
         provide: Some(|config, services| Ok(services.with(Arc::new(Index::new(&config.data))))),
         follow: Some(follow),
         figures: Some(figures),
+        checks: checks::checks(),
         ..Module::new("search", &["search_outbox"])
     }
 }

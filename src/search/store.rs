@@ -1,7 +1,7 @@
 //! All SQL over `search_outbox`.
 
 use crate::{
-    kernel::{error::Result, id::CourseId},
+    kernel::{error::Result, id::CourseId, time::Timestamp},
     platform::db::{Read, Tx},
 };
 
@@ -21,6 +21,13 @@ pub(super) fn reach(read: &Read<'_>) -> Result<Reach> {
     Ok(Reach {
         oldest: read.count("SELECT min(seq) FROM search_outbox", [])?,
         head: read.count("SELECT max(seq) FROM search_outbox", [])?,
+    })
+}
+
+/// When the first change after a row was made.
+pub(super) fn changed_after(read: &Read<'_>, seq: i64) -> Result<Option<Timestamp>> {
+    read.find("SELECT at FROM search_outbox WHERE seq > ?1 ORDER BY seq LIMIT 1", [seq], |row| {
+        row.get(0)
     })
 }
 

@@ -12,6 +12,7 @@ mod config;
 mod courses;
 mod crash;
 mod demo;
+mod doctor;
 mod enrolments;
 mod http;
 mod long_text;

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use super::{
     blobs::MediaConfig,
+    doctor::DoctorConfig,
     telemetry::LogConfig,
     web::config::{LimitsConfig, ServerConfig, ThrottleConfig},
 };
@@ -49,6 +50,8 @@ macro_rules! config {
             pub data: PathBuf,
             /// The instance's key, unless the data folder holds it.
             pub key: Option<Secret>,
+            /// The files that hold secrets of this configuration.
+            pub secret_files: Vec<PathBuf>,
             $( $(#[doc = $doc])+ pub $field: $type, )+
         }
 
@@ -56,12 +59,17 @@ macro_rules! config {
             /// The defaults, with this data folder.
             #[must_use]
             pub fn at(data: PathBuf) -> Self {
-                Self { data, key: None, $( $field: $type::default(), )+ }
+                Self { data, key: None, secret_files: Vec::new(), $( $field: $type::default(), )+ }
             }
 
             fn read(from: &mut Reader) -> Self {
                 let instance: Instance = read_section(from);
-                Self { data: instance.data, key: instance.key, $( $field: read_section(from), )+ }
+                Self {
+                    data: instance.data,
+                    key: instance.key,
+                    $( $field: read_section(from), )+
+                    secret_files: std::mem::take(&mut from.secret_files).into_iter().collect(),
+                }
             }
         }
 
@@ -87,6 +95,8 @@ config! {
     media: MediaConfig,
     /// What is logged, and how.
     log: LogConfig,
+    /// From when on the doctor complains.
+    doctor: DoctorConfig,
 }
 
 /// What is wrong with a configuration: one sentence for each mistake.

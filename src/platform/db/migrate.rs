@@ -11,7 +11,7 @@ use crate::kernel::time::Timestamp;
 /// One embedded step.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// 1, 2, 3 … without gaps.
+    /// 1, 2, 3 … in order.
     pub number: u32,
     /// One word.
     pub name: &'static str,
@@ -36,6 +36,7 @@ steps! {
     7 "0007_progress",
     8 "0008_notes",
     9 "0009_search",
+    11 "0011_audit_chain",
 }
 
 /// Why a database cannot be brought to this binary's schema.
@@ -109,16 +110,7 @@ pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Re
     let conn = Connection::open(path)?;
     pragmas::writer(&conn)?;
     let done = applied(&conn)?;
-    let known = steps.len() as u32;
-    if let Some(found) = done.last().map(|(number, ..)| *number).filter(|found| *found > known) {
-        return Err(MigrateError::Newer { found, known });
-    }
-    for (step, (_, name, hash)) in steps.iter().zip(&done) {
-        if step.name != name || digest(step.sql) != *hash {
-            return Err(MigrateError::Changed { name: name.clone() });
-        }
-    }
-    let pending = &steps[done.len()..];
+    let pending = judge(steps, &done)?;
     if pending.is_empty() {
         return Ok(Report::default());
     }
@@ -140,14 +132,46 @@ pub fn run_steps(path: &Path, steps: &[Step], now: Timestamp, allow: bool) -> Re
     })
 }
 
+/// How many steps are pending, without changing anything.
+///
+/// # Errors
+/// [`MigrateError`] for a file that cannot be read, or that another or a newer build wrote.
+pub fn state(path: &Path) -> Result<usize, MigrateError> {
+    let conn = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;")?;
+    let done = recorded(&conn)?;
+    Ok(judge(STEPS, &done)?.len())
+}
+
 fn digest(sql: &str) -> String {
     Sha256::digest(sql.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn applied(conn: &Connection) -> Result<Vec<(u32, String, String)>, rusqlite::Error> {
+/// What the database says was applied: number, name, hash.
+type Applied = Vec<(u32, String, String)>;
+
+/// The steps that are pending, if everything that was applied is known.
+fn judge<'s>(steps: &'s [Step], done: &Applied) -> Result<&'s [Step], MigrateError> {
+    let known = steps.last().map_or(0, |step| step.number);
+    if let Some(found) = done.last().map(|(number, ..)| *number).filter(|found| *found > known) {
+        return Err(MigrateError::Newer { found, known });
+    }
+    for (step, (_, name, hash)) in steps.iter().zip(done) {
+        if step.name != name || digest(step.sql) != *hash {
+            return Err(MigrateError::Changed { name: name.clone() });
+        }
+    }
+    Ok(steps.get(done.len()..).unwrap_or_default())
+}
+
+fn applied(conn: &Connection) -> Result<Applied, rusqlite::Error> {
     conn.execute_batch(
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
     )?;
+    recorded(conn)
+}
+
+fn recorded(conn: &Connection) -> Result<Applied, rusqlite::Error> {
     let mut rows = conn.prepare("SELECT number, name, hash FROM migrations ORDER BY number")?;
     rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
 }

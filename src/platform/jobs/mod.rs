@@ -19,7 +19,7 @@ use crate::{
 
 pub use runner::Runner;
 pub(crate) use store::insert;
-pub use store::{JobRow, JobState, count_jobs, list_jobs, retry_job};
+pub use store::{JobRow, JobState, count_jobs, list_dead_kinds, list_jobs, oldest_due, oldest_lease, retry_job};
 
 /// A queue with its own width, so that slow work never holds up mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

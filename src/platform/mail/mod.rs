@@ -19,7 +19,7 @@ use crate::kernel::{
     text::Email,
 };
 
-pub use deliver::OUTBOX;
+pub use deliver::{OUTBOX, test};
 pub use job::SendMail;
 pub use settings::{MailMode, MailSecurity, MailSettings};
 pub use store::{Counts, counts, forget, purge};
