@@ -67,9 +67,9 @@ fn tell(diagnosis: &Diagnosis, out: &mut Out) -> Exit {
     ];
     let counts: Vec<String> = counts
         .iter()
-        .map(|(severity, name)| format!("{} {name}", diagnosis.count(*severity)))
+        .map(|(severity, name)| format!("{name} {}", diagnosis.count(*severity)))
         .collect();
-    out.line(format!("\n{} findings: {}.", diagnosis.findings.len(), counts.join(", ")));
+    out.line(format!("\nFindings {}: {}.", diagnosis.findings.len(), counts.join(", ")));
     if diagnosis.worst <= Severity::Notice {
         Exit::Done
     } else {

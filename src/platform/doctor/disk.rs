@@ -128,7 +128,7 @@ fn key(patient: &Patient) -> Vec<Finding> {
     if found.permissions().mode() & 0o077 != 0 {
         findings.push(Finding::problem(
             format!("{shown} can be read by others than its owner."),
-            format!("Run `chmod 600 {shown}`; if others may have read it, restore it nowhere else."),
+            format!("Run `chmod 600 {shown}`."),
         ));
     }
     if findings.is_empty() {
