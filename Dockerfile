@@ -14,11 +14,12 @@ COPY . .
 COPY --from=web /src/web/build web/build
 RUN RUSTFLAGS="-C target-feature=+crt-static" cargo build --profile dist --locked --bin momentum --target "$(rustc -vV | sed -n 's/^host: //p')" \
     && cp target/*/dist/momentum /momentum \
-    && mkdir -p /empty-data
+    && mkdir -p /empty/tmp && mkdir -m 700 /empty/data
 
 FROM scratch
 COPY --from=build /momentum /momentum
-COPY --from=build --chown=65532:65532 /empty-data /data
+# /tmp is where packages of courses are unpacked.
+COPY --from=build --chown=65532:65532 /empty /
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080

@@ -1,5 +1,7 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
+mod examine;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
@@ -19,6 +21,7 @@ use crate::{
         config::Config,
         crypto::{self, HashCost, Keys, Passwords},
         db::{self, Database, Db, lock, migrate},
+        doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
         images::Images,
         jobs::{JobKind, Runner},
@@ -30,6 +33,8 @@ use crate::{
     },
     progress, search,
 };
+
+pub use examine::{Progress, examine_at_rest};
 
 /// Where the API lives.
 pub const API: &str = "/api/v1";
@@ -339,12 +344,17 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
     let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
+    let checks = doctor::checks()
+        .into_iter()
+        .chain(modules.iter().flat_map(|m| m.checks.iter().copied()))
+        .collect();
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(AllFigures(figures)))
-            .with(Arc::new(stored_files(&modules))),
+            .with(Arc::new(stored_files(&modules)))
+            .with(Arc::new(AllChecks(checks))),
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),

@@ -4,6 +4,7 @@
 //! the slices that use them. Tells: `settings.changed`. Hears: nothing.
 
 mod actions;
+mod checks;
 mod http;
 mod policy;
 
@@ -18,6 +19,7 @@ pub use http::instance::branding_css;
 pub fn module() -> Module {
     let mut module = Module::new("admin", &[]);
     module.files = Some(actions::files);
+    module.checks = checks::checks();
     module.routes = OpenApiRouter::new()
         .routes(routes!(http::instance::get_instance))
         .routes(routes!(http::logo::get_logo))

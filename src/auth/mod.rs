@@ -12,6 +12,7 @@
 //! the same answers as known ones, and what differs is told by mail to the address's owner.
 
 mod actions;
+mod checks;
 mod http;
 mod mails;
 mod model;
@@ -47,6 +48,7 @@ pub fn module() -> Module {
         reactions: vec![Arc::new(reactions::EndSessions)],
         forget: Some(store::forget),
         collect: Some(collect),
+        checks: checks::checks(),
         ..Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"])
     }
 }

@@ -9,8 +9,10 @@ pub mod config;
 pub mod control;
 pub mod courses;
 pub mod demo;
+pub mod doctor;
 pub mod jobs;
 pub mod log;
+pub mod man;
 pub mod media;
 pub mod openapi;
 pub mod out;
@@ -120,12 +122,16 @@ verbs! {
         Upgrade => upgrade::Upgrade,
         /// Prints completions for a shell.
         Completions => Completions,
+        /// Prints the manual page, or writes one for every verb.
+        Man => man::Man,
     }
     on_an_instance {
         /// Makes backups, checks and lists them.
         Backup => backup::Backup,
         /// Imports, exports and lists courses.
         Courses => courses::Courses,
+        /// Looks at everything that can go wrong, and says how to mend it.
+        Doctor => doctor::Doctor,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
         /// Shows and changes what the running server logs.
@@ -222,10 +228,16 @@ struct Completions {
 impl Alone for Completions {
     async fn run(self, _: &Common, out: &mut Out) -> anyhow::Result<Exit> {
         let mut text = Vec::new();
-        clap_complete::generate(self.shell, &mut Line::command(), "momentum", &mut text);
+        clap_complete::generate(self.shell, &mut line(), "momentum", &mut text);
         out.raw(String::from_utf8_lossy(&text));
         Ok(Exit::Done)
     }
+}
+
+/// What the command line understands: for manuals and completions.
+#[must_use]
+pub fn line() -> clap::Command {
+    Line::command()
 }
 
 /// Understands the arguments, does it, and says how the process should end.
@@ -251,10 +263,12 @@ async fn run(line: Line, words: Vec<String>, out: &mut Out) -> anyhow::Result<Ex
     if command.is_alone() {
         return command.run_alone(&common, out).await;
     }
-    let mut config = common.load(&[])?;
+    let config = common.load(&[])?;
     // A verb's own words are its answer; the log only says what went wrong.
-    config.log.level = "warn".into();
-    let _telemetry = telemetry::start(&config.log);
+    let _telemetry = telemetry::start(&telemetry::LogConfig {
+        level: "warn".into(),
+        ..config.log.clone()
+    });
     if let Some(exit) = control::ask(&config.data, words, out).await? {
         return Ok(exit);
     }
@@ -263,6 +277,9 @@ async fn run(line: Line, words: Vec<String>, out: &mut Out) -> anyhow::Result<Ex
         "there is no instance in {}; name its folder with --data or its configuration with --config",
         config.data.display()
     );
+    if let Command::Doctor(doctor) = command {
+        return doctor.at_rest(config, out).await;
+    }
     let app = App::open(config, Means::system())?;
     let exit = command.run_on(&app, out).await;
     app.close().await;

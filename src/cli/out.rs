@@ -228,6 +228,12 @@ impl Bar<'_> {
         self.out.line(text);
     }
 
+    /// So many steps of so many are done.
+    pub fn set_of(&mut self, done: u64, total: u64) {
+        self.total = total.max(1);
+        self.set(done);
+    }
+
     /// A remark between the steps.
     pub fn note(&mut self, text: impl Display) {
         self.out.note(text);

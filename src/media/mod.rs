@@ -8,6 +8,7 @@
 //! Tables: `blobs`, `assets`, `asset_renditions`, `asset_uses`. Tells: `asset.stored`. Hears: nothing.
 
 mod actions;
+mod checks;
 mod http;
 mod inspect;
 mod jobs;
@@ -44,6 +45,7 @@ pub fn module() -> Module {
         figures: Some(figures),
         collect: Some(collect),
         files: Some(files),
+        checks: checks::checks(),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
     }
 }

@@ -188,6 +188,15 @@ pub(super) fn list_blobs(read: &Read<'_>) -> Result<HashMap<String, u64>> {
     Ok(rows.into_iter().collect())
 }
 
+/// Blobs that rows name after this name, and their sizes.
+pub(super) fn list_blobs_after(read: &Read<'_>, sha256: &str, limit: u32) -> Result<Vec<(String, u64)>> {
+    read.list(
+        "SELECT sha256, bytes FROM blobs WHERE sha256 > ?1 ORDER BY sha256 LIMIT ?2",
+        (sha256, limit),
+        |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())),
+    )
+}
+
 /// The size of a blob, if a row names it.
 pub(super) fn find_blob(read: &Read<'_>, sha256: &str) -> Result<Option<u64>> {
     read.find("SELECT bytes FROM blobs WHERE sha256 = ?1", [sha256], |row| {

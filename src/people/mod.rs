@@ -8,6 +8,7 @@
 //! kept as 512-pixel squares that we encoded, on a shelf of the blob store.
 
 mod actions;
+mod checks;
 mod export;
 mod http;
 mod import;
@@ -46,6 +47,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         jobs: vec![work::kind::<jobs::DropPicture>()],
         forget: Some(actions::forget),
+        checks: checks::checks(),
         files: Some(files),
         ..Module::new(
             "people",

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod doctor;
 pub mod events;
 pub mod images;
 pub mod jobs;
@@ -41,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "jobs",
     "audit",
     "backups",
+    "audit_head",
     "settings",
     "mails",
     "migrations",

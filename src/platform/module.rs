@@ -9,6 +9,7 @@ use super::{
     Platform,
     config::Config,
     db::{Db, Read, Tx},
+    doctor::Check,
     events::Reaction,
     jobs::JobKind,
     metrics::Collect,
@@ -127,6 +128,8 @@ pub struct Module {
     pub collect: Option<Collect>,
     /// Whether its own part can work.
     pub ready: Option<Ready>,
+    /// What the doctor looks at.
+    pub checks: Vec<Check>,
 }
 
 impl Module {
@@ -148,6 +151,7 @@ impl Module {
             figures: None,
             collect: None,
             ready: None,
+            checks: Vec::new(),
         }
     }
 }

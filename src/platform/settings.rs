@@ -19,7 +19,8 @@ pub trait Section: Serialize + DeserializeOwned + Default + Clone + Send + 'stat
     /// Its name, fixed for ever.
     const NAME: &'static str;
 
-    /// The same section without secrets: for the audit trail and for showing.
+    /// The same section without secrets and without what names people: for the audit trail, whose
+    /// rows stay for ever.
     #[must_use]
     fn redacted(&self) -> Self {
         self.clone()

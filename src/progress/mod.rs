@@ -9,6 +9,7 @@
 //! `enrolments`, `course.completed`. Hears: nothing.
 
 mod actions;
+mod checks;
 mod http;
 mod model;
 mod policy;
@@ -37,6 +38,7 @@ pub fn module() -> Module {
     Module {
         routes: http::routes(),
         forget: Some(store::forget),
+        checks: checks::checks(),
         ..Module::new(
             "progress",
             &[

@@ -184,7 +184,7 @@ pub(super) async fn follow(db: &Db, index: &Arc<Index>) -> Result<bool> {
 }
 
 /// Whether the outbox can tell an index that heard row `seq` last what it missed.
-fn knows(reach: Reach, seq: i64) -> bool {
+pub(super) fn knows(reach: Reach, seq: i64) -> bool {
     seq <= reach.head && seq + 1 >= reach.oldest
 }
 

@@ -11,6 +11,7 @@
 //! `course.restored`, `course.deleted`, `category.changed`.
 
 mod actions;
+mod checks;
 mod collect;
 mod feed;
 mod http;
@@ -51,6 +52,7 @@ pub fn module() -> Module {
         follow: Some(follow),
         figures: Some(figures),
         collect: Some(collect),
+        checks: checks::checks(),
         ..Module::new("search", &["search_outbox"])
     }
 }

@@ -24,6 +24,13 @@ pub(super) fn reach(read: &Read<'_>) -> Result<Reach> {
     })
 }
 
+/// When the first change after a row was made.
+pub(super) fn changed_after(read: &Read<'_>, seq: i64) -> Result<Option<Timestamp>> {
+    read.find("SELECT at FROM search_outbox WHERE seq > ?1 ORDER BY seq LIMIT 1", [seq], |row| {
+        row.get(0)
+    })
+}
+
 /// Changes after a row, oldest first.
 pub(super) fn list_after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<(i64, CourseId)>> {
     read.list(

@@ -13,6 +13,7 @@ mod config;
 mod courses;
 mod crash;
 mod demo;
+mod doctor;
 mod enrolments;
 mod http;
 mod logs;

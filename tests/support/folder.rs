@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -17,7 +18,11 @@ use rusqlite::{Connection, OpenFlags};
 /// A folder with a migrated, empty database, in memory where the system offers that.
 pub fn fresh() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    let builder = |at: &Path| tempfile::Builder::new().prefix("momentum-test-").tempdir_in(at);
+    let builder = |at: &Path| {
+        // As the program makes its own: nobody else's business.
+        let mode = fs::Permissions::from_mode(0o700);
+        tempfile::Builder::new().prefix("momentum-test-").permissions(mode).tempdir_in(at)
+    };
     let folder = builder(memory)
         .or_else(|_| builder(&std::env::temp_dir()))
         .expect("a temporary folder");

@@ -80,12 +80,12 @@ pub(in crate::admin) fn put_mail(tx: &Tx<'_>, platform: &Platform, _can: &RunIns
 pub(in crate::admin) fn send_test(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, to: Email) -> Result<()> {
     let asked_by = tx.actor().user().map(|id| people::get_user(tx, id)).transpose()?;
     let letter = Letter {
-        to: to.clone(),
         to_name: asked_by.map_or_else(|| to.to_string(), |user| user.name.to_string()),
+        to,
         template: "test",
         language: "en".into(),
         data: json!({}),
     };
     mail::queue(tx, platform, &letter)?;
-    audit::record(tx, "mail.test", to.as_str(), None::<&()>, None::<&()>)
+    audit::record(tx, "mail.test", "mail", None::<&()>, None::<&()>)
 }

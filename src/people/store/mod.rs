@@ -15,6 +15,6 @@ pub use users::{
 };
 pub(super) use {
     list::list_users,
-    profiles::{find_picture, is_picture, list_pictures, replace_interests, set_picture, update_profile},
+    profiles::{find_picture, is_picture, list_pictures, list_pictures_after, replace_interests, set_picture, update_profile},
     users::{delete_user, has_other_admin, list_running_admins, update_access},
 };

@@ -50,6 +50,15 @@ pub(in crate::people) fn find_picture(read: &Read<'_>, id: UserId) -> Result<Opt
     Ok(found.flatten())
 }
 
+/// Pictures of people after this one.
+pub(in crate::people) fn list_pictures_after(read: &Read<'_>, after: UserId, limit: u32) -> Result<Vec<(UserId, String)>> {
+    read.list(
+        "SELECT user_id, picture FROM profiles WHERE user_id > ?1 AND picture IS NOT NULL ORDER BY user_id LIMIT ?2",
+        (after, limit),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// Whether anybody's picture is this file.
 pub(in crate::people) fn is_picture(read: &Read<'_>, sha256: &str) -> Result<bool> {
     read.exists("SELECT 1 FROM profiles WHERE picture = ?1", [sha256])

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use super::{
     backup::BackupConfig,
     blobs::MediaConfig,
+    doctor::DoctorConfig,
     metrics::MetricsConfig,
     telemetry::LogConfig,
     web::{
@@ -56,6 +57,8 @@ macro_rules! config {
             pub key: Option<Secret>,
             /// The file that it was read from, if there was one.
             pub file: Option<PathBuf>,
+            /// The files that hold secrets of this configuration.
+            pub secret_files: Vec<PathBuf>,
             $( $(#[doc = $doc])+ pub $field: $type, )+
         }
 
@@ -63,12 +66,18 @@ macro_rules! config {
             /// The defaults, with this data folder.
             #[must_use]
             pub fn at(data: PathBuf) -> Self {
-                Self { data, key: None, file: None, $( $field: $type::default(), )+ }
+                Self { data, key: None, file: None, secret_files: Vec::new(), $( $field: $type::default(), )+ }
             }
 
             fn read(from: &mut Reader) -> Self {
                 let instance: Instance = read_section(from);
-                Self { data: instance.data, key: instance.key, file: None, $( $field: read_section(from), )+ }
+                Self {
+                    data: instance.data,
+                    key: instance.key,
+                    file: None,
+                    $( $field: read_section(from), )+
+                    secret_files: std::mem::take(&mut from.secret_files).into_iter().collect(),
+                }
             }
         }
 
@@ -100,6 +109,8 @@ config! {
     log: LogConfig,
     /// Figures for Prometheus.
     metrics: MetricsConfig,
+    /// From when on the doctor complains.
+    doctor: DoctorConfig,
 }
 
 /// What is wrong with a configuration: one sentence for each mistake.

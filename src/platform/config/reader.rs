@@ -2,7 +2,7 @@
 //! where each value came from.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::{Path, PathBuf},
 };
@@ -73,6 +73,8 @@ pub struct Reader {
     given: BTreeMap<String, (Raw, Origin)>,
     pub(super) shown: Vec<Shown>,
     pub(super) problems: Vec<String>,
+    /// The files that a secret came from.
+    pub(super) secret_files: BTreeSet<PathBuf>,
 }
 
 impl Reader {
@@ -146,6 +148,9 @@ impl Reader {
             (None, None) => (None, Origin::Default),
         };
         let value = value.unwrap_or(default);
+        if let (true, Origin::File(file) | Origin::SecretFile(file)) = (T::IS_SECRET, &origin) {
+            self.secret_files.insert(file.clone());
+        }
         self.shown.push(Shown {
             path,
             value: value.to_toml(),

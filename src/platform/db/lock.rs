@@ -86,6 +86,15 @@ pub fn take(folder: &Path) -> Result<FolderLock, LockError> {
     Ok(FolderLock { _file: file })
 }
 
+/// Whether a process owns the folder now. Asks by taking a shared lock for an instant; changes nothing.
+#[must_use]
+pub fn is_held(folder: &Path) -> bool {
+    let Ok(file) = File::open(folder.join("momentum.lock")) else {
+        return false;
+    };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 /// The name of the network file system that holds `folder`, if it is one.
 #[must_use]
 pub fn network_kind(folder: &Path) -> Option<&'static str> {

@@ -68,10 +68,25 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened or the threads cannot be started.
     pub fn open(path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let threads = (cores * 2).max(4);
         let conn = Connection::open(path).map_err(fault)?;
         pragmas::writer(&conn).map_err(fault)?;
+        Self::over(conn, path, clock, chance)
+    }
+
+    /// Opens a database file only to look at it: nothing of it is changed, and every write fails.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn look(path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
+        // The writer gets an empty database of its own, and may not write even there.
+        let nowhere = Connection::open_in_memory().map_err(fault)?;
+        nowhere.execute_batch("PRAGMA query_only=ON").map_err(fault)?;
+        Self::over(nowhere, path, clock, chance)
+    }
+
+    fn over(conn: Connection, path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let threads = (cores * 2).max(4);
         let bells = Arc::new(Bells::default());
         let means = Means {
             clock: clock.clone(),

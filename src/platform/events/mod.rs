@@ -136,3 +136,35 @@ pub fn statuses(read: &Read<'_>) -> Result<Vec<ReactionStatus>> {
         },
     )
 }
+
+/// When the newest event was told.
+///
+/// # Errors
+/// A database fault.
+pub fn newest(read: &Read<'_>) -> Result<Option<Timestamp>> {
+    Ok(read.find("SELECT max(at) FROM events", [], |row| row.get(0))?.flatten())
+}
+
+/// When the oldest event was told that some reaction has not heard yet.
+///
+/// # Errors
+/// A database fault.
+pub fn oldest_unheard(read: &Read<'_>) -> Result<Option<Timestamp>> {
+    read.find(
+        "SELECT at FROM events WHERE seq > (SELECT min(seq) FROM reaction_cursors) ORDER BY seq LIMIT 1",
+        [],
+        |row| row.get(0),
+    )
+}
+
+/// The reactions that have parked events, each with the newest error.
+///
+/// # Errors
+/// A database fault.
+pub fn last_parked(read: &Read<'_>) -> Result<Vec<(String, String)>> {
+    read.list(
+        "SELECT reaction, last_error, max(seq) FROM parked_events WHERE is_parked = 1 GROUP BY reaction ORDER BY reaction",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}

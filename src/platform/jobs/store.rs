@@ -243,6 +243,38 @@ pub fn queues(read: &Read<'_>) -> Result<Vec<QueueCount>> {
     Ok(Queue::ALL.into_iter().map(of).collect())
 }
 
+/// The kinds of dead jobs, how many of each, and the newest error of each.
+///
+/// # Errors
+/// A database fault.
+pub fn list_dead_kinds(read: &Read<'_>) -> Result<Vec<(String, i64, Option<String>)>> {
+    read.list(
+        // With a bare max(), SQLite takes the other columns from that row.
+        "SELECT kind, count(*), last_error, max(id) FROM jobs WHERE state = 'dead' GROUP BY kind ORDER BY kind",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Since when the oldest job is due that waits, if one is.
+///
+/// # Errors
+/// A database fault.
+pub fn oldest_due(read: &Read<'_>) -> Result<Option<Timestamp>> {
+    Ok(next_due(read)?.filter(|due| *due <= read.now()))
+}
+
+/// When the first of the leases ended that have ended while their job still counts as running.
+///
+/// # Errors
+/// A database fault.
+pub fn oldest_lease(read: &Read<'_>) -> Result<Option<Timestamp>> {
+    let ended = read.find("SELECT min(lease_until) FROM jobs WHERE state = 'running'", [], |row| {
+        row.get::<_, Option<Timestamp>>(0)
+    })?;
+    Ok(ended.flatten().filter(|ended| *ended < read.now()))
+}
+
 /// Jobs in a state (or all), newest first.
 ///
 /// # Errors

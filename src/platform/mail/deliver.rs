@@ -105,6 +105,42 @@ async fn keep(outbox: &Path, file: &str, bytes: &[u8]) -> Result<(), JobError> {
     write.await.map_err(|e: std::io::Error| JobError::Retry(format!("outbox: {e}")))
 }
 
+/// Connects to the server, greets it, signs in and says goodbye; sends nothing.
+///
+/// # Errors
+/// A sentence that says what went wrong.
+pub async fn test(settings: &MailSettings, keys: &Keys) -> Result<(), String> {
+    /// A person waits for this answer.
+    const TEST_PATIENCE: Duration = Duration::from_secs(10);
+    let work = async {
+        let transport = transport(settings, keys).map_err(|error| match error {
+            JobError::Fail(text) | JobError::Retry(text) => text,
+            JobError::Snooze(_) => "it asked us to wait".to_owned(),
+        })?;
+        match transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it does not answer after the greeting".to_owned()),
+            Err(error) => Err(error_text(&error)),
+        }
+    };
+    let tested = tokio::time::timeout(TEST_PATIENCE, work).await;
+    tested.unwrap_or_else(|_| Err(format!("it did not answer within {} s", TEST_PATIENCE.as_secs())))
+}
+
+/// The error with its causes, each said once.
+fn error_text(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
 fn transport(settings: &MailSettings, keys: &Keys) -> Result<AsyncSmtpTransport<Tokio1Executor>, JobError> {
     settings.check().map_err(|e| JobError::Fail(e.to_string()))?;
     let tls = match settings.security {

@@ -19,7 +19,7 @@ use crate::kernel::{
     text::Email,
 };
 
-pub use deliver::OUTBOX;
+pub use deliver::{OUTBOX, test};
 pub use job::{DropLetters, SendMail};
 pub use settings::{MailMode, MailSecurity, MailSettings};
 pub use store::{Counts, addresses_of, counts, forget, purge};

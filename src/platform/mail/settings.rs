@@ -77,10 +77,16 @@ impl Section for MailSettings {
     const NAME: &'static str = "mail";
 
     fn redacted(&self) -> Self {
-        Self {
-            sealed_password: self.sealed_password.as_ref().map(|_| "********".into()),
-            ..self.clone()
+        let mut shown = self.clone();
+        shown.sealed_password = self.sealed_password.as_ref().map(|_| "********".into());
+        // Accounts and senders are often people; the address hides itself in the trail.
+        if !shown.username.is_empty() {
+            shown.username = "********".into();
         }
+        if let (false, Ok(hidden)) = (shown.from_name.as_str().is_empty(), Line::parse("********")) {
+            shown.from_name = hidden;
+        }
+        shown
     }
 }
 

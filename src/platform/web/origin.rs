@@ -126,6 +126,15 @@ pub struct Network {
 pub struct NetworkError;
 
 impl Network {
+    /// Whether it is wider than any network that a single owner has: 10.0.0.0/8 and fc00::/7 are not.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        match self.base {
+            IpAddr::V4(_) => self.bits < 8,
+            IpAddr::V6(_) => self.bits < 7,
+        }
+    }
+
     /// Whether the address lies in it. An IPv4 address that came through an IPv6 socket counts as IPv4.
     #[must_use]
     pub fn contains(&self, ip: IpAddr) -> bool {

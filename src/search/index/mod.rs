@@ -116,6 +116,16 @@ impl Index {
         slot.clone()
     }
 
+    /// The last outbox row that the index on disk contains, after a look at every byte of it.
+    /// Blocking.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub(super) fn inspect(&self) -> std::result::Result<i64, String> {
+        let generation = folder::current(&self.folder).ok_or("it does not say which generation serves")?;
+        open_checked(&generation, &self.fields).map(|live| live.seq)
+    }
+
     fn open(&self) -> Option<Live> {
         let generation = folder::current(&self.folder)?;
         match open_checked(&generation, &self.fields) {

@@ -43,6 +43,7 @@ steps! {
     8 "0008_notes",
     9 "0009_search",
     10 "0010_groups",
+    11 "0011_audit_chain",
     12 "0012_backups",
 }
 
