@@ -13,6 +13,7 @@ mod courses;
 mod crash;
 mod demo;
 mod enrolments;
+mod hot;
 mod http;
 mod long_text;
 mod mail;

@@ -20,7 +20,7 @@ use std::{
 use rusqlite::Connection;
 
 pub(crate) use tx::fault;
-pub use tx::{OnConflict, Read, Tx};
+pub use tx::{OnConflict, Read, STATEMENTS, Tx};
 pub use writer::{Bells, WriterStats};
 
 use self::{
