@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     Shelf,
@@ -93,7 +94,9 @@ pub struct LessonContent {
     /// How long it takes.
     pub minutes: u16,
     /// HTML of the closed vocabulary; every block has a `data-id`.
-    pub body_html: String,
+    #[serde(serialize_with = "inner")]
+    #[schema(value_type = String)]
+    pub body_html: Arc<RawValue>,
     /// Its film.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<VideoOut>,
@@ -143,14 +146,15 @@ pub fn present_lesson(
 /// What of a lesson is the same for everybody: kept on the shelf.
 pub(super) struct LessonPage {
     pub(super) content: Arc<Content>,
-    pub(super) html: String,
+    /// As JSON has it, so that nobody writes its escapes again.
+    pub(super) html: Arc<RawValue>,
     pub(super) resources: Vec<ResourceOut>,
 }
 
 impl LessonPage {
     /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
-        self.html.len() + self.content.body_html.len() + 2048
+        self.html.get().len() + self.content.body_html.len() + 2048
     }
 
     pub(super) fn load(read: &Read<'_>, revision: RevisionId) -> Result<Self> {
@@ -172,7 +176,9 @@ impl LessonPage {
         });
         Ok(Self {
             resources: resources.collect(),
-            html: links::shown(read, &content.body_html)?,
+            html: to_raw_value(&links::shown(read, &content.body_html)?)
+                .map_err(Error::internal)?
+                .into(),
             content: Arc::new(content),
         })
     }
@@ -193,8 +199,8 @@ pub(super) struct CoursePage {
     pub(super) can_edit: bool,
 }
 
-fn inner<S: serde::Serializer>(body: &Arc<CourseBody>, to: S) -> std::result::Result<S::Ok, S::Error> {
-    body.serialize(to)
+fn inner<T: Serialize + ?Sized, S: serde::Serializer>(shared: &Arc<T>, to: S) -> std::result::Result<S::Ok, S::Error> {
+    T::serialize(shared, to)
 }
 
 /// What a version shows besides its card: rendered once.

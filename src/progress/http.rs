@@ -22,7 +22,7 @@ use crate::{
     },
     platform::web::{
         extract::{Body, PageOut, Query},
-        guard::{Guard, SignedIn, Web},
+        guard::{Ask, Guard, SignedIn, Web},
     },
 };
 
@@ -43,9 +43,9 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
 
 /// The learner's dashboard: the one thing to do now, and what else there is.
 #[utoipa::path(get, path = "/me/today", tag = "progress", responses((status = 200, body = TodayOut)))]
-async fn get_today(g: Guard<SignedIn>) -> Result<Json<TodayOut>> {
-    let shelf = Shelf::of(&g.platform);
-    let read = g.db.read("progress.today", move |read| views::today(read, &shelf, g.can.person()));
+async fn get_today(ask: Ask<SignedIn>) -> Result<Json<TodayOut>> {
+    let shelf = Shelf::of(&ask.platform);
+    let read = ask.read("progress.today", move |read, can, _| views::today(read, &shelf, can.person()));
     read.await.map(Json)
 }
 
@@ -106,18 +106,18 @@ async fn list_history(g: Guard<SignedIn>, Query(query): Query<PageQuery>) -> Res
 /// A course's outline for the learner: what is done, open and closed, and where to go on.
 #[utoipa::path(get, path = "/courses/{course}/learn", tag = "progress",
     params(("course" = String, Path, description = "Id or slug.")), responses((status = 200, body = OutlineOut)))]
-async fn get_outline(g: Guard<FollowCourse>) -> Result<Json<OutlineOut>> {
-    let shelf = Shelf::of(&g.platform);
-    let read = g.db.read("progress.outline", move |read| views::outline(read, &shelf, &g.can));
+async fn get_outline(ask: Ask<FollowCourse>) -> Result<Json<OutlineOut>> {
+    let shelf = Shelf::of(&ask.platform);
+    let read = ask.read("progress.outline", move |read, can, _| views::outline(read, &shelf, can));
     read.await.map(Json)
 }
 
 /// A lesson, and where one stands with it. Reading it leaves no trace: opening is told apart.
 #[utoipa::path(get, path = "/lessons/{lesson}", tag = "progress", params(("lesson" = LessonId, Path,)),
     responses((status = 200, body = LessonOut), (status = 403, description = "`lesson.locked`, with `reason` and `opens_at`.")))]
-async fn get_lesson(g: Guard<LearnLesson>) -> Result<Json<LessonOut>> {
-    let platform = g.platform;
-    let read = g.db.read("progress.lesson", move |read| views::lesson(&platform, read, &g.can));
+async fn get_lesson(ask: Ask<LearnLesson>) -> Result<Json<LessonOut>> {
+    let platform = ask.platform.clone();
+    let read = ask.read("progress.lesson", move |read, can, _| views::lesson(&platform, read, can));
     read.await.map(Json)
 }
 

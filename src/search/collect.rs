@@ -45,6 +45,8 @@ pub(super) struct Finder {
     pub(super) order: Order,
     /// How many of the best are wanted.
     pub(super) most: usize,
+    /// Whether facets are wanted, to be counted or to filter by.
+    pub(super) with_facets: bool,
 }
 
 /// What was found.
@@ -72,6 +74,7 @@ pub(super) struct SegmentFinder {
     scope: Arc<Scope>,
     filters: Arc<Filters>,
     order: Order,
+    with_facets: bool,
     marks: [Values; 4],
     published: Values,
     facets: [Values; FACETS.len()],
@@ -91,6 +94,7 @@ impl Collector for Finder {
             scope: self.scope.clone(),
             filters: self.filters.clone(),
             order: self.order,
+            with_facets: self.with_facets,
             marks: [
                 values(column::COURSE)?,
                 values(column::LESSON)?,
@@ -127,6 +131,16 @@ impl Collector for Finder {
 }
 
 impl SegmentFinder {
+    fn take(&mut self, doc: DocId, score: Score) {
+        self.total += 1;
+        let rank = match self.order {
+            // Scores are never negative: their bits are in their order.
+            Order::Fit => u64::from(score.max(0.0).to_bits()),
+            Order::Newest => self.published.get_val(doc),
+        };
+        self.best.push(rank, doc);
+    }
+
     fn mark(&self, doc: DocId) -> Mark {
         let [course, lesson, revision, audience] = &self.marks;
         Mark {
@@ -142,8 +156,13 @@ impl SegmentCollector for SegmentFinder {
     type Fruit = Harvest;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let mark = self.mark(doc);
-        if self.filters.only_lessons.is_some_and(|only| only != (mark.lesson != 0)) || !self.scope.allows(mark) {
+        // What is quickly refused is refused before more of it is looked up.
+        let is_lesson = self.marks[1].get_val(doc) != 0;
+        if self.filters.only_lessons.is_some_and(|only| only != is_lesson) || !self.scope.allows(self.mark(doc)) {
+            return;
+        }
+        if !self.with_facets {
+            self.take(doc, score);
             return;
         }
         let values = std::array::from_fn::<u64, { FACETS.len() }, _>(|n| self.facets[n].get_val(doc));
@@ -152,16 +171,10 @@ impl SegmentCollector for SegmentFinder {
         let (first, more) = (refusals.next(), refusals.next().is_some());
         match (first, more) {
             (None, _) => {
-                self.total += 1;
                 for (tally, value) in self.tallies.iter_mut().zip(values) {
                     add(tally, value, 1);
                 }
-                let rank = match self.order {
-                    // Scores are never negative: their bits are in their order.
-                    Order::Fit => u64::from(score.max(0.0).to_bits()),
-                    Order::Newest => self.published.get_val(doc),
-                };
-                self.best.push(rank, doc);
+                self.take(doc, score);
             }
             (Some(only), false) => add(&mut self.tallies[only], values[only], 1),
             _ => {}

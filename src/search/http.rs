@@ -9,25 +9,26 @@ use super::{
 use crate::{
     courses::{BrowseCatalogue, Shelf},
     kernel::error::Result,
-    platform::web::{extract::Query, guard::Guard},
+    platform::web::{extract::Query, guard::Ask},
 };
 
 /// Finds courses and lessons by their words: as typed, by their beginnings, mistyped. The text of
 /// a lesson is searched for those who may read it.
 #[utoipa::path(get, path = "/search", tag = "search", params(SearchQuery), responses((status = 200, body = SearchOut)))]
-pub(super) async fn search(g: Guard<BrowseCatalogue>, Query(query): Query<SearchQuery>) -> Result<Json<SearchOut>> {
-    let (index, shelf) = (index_of(&g.platform)?, Shelf::of(&g.platform));
-    let found =
-        g.db.read("search.search", move |read| actions::search(read, &g.actor, &index, &shelf, &query));
+pub(super) async fn search(ask: Ask<BrowseCatalogue>, query: Result<Query<SearchQuery>>) -> Result<Json<SearchOut>> {
+    let (index, shelf) = (index_of(&ask.platform)?, Shelf::of(&ask.platform));
+    let found = ask.read("search.search", move |read, _, actor| {
+        actions::search(read, actor, &index, &shelf, &query?.0)
+    });
     found.await.map(Json)
 }
 
 /// Suggests courses and lessons by what has been typed so far of their titles.
 #[utoipa::path(get, path = "/search/suggest", tag = "search", params(SuggestQuery), responses((status = 200, body = SuggestOut)))]
-pub(super) async fn suggest(g: Guard<BrowseCatalogue>, Query(query): Query<SuggestQuery>) -> Result<Json<SuggestOut>> {
-    let (index, shelf) = (index_of(&g.platform)?, Shelf::of(&g.platform));
-    let found = g.db.read("search.suggest", move |read| {
-        actions::suggest(read, &g.actor, &index, &shelf, &query.q)
+pub(super) async fn suggest(ask: Ask<BrowseCatalogue>, query: Result<Query<SuggestQuery>>) -> Result<Json<SuggestOut>> {
+    let (index, shelf) = (index_of(&ask.platform)?, Shelf::of(&ask.platform));
+    let found = ask.read("search.suggest", move |read, _, actor| {
+        actions::suggest(read, actor, &index, &shelf, &query?.0.q)
     });
     found.await.map(Json)
 }

@@ -15,6 +15,7 @@ mod crash;
 mod demo;
 mod doctor;
 mod enrolments;
+mod hot;
 mod http;
 mod logs;
 mod long_text;

@@ -19,7 +19,7 @@ use crate::{
     },
     platform::web::{
         extract::{PageOut, Query},
-        guard::Guard,
+        guard::Ask,
     },
 };
 
@@ -82,10 +82,10 @@ fn words<T>(path: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>) ->
 /// Published courses.
 #[utoipa::path(get, path = "/courses", tag = "courses", params(CoursesQuery), responses((status = 200, body = PageOut<CourseCard>)))]
 pub(in crate::courses) async fn list_courses(
-    g: Guard<BrowseCatalogue>,
-    Query(query): Query<CoursesQuery>,
+    ask: Ask<BrowseCatalogue>,
+    query: Result<Query<CoursesQuery>>,
 ) -> Result<Json<PageOut<CourseCard>>> {
-    let wanted = query.parse()?;
-    let page = g.db.read("courses.list", move |read| store::catalogue::list(read, &wanted)).await?;
-    Ok(Json(page.into()))
+    // Whoever may not browse is told that, whatever is wrong with his question.
+    let page = ask.read("courses.list", move |read, _, _| store::catalogue::list(read, &query?.0.parse()?));
+    Ok(Json(page.await?.into()))
 }

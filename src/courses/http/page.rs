@@ -17,18 +17,18 @@ use crate::{
         error::{Error, Result},
         id::LessonId,
     },
-    platform::web::guard::Guard,
+    platform::web::guard::{Ask, Guard},
 };
 
 /// A course with its plan. The ETag changes when a version is published or a learner joins.
 #[utoipa::path(get, path = "/courses/{course}", tag = "courses", params(("course" = String, Path, description = "Id or slug.")),
     responses((status = 200, body = CoursePage), (status = 304, description = "As the `If-None-Match` says.")))]
-pub(in crate::courses) async fn get_course(headers: HeaderMap, g: Guard<ViewCourse>) -> Result<Response> {
-    let (platform, actor, head) = (g.platform, g.actor, g.can.course().clone());
-    let page =
-        g.db.read("courses.page", move |read| present::course_page(&platform, read, &actor, &head))
-            .await?;
-    let body = serde_json::to_vec(&page).map_err(Error::internal)?;
+pub(in crate::courses) async fn get_course(headers: HeaderMap, ask: Ask<ViewCourse>) -> Result<Response> {
+    let platform = ask.platform.clone();
+    let page = ask.read("courses.page", move |read, can, actor| {
+        present::course_page(&platform, read, actor, can.course())
+    });
+    let body = serde_json::to_vec(&page.await?).map_err(Error::internal)?;
     Ok(tagged(&headers, body))
 }
 

@@ -1,15 +1,17 @@
 //! The bytes of a file. The gate is asked at every request, so nothing of this may be cached
 //! without asking: browsers revalidate by ETag.
 
-use std::io::SeekFrom;
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
+use futures_util::{StreamExt as _, stream};
 
 use super::range::{Part, is_known, wanted};
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// How much is read from disk at once.
-const PIECE: usize = 256 * 1024;
+const PIECE: u64 = 256 * 1024;
 
 /// A file's bytes, whole or a range of them. Documents are always downloads.
 #[utoipa::path(
@@ -53,17 +55,52 @@ pub(in crate::media) async fn read_asset_file(g: Guard<ReadFile>, headers: Heade
     Ok(response)
 }
 
+/// A file on its way out: what is open, how much of it is left to send.
+struct Way {
+    file: File,
+    left: u64,
+}
+
 async fn send(file: &StoredFile, from: u64, length: u64) -> Result<Response> {
+    let path = file.path.clone();
     let gone = |error: std::io::Error| Error::internal(format!("{}: {error}", file.path.display()));
-    let mut open = tokio::fs::File::open(&file.path).await.map_err(gone)?;
-    if from > 0 {
-        open.seek(SeekFrom::Start(from)).await.map_err(gone)?;
-    }
-    open.set_max_buf_size(PIECE);
-    let stream = ReaderStream::with_capacity(open.take(length), PIECE);
-    let mut response = Body::from_stream(stream).into_response();
+    // Opened and read for the first time on one visit to a thread that may block.
+    let begun = blocking(move || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(from))?;
+        Way { file, left: length }.piece()
+    });
+    let (first, way) = begun.await.map_err(gone)?;
+    let rest = stream::unfold(Some(way), |way| async move {
+        let way = way.filter(|way| way.left > 0)?;
+        Some(match blocking(move || way.piece()).await {
+            Ok((piece, way)) => (Ok(piece), Some(way)),
+            Err(error) => (Err(error), None),
+        })
+    });
+    let pieces = stream::iter([Ok(first)]).chain(rest);
+    let mut response = Body::from_stream(pieces).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     Ok(response)
+}
+
+impl Way {
+    /// Reads the next piece. Blocking. The buffer is read into as it is, without being wiped first,
+    /// and sent as it is, without being copied.
+    fn piece(mut self) -> std::io::Result<(Bytes, Self)> {
+        let wanted = self.left.min(PIECE);
+        let mut piece = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
+        let read = (&self.file).take(wanted).read_to_end(&mut piece)? as u64;
+        if read < wanted {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read;
+        Ok((piece.into(), self))
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
 async fn partial(file: &StoredFile, first: u64, last: u64) -> Result<Response> {

@@ -24,7 +24,7 @@ use rusqlite::Connection;
 pub use stats::WriterStats;
 pub use references::count_references;
 pub(crate) use tx::fault;
-pub use tx::{OnConflict, Read, Tx};
+pub use tx::{OnConflict, Read, STATEMENTS, Tx};
 pub use writer::Bells;
 
 use self::{

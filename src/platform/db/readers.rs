@@ -143,10 +143,16 @@ fn snapshot<T>(
     let ends = Instant::now() + deadline;
     conn.progress_handler(1000, Some(move || Instant::now() > ends))
         .map_err(super::tx::fault)?;
-    conn.execute_batch("BEGIN").map_err(super::tx::fault)?;
+    run(conn, "BEGIN")?;
     let result = f(&Read::new(conn, now));
-    conn.execute_batch("COMMIT").map_err(super::tx::fault)?;
+    run(conn, "COMMIT")?;
     result
+}
+
+/// Runs a statement that is the same every time: parsed once for each connection.
+fn run(conn: &Connection, sql: &str) -> Result<()> {
+    conn.prepare_cached(sql).and_then(|mut s| s.execute([])).map_err(super::tx::fault)?;
+    Ok(())
 }
 
 fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<ReadJob>, pool: &r2d2::Pool<M>) {

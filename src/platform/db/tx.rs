@@ -19,6 +19,10 @@ use crate::{
     },
 };
 
+/// Every statement that is run, as text without values, is told to this target at the level
+/// `trace`: for finding out what a request asks, and for the test that no hot one walks a table.
+pub const STATEMENTS: &str = "momentum::statements";
+
 /// A snapshot that can only be read.
 pub struct Read<'c> {
     conn: &'c Connection,
@@ -85,6 +89,7 @@ impl<'c> Read<'c> {
     }
 
     fn statement(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>> {
+        tracing::trace!(target: STATEMENTS, sql);
         let statement = self.conn.prepare_cached(sql).map_err(fault)?;
         if statement.readonly() {
             Ok(statement)
@@ -157,6 +162,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// A database fault. Unique and check violations are told apart by [`OnConflict::on_conflict`].
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
+        tracing::trace!(target: STATEMENTS, sql);
         self.read
             .conn
             .prepare_cached(sql)
@@ -169,6 +175,7 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// A database fault.
     pub fn returning<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+        tracing::trace!(target: STATEMENTS, sql);
         self.read
             .conn
             .prepare_cached(sql)

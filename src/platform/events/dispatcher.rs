@@ -1,8 +1,11 @@
 //! Carries events to reactions, each at its own pace.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
-use super::{Reaction, Recorded, after};
+use super::{Logged, Reaction, logged};
 use crate::{
     kernel::{
         actor::Actor,
@@ -45,12 +48,20 @@ impl Dispatcher {
     /// A database fault; a failing reaction is counted, logged and tried again.
     pub async fn run_once(&self) -> Result<bool> {
         let mut moved = false;
-        for reaction in self.reactions.iter() {
-            while self.step(reaction.clone()).await? {
-                moved = true;
+        loop {
+            let Round { passed, heard } = self.look().await?;
+            let mut goes_on = !passed.is_empty();
+            if goes_on {
+                self.pass(passed).await?;
             }
+            for chunk in heard {
+                goes_on |= self.step(chunk).await?;
+            }
+            if !goes_on {
+                return Ok(moved);
+            }
+            moved = true;
         }
-        Ok(moved)
     }
 
     /// Runs until `stop` is cancelled, woken by commits that told something.
@@ -67,45 +78,71 @@ impl Dispatcher {
         }
     }
 
-    /// One chunk for one reaction. True when there may be more.
-    async fn step(&self, reaction: Arc<dyn Reaction>) -> Result<bool> {
-        let name = reaction.name();
-        let pending = self.db.read("events.pending", move |read| {
-            let seq = cursor(read, name)?;
-            if rests(read, name, seq)? {
-                return Ok(Vec::new());
+    /// What is next for each reaction, found in one read: the log is read once for those that
+    /// stand at the same place, and parsed only for those that care.
+    async fn look(&self) -> Result<Round> {
+        let reactions = self.reactions.clone();
+        let read = self.db.read("events.pending", move |read| {
+            let mut round = Round::default();
+            let mut chunks: BTreeMap<i64, Arc<Vec<Logged>>> = BTreeMap::new();
+            for reaction in reactions.iter() {
+                let seq = cursor(read, reaction.name())?;
+                if rests(read, reaction.name(), seq)? {
+                    continue;
+                }
+                let chunk = match chunks.entry(seq) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(new) => new.insert(Arc::new(logged(read, seq, CHUNK)?)).clone(),
+                };
+                let Some(last) = chunk.last().map(|e| e.seq) else { continue };
+                if chunk.iter().any(|e| reaction.hears(&e.kind)) {
+                    let reaction = reaction.clone();
+                    round.heard.push(Chunk { reaction, chunk, last });
+                } else {
+                    round.passed.push((reaction.name(), last));
+                }
             }
-            after(read, seq, CHUNK)
+            Ok(round)
         });
-        let events = pending.await?;
-        let Some(last) = events.last().map(|e| e.seq) else {
-            return Ok(false);
-        };
-        let first = events[0].seq;
+        read.await
+    }
+
+    /// Moves the cursors of reactions over events that they do not care for: one write for all.
+    async fn pass(&self, passed: Vec<(&'static str, i64)>) -> Result<()> {
+        let write = self.db.write_low("events.pass", move |tx| {
+            // Another carrier may have been faster: a cursor never goes back here.
+            passed
+                .into_iter()
+                .try_for_each(|(name, last)| settle(tx, name, last.max(cursor(tx, name)?)))
+        });
+        write.await
+    }
+
+    /// One chunk for one reaction. True when there may be more.
+    async fn step(&self, chunk: Chunk) -> Result<bool> {
+        let Chunk { reaction, chunk, last } = chunk;
         let carried = {
-            let reaction = reaction.clone();
+            let (reaction, chunk) = (reaction.clone(), chunk.clone());
             self.db
-                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, last))
+                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &chunk, last))
                 .await
         };
         match carried {
             Ok(()) => Ok(true),
             Err(error) => {
-                tracing::warn!(reaction = name, ?error, "a reaction failed; its events go one by one");
-                self.one_by_one(reaction, first, last).await
+                tracing::warn!(reaction = reaction.name(), ?error, "a reaction failed; its events go one by one");
+                self.one_by_one(reaction, &chunk).await
             }
         }
     }
 
     /// After a failure: each event in its own write, so that the bad one alone is counted.
-    async fn one_by_one(&self, reaction: Arc<dyn Reaction>, first: i64, last: i64) -> Result<bool> {
+    async fn one_by_one(&self, reaction: Arc<dyn Reaction>, chunk: &Arc<Vec<Logged>>) -> Result<bool> {
         let name = reaction.name();
-        let chunk = self.db.read("events.chunk", move |read| after(read, first - 1, CHUNK)).await?;
-        for recorded in chunk.into_iter().filter(|r| r.seq <= last) {
-            let seq = recorded.seq;
-            let worker = reaction.clone();
+        for (n, seq) in chunk.iter().map(|logged| logged.seq).enumerate() {
+            let (worker, chunk) = (reaction.clone(), chunk.clone());
             let one = self.db.write_low("events.carry_one", move |tx| {
-                carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq)
+                carry(tx, worker.as_ref(), chunk.get(n..=n).unwrap_or_default(), seq)
             });
             if let Err(error) = one.await {
                 if matches!(error, Error::Unavailable { .. }) {
@@ -125,6 +162,21 @@ impl Dispatcher {
         }
         Ok(true)
     }
+}
+
+/// What is next for whom.
+#[derive(Default)]
+struct Round {
+    /// Reactions that care for nothing of what is next, and where that ends.
+    passed: Vec<(&'static str, i64)>,
+    heard: Vec<Chunk>,
+}
+
+/// What is next for one reaction that cares for some of it.
+struct Chunk {
+    reaction: Arc<dyn Reaction>,
+    chunk: Arc<Vec<Logged>>,
+    last: i64,
 }
 
 fn cursor(read: &Read<'_>, name: &str) -> Result<i64> {
@@ -147,20 +199,23 @@ fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     Ok(())
 }
 
-fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Recorded], last: i64) -> Result<()> {
+fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Logged], last: i64) -> Result<()> {
     // Another carrier may have been faster: the cursor decides, inside this write.
     let from = cursor(tx, reaction.name())?;
-    for recorded in events.iter().filter(|r| r.seq > from) {
-        if reaction.hears(&super::split(&recorded.event)?.0) {
-            reaction.react(tx, recorded)?;
-        }
+    for logged in events.iter().filter(|e| e.seq > from && reaction.hears(&e.kind)) {
+        reaction.react(tx, &logged.parse()?)?;
     }
+    settle(tx, reaction.name(), last.max(from))
+}
+
+/// A reaction has come this far.
+fn settle(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     // What failed before and has gone through now is no failure any more.
     tx.execute(
         "DELETE FROM parked_events WHERE reaction = ?1 AND seq <= ?2 AND is_parked = 0",
-        (reaction.name(), last.max(from)),
+        (name, seq),
     )?;
-    set_cursor(tx, reaction.name(), last.max(from))
+    set_cursor(tx, name, seq)
 }
 
 /// Counts a failure; at the fifth the event is parked and the cursor passes it. True when parked.

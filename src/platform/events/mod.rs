@@ -71,31 +71,51 @@ pub(super) fn append(tx: &Tx<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
+/// An event as the log keeps it, not yet read: most reactions care for few of them.
+#[derive(Debug)]
+struct Logged {
+    seq: i64,
+    kind: String,
+    body: String,
+    actor: String,
+    at: Timestamp,
+}
+
+impl Logged {
+    fn parse(&self) -> Result<Recorded> {
+        let kind = serde_json::to_string(&self.kind).map_err(Error::internal)?;
+        let text = format!(r#"{{"kind":{kind},"body":{}}}"#, self.body);
+        Ok(Recorded {
+            seq: self.seq,
+            event: serde_json::from_str(&text).map_err(Error::internal)?,
+            actor: self.actor.clone(),
+            at: self.at,
+        })
+    }
+}
+
 /// Events after `seq`, oldest first, at most `limit`.
 ///
 /// # Errors
 /// A database fault.
 pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
-    let rows = read.list(
+    logged(read, seq, limit)?.iter().map(Logged::parse).collect()
+}
+
+fn logged(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Logged>> {
+    read.list(
         "SELECT seq, kind, body, actor, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         (seq, limit),
         |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, String>(3)?,
-                row.get::<_, Timestamp>(4)?,
-            ))
+            Ok(Logged {
+                seq: row.get(0)?,
+                kind: row.get(1)?,
+                body: row.get(2)?,
+                actor: row.get(3)?,
+                at: row.get(4)?,
+            })
         },
-    )?;
-    rows.into_iter()
-        .map(|(seq, kind, body, actor, at)| {
-            let text = format!(r#"{{"kind":{},"body":{body}}}"#, serde_json::Value::String(kind));
-            let event = serde_json::from_str(&text).map_err(Error::internal)?;
-            Ok(Recorded { seq, event, actor, at })
-        })
-        .collect()
+    )
 }
 
 /// The last place of the log; 0 when it is empty.

@@ -246,13 +246,76 @@ impl<R: Require> FromRequestParts<Web> for Guard<R> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
+        let ask = Ask::<R>::from_request_parts(parts, web).await?;
+        let origin = ask.origin.clone();
+        let decided = ask.decide("web.guard", |_, can, actor| Ok((can, actor.clone())));
+        let (can, actor) = decided.await?;
+        Ok(Self {
+            can,
+            db: web.inner.database.acting_as(actor.clone()),
+            actor,
+            platform: web.inner.platform.clone(),
+            origin,
+        })
+    }
+}
+
+/// A permission that is decided in the very read that answers: one snapshot, and one way to the
+/// readers and back. For what is asked all day long; whoever writes asks for a [`Guard`].
+pub struct Ask<R: Require> {
+    /// The mechanisms of the house.
+    pub platform: Arc<Platform>,
+    key: Result<R::Key>,
+    token: Option<String>,
+    origin: Origin,
+    web: Web,
+}
+
+impl<R: Require> FromRequestParts<Web> for Ask<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self> {
         let key = R::Key::from_ask(parts, web).await;
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        let token = session_token(&parts.headers, origin.is_secure);
-        let authenticate = web.inner.authenticate.clone();
+        Ok(Self {
+            platform: web.inner.platform.clone(),
+            key,
+            token: session_token(&parts.headers, origin.is_secure),
+            origin,
+            web: web.clone(),
+        })
+    }
+}
+
+impl<R: Require> Ask<R> {
+    /// Decides, and reads with the proof in the same snapshot.
+    ///
+    /// # Errors
+    /// What [`Require::decide`] and the closure say, `Throttled`, or `Unavailable` when the readers
+    /// are busy.
+    pub async fn read<T, F>(self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>, &R, &Actor) -> Result<T> + Send + 'static,
+    {
+        self.decide(label, move |read, can, actor| f(read, &can, actor)).await
+    }
+
+    async fn decide<T, F>(self, label: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>, R, &Actor) -> Result<T> + Send + 'static,
+    {
+        let Self {
+            key, token, origin, web, ..
+        } = self;
+        let (inner, ip) = (web.inner.clone(), origin.ip);
         let reader = web.inner.database.acting_as(Actor::Anonymous);
-        let decided = reader.read("web.guard", move |read| {
-            let found = token.map(|token| authenticate.authenticate(read, &token)).transpose()?.flatten();
+        let decided = reader.read(label, move |read| {
+            let found = token
+                .map(|token| inner.authenticate.authenticate(read, &token))
+                .transpose()?
+                .flatten();
             let (actor, stale) = found.map_or((Actor::Anonymous, false), |a| (a.actor, a.is_stale));
             // A key that names nothing is told only to those who may know that much.
             let can = match key {
@@ -260,23 +323,17 @@ impl<R: Require> FromRequestParts<Web> for Guard<R> {
                 Err(_) if matches!(actor, Actor::Anonymous) => return Err(Error::Unauthenticated),
                 Err(error) => return Err(error),
             };
-            Ok((can, actor, stale))
+            if let Some(person) = actor.person() {
+                inner.throttle.take_account(person.id, ip, inner.database.now())?;
+            }
+            let answer = f(read, can, &actor);
+            Ok((answer, stale.then_some(actor)))
         });
-        let (can, actor, stale) = decided.await?;
-        if let Some(person) = actor.person() {
-            web.inner.throttle.take_account(person.id, origin.ip, web.inner.database.now())?;
+        let (answer, stale) = decided.await?;
+        if let Some(actor) = stale {
+            touch_later(&web, &actor, ip);
         }
-        if stale {
-            touch_later(web, &actor, origin.ip);
-        }
-        let db = web.inner.database.acting_as(actor.clone());
-        Ok(Self {
-            can,
-            actor,
-            db,
-            platform: web.inner.platform.clone(),
-            origin,
-        })
+        answer
     }
 }
 

@@ -63,6 +63,8 @@ impl Asked<'_> {
             filters: filters.clone(),
             order: Order::Fit,
             most,
+            // Whoever suggests titles shows no facets and filters by none.
+            with_facets: self.place == Place::Everywhere,
         };
         self.index.look(self.live, builder.build(self.words, mercy).as_ref(), &finder)
     }
@@ -127,6 +129,7 @@ fn newest(index: &Index, live: &Live, scope: &Arc<Scope>, filters: &Arc<Filters>
         filters: filters.clone(),
         order: Order::Newest,
         most,
+        with_facets: true,
     };
     index.look(live, Builder::everything().as_ref(), &finder)
 }

@@ -291,6 +291,19 @@ fn commit(writer: &mut IndexWriter, seq: i64) -> Result<()> {
     Ok(())
 }
 
+/// Reads every file once. Through maps of its own, which end here: what was read only to be
+/// checked does not stay in the memory of the process.
+fn check_whole(path: &Path) -> std::result::Result<(), String> {
+    let directory = MmapDirectory::open(path).map_err(|e| e.to_string())?;
+    let index = tantivy::Index::open(directory).map_err(|e| e.to_string())?;
+    let damaged = index.validate_checksum().map_err(|e| e.to_string())?;
+    if damaged.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} of its files are damaged", damaged.len()))
+    }
+}
+
 /// Opens a generation if it is whole, of this schema, and says how far it has heard.
 fn open_checked(path: &Path, fields: &Fields) -> std::result::Result<Live, String> {
     let directory = MmapDirectory::open(path).map_err(|e| e.to_string())?;
@@ -303,10 +316,7 @@ fn open_checked(path: &Path, fields: &Fields) -> std::result::Result<Live, Strin
     if payload.schema != SCHEMA {
         return Err("it is of another version".into());
     }
-    let damaged = index.validate_checksum().map_err(|e| e.to_string())?;
-    if !damaged.is_empty() {
-        return Err(format!("{} of its files are damaged", damaged.len()));
-    }
+    check_whole(path)?;
     let reader = index
         .reader_builder()
         .reload_policy(ReloadPolicy::Manual)
