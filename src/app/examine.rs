@@ -13,6 +13,8 @@ use crate::{
         db::{self, Database, Db, lock},
         doctor::{self, Diagnosis, Finding, Patient, Scope, Severity},
         images::Images,
+        metrics::Metrics,
+        telemetry::Logs,
     },
 };
 
@@ -49,6 +51,8 @@ pub async fn examine_at_rest(config: Config, means: Means, is_deep: bool, progre
         clock: means.clock,
         chance: means.chance,
         services: parts.services,
+        metrics: Metrics::default(),
+        logs: Logs::default(),
         config,
     });
     let patient = Patient {

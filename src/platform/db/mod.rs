@@ -7,8 +7,8 @@ pub mod lock;
 pub mod migrate;
 mod pragmas;
 mod readers;
-mod stats;
 mod references;
+mod stats;
 mod tx;
 mod values;
 mod writer;
@@ -21,8 +21,8 @@ use std::{
 
 use rusqlite::Connection;
 
-pub use stats::WriterStats;
 pub use references::count_references;
+pub use stats::WriterStats;
 pub(crate) use tx::fault;
 pub use tx::{OnConflict, Read, STATEMENTS, Tx};
 pub use writer::Bells;

@@ -62,6 +62,9 @@ fn address(config: &Config) -> Finding {
 
 fn listen(config: &Config) -> Finding {
     let listen = config.server.listen;
+    if config.tls.is_on() {
+        return Finding::ok(format!("It listens on {listen}, with TLS."));
+    }
     if !listen.ip().is_unspecified() {
         return Finding::ok(format!("It listens on {listen}."));
     }

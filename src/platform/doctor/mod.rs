@@ -11,6 +11,7 @@ mod database;
 mod disk;
 pub mod files;
 mod mail;
+mod outside;
 mod trail;
 mod work;
 
@@ -198,6 +199,7 @@ pub fn checks() -> Vec<Check> {
     all.extend(trail::checks());
     all.extend(work::checks());
     all.extend(mail::checks());
+    all.extend(outside::checks());
     all
 }
 

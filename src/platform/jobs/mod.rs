@@ -18,9 +18,7 @@ use crate::{
 };
 
 pub use runner::Runner;
-pub use store::{
-    JobRow, JobState, QueueCount, count_jobs, list_dead_kinds, list_jobs, oldest_due, oldest_lease, queues, retry_job,
-};
+pub use store::{JobRow, JobState, QueueCount, count_jobs, list_dead_kinds, list_jobs, oldest_due, oldest_lease, queues, retry_job};
 pub(crate) use store::{insert, replan};
 
 /// A queue with its own width, so that slow work never holds up mail.

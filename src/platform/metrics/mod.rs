@@ -12,7 +12,7 @@ mod config;
 mod counts;
 mod histogram;
 mod http;
-pub mod outside;
+mod outside;
 mod process;
 mod scrape;
 mod set;
@@ -34,7 +34,13 @@ pub type Collect = fn(&Read<'_>, &Platform, &mut Set) -> Result<()>;
 /// The mechanisms that have figures, by name.
 #[must_use]
 pub fn collectors() -> Vec<(&'static str, Collect)> {
-    vec![("jobs", counts::jobs), ("events", counts::events), ("mail", counts::mails)]
+    vec![
+        ("jobs", counts::jobs),
+        ("events", counts::events),
+        ("mail", counts::mails),
+        ("backup", outside::backup),
+        ("certificate", outside::certificate),
+    ]
 }
 
 /// Everything that is counted. In the [`Platform`].

@@ -1,27 +1,38 @@
-//! Figures of mechanisms that keep no count themselves. Each has its name here, so that the
-//! dashboard and the alerts can rely on it.
+//! What must be there on a bad day: the last backup, and the certificate that is served.
 
 use super::Set;
-use crate::kernel::time::Timestamp;
+use crate::{
+    kernel::{
+        error::{Error, Result},
+        time::Timestamp,
+    },
+    platform::{Platform, backup as backups, db::Read, web::tls},
+};
 
 /// When the newest whole backup was made; 0 when there is none, so that its age alarms.
-pub fn backup(set: &mut Set, last: Option<Timestamp>) {
+pub(super) fn backup(read: &Read<'_>, _: &Platform, set: &mut Set) -> Result<()> {
+    let made = backups::last(read)?.made;
     set.gauge(
         "momentum_backup_last_timestamp_seconds",
         "When the newest whole backup was made, in seconds since 1970; 0 for never",
         &[],
-        last.map_or(0.0, seconds),
+        made.map_or(0.0, |made| seconds(made.started_at)),
     );
+    Ok(())
 }
 
-/// When a certificate that is served ends. Without TLS there is none and nothing is told.
-pub fn certificate(set: &mut Set, name: &str, ends: Timestamp) {
-    set.gauge(
+/// When the certificate that is served ends. Without TLS there is none and nothing is told.
+pub(super) fn certificate(_: &Read<'_>, platform: &Platform, set: &mut Set) -> Result<()> {
+    let (name, help) = (
         "momentum_certificate_end_timestamp_seconds",
         "When the certificate ends, in seconds since 1970",
-        &[("name", name)],
-        seconds(ends),
     );
+    set.announce_gauge(name, help);
+    if let Some(certificate) = tls::expiry(&platform.config).map_err(|error| Error::internal(error.to_string()))? {
+        let host = certificate.names.first().map_or("", String::as_str);
+        set.gauge(name, help, &[("name", host)], seconds(certificate.not_after));
+    }
+    Ok(())
 }
 
 pub(super) fn seconds(at: Timestamp) -> f64 {
