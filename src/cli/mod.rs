@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod courses;
 pub mod demo;
+pub mod events;
 pub mod jobs;
 pub mod media;
 pub mod openapi;
@@ -102,6 +103,8 @@ verbs! {
     on_an_instance {
         /// Imports, exports and lists courses.
         Courses => courses::Courses,
+        /// Shows and mends what listens to the event log.
+        Events => events::Events,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
         /// Looks after stored files.

@@ -69,9 +69,10 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     let stop = CancellationToken::new();
     let app = Arc::new(app);
     let router = app.router()?;
-    let background = app.start(&stop);
+    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
+    let background = app.start(&stop, &hurry);
     match control::bind(app.platform().data()) {
-        Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
+        Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), doors.clone(), hurry.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
     offer_set_up(&app, out).await?;
@@ -80,7 +81,6 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
         env!("CARGO_PKG_VERSION"),
         listener.local_addr()?
     ));
-    let (doors, hurry) = (CancellationToken::new(), CancellationToken::new());
     let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone()));
     let config = &app.platform().config;
     let grace = Duration::from_secs(config.server.stop_seconds);
@@ -96,7 +96,7 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     web::serve::serve(listener, router, &config.limits, &doors, &hurry, grace).await;
     stop.cancel();
     background.wait().await;
-    app.close().await;
+    app.close_or(&hurry).await;
     signals.abort();
     ending.abort();
     tracing::info!("stopped");

@@ -3,11 +3,13 @@
 //! [`Database`] is opened once by `app` and hands out [`Db`] handles that know who acts. A
 //! handler gets its handle only from a guard, a job from its context.
 
+mod disk;
 pub mod lock;
 pub mod migrate;
 mod pragmas;
 mod readers;
 mod tx;
+pub mod upkeep;
 mod values;
 mod writer;
 
@@ -66,8 +68,8 @@ impl Database {
     pub fn open(path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let threads = (cores * 2).max(4);
-        let conn = Connection::open(path).map_err(fault)?;
-        pragmas::writer(&conn).map_err(fault)?;
+        let mut conn = Connection::open(path).map_err(fault)?;
+        pragmas::writer(&conn).and_then(|()| pragmas::watch(&mut conn)).map_err(fault)?;
         let bells = Arc::new(Bells::default());
         let means = Means {
             clock: clock.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Reaction, Recorded, after};
+use super::{Logged, Reaction, after};
 use crate::{
     kernel::{
         actor::Actor,
@@ -19,7 +19,7 @@ const TRIES: i64 = 5;
 /// Carries events to reactions.
 #[derive(Clone)]
 pub struct Dispatcher {
-    db: Db,
+    pub(super) db: Db,
     reactions: Arc<Vec<Arc<dyn Reaction>>>,
 }
 
@@ -42,13 +42,24 @@ impl Dispatcher {
     /// Carries everything that is in the log now. True when anything was carried.
     ///
     /// # Errors
-    /// A database fault; a failing reaction is counted, logged and tried again.
+    /// A database fault, after the other reactions had their turn; a failing reaction is counted,
+    /// logged and tried again.
     pub async fn run_once(&self) -> Result<bool> {
         let mut moved = false;
+        let mut fault = None;
         for reaction in self.reactions.iter() {
-            while self.step(reaction.clone()).await? {
-                moved = true;
+            match self.carry_all(reaction).await {
+                Ok(any) => moved |= any,
+                Err(error) => fault = Some(error),
             }
+        }
+        fault.map_or(Ok(moved), Err)
+    }
+
+    async fn carry_all(&self, reaction: &Arc<dyn Reaction>) -> Result<bool> {
+        let mut moved = false;
+        while self.step(reaction.clone()).await? {
+            moved = true;
         }
         Ok(moved)
     }
@@ -85,7 +96,7 @@ impl Dispatcher {
         let carried = {
             let reaction = reaction.clone();
             self.db
-                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, last))
+                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &events, first, last))
                 .await
         };
         match carried {
@@ -105,11 +116,11 @@ impl Dispatcher {
             let seq = recorded.seq;
             let worker = reaction.clone();
             let one = self.db.write_low("events.carry_one", move |tx| {
-                carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq)
+                carry(tx, worker.as_ref(), std::slice::from_ref(&recorded), seq, seq)
             });
             if let Err(error) = one.await {
-                if matches!(error, Error::Unavailable { .. }) {
-                    return Ok(false); // The database's trouble, not the reaction's.
+                if is_the_databases(&error) {
+                    return Ok(false); // Its trouble, not the reaction's.
                 }
                 let parked = self
                     .db
@@ -127,6 +138,11 @@ impl Dispatcher {
     }
 }
 
+/// Whether the database is in trouble. What else may be unavailable is the reaction's affair.
+pub(super) fn is_the_databases(error: &Error) -> bool {
+    matches!(error, Error::Unavailable { code, .. } if code.starts_with("db."))
+}
+
 fn cursor(read: &Read<'_>, name: &str) -> Result<i64> {
     read.count("SELECT seq FROM reaction_cursors WHERE reaction = ?1", [name])
 }
@@ -139,7 +155,12 @@ fn rests(read: &Read<'_>, name: &str, seq: i64) -> Result<bool> {
     )
 }
 
-fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
+/// Whether there are events between the cursor and this one.
+fn leaps(read: &Read<'_>, from: i64, to: i64) -> Result<bool> {
+    Ok(from + 1 < to && read.exists("SELECT 1 FROM events WHERE seq > ?1 AND seq < ?2", (from, to))?)
+}
+
+pub(super) fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO reaction_cursors (reaction, seq) VALUES (?1, ?2) ON CONFLICT (reaction) DO UPDATE SET seq = excluded.seq",
         (name, seq),
@@ -147,13 +168,22 @@ fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     Ok(())
 }
 
-fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Recorded], last: i64) -> Result<()> {
+/// One event to one reaction, if it hears its kind.
+pub(super) fn tell(tx: &Tx<'_>, reaction: &dyn Reaction, logged: &Logged) -> Result<()> {
+    if reaction.hears(&logged.kind) {
+        reaction.react(tx, &logged.understand()?)?;
+    }
+    Ok(())
+}
+
+fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Logged], first: i64, last: i64) -> Result<()> {
     // Another carrier may have been faster: the cursor decides, inside this write.
     let from = cursor(tx, reaction.name())?;
-    for recorded in events.iter().filter(|r| r.seq > from) {
-        if reaction.hears(&super::split(&recorded.event)?.0) {
-            reaction.react(tx, recorded)?;
-        }
+    if leaps(tx, from, first)? {
+        return Ok(()); // The log is being played anew: begin again from there.
+    }
+    for logged in events.iter().filter(|r| r.seq > from) {
+        tell(tx, reaction, logged)?;
     }
     // What failed before and has gone through now is no failure any more.
     tx.execute(
@@ -165,6 +195,9 @@ fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Recorded], last: i64) -
 
 /// Counts a failure; at the fifth the event is parked and the cursor passes it. True when parked.
 fn count_failure(tx: &Tx<'_>, name: &'static str, seq: i64, error: &str) -> Result<bool> {
+    if leaps(tx, cursor(tx, name)?, seq)? {
+        return Ok(false); // The log is being played anew, and this event has its turn later.
+    }
     tx.execute(
         "INSERT INTO parked_events (reaction, seq, failures, last_error, at, is_parked) VALUES (?1, ?2, 1, ?3, ?4, 0)
          ON CONFLICT (reaction, seq) DO UPDATE SET failures = failures + 1, last_error = excluded.last_error, at = excluded.at",

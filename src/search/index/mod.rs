@@ -9,7 +9,10 @@ mod folder;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,8 @@ pub struct Index {
     fields: Fields,
     live: RwLock<Option<Arc<Live>>>,
     writer: Mutex<Option<IndexWriter>>,
+    /// Whether something was ever published, so that there has to be an index.
+    is_wanted: AtomicBool,
     /// Held by whoever brings the index up to date.
     pub(super) work: tokio::sync::Mutex<()>,
 }
@@ -84,6 +89,7 @@ impl Index {
             fields: Fields::new(),
             live: RwLock::default(),
             writer: Mutex::default(),
+            is_wanted: AtomicBool::new(false),
             work: tokio::sync::Mutex::default(),
         }
     }
@@ -95,6 +101,18 @@ impl Index {
     /// Whether there is anything on disk that claims to be the index.
     pub(super) fn is_there(&self) -> bool {
         folder::current(&self.folder).is_some()
+    }
+
+    /// There has to be an index from now on.
+    pub(super) fn want(&self) {
+        self.is_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether searches are answered, or there is nothing to search yet. Never waits: who opens an
+    /// index or builds one takes his time, and then the answer is no.
+    pub(super) fn is_ready(&self) -> bool {
+        let is_open = self.live.try_read().is_ok_and(|live| live.is_some());
+        is_open || !(self.is_wanted.load(Ordering::Relaxed) || self.is_there())
     }
 
     /// What searches look into; opened when asked for the first time. `None` while there is no
