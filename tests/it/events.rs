@@ -90,7 +90,8 @@ async fn stand(reactions: Vec<Arc<dyn Reaction>>) -> (TestApp, Dispatcher) {
 
 /// Tells the same small thing so many times.
 async fn tell(app: &TestApp, times: usize) {
-    let told = app.system().write("test.tell", move |tx| {
+    let db = app.system();
+    let told = db.write("test.tell", move |tx| {
         (0..times).try_for_each(|_| tx.tell(&Event::CategoryChanged {}))
     });
     told.await.expect("told");
@@ -98,7 +99,8 @@ async fn tell(app: &TestApp, times: usize) {
 
 /// Something that no version understands.
 async fn tell_nonsense(app: &TestApp, kind: &'static str) {
-    let told = app.system().write("test.nonsense", move |tx| {
+    let db = app.system();
+    let told = db.write("test.nonsense", move |tx| {
         tx.execute(
             "INSERT INTO events (kind, body, actor, at) VALUES (?1, '{\"course\":\"no id\"}', 'cli', 0)",
             [kind],
@@ -108,7 +110,8 @@ async fn tell_nonsense(app: &TestApp, kind: &'static str) {
 }
 
 async fn heard(app: &TestApp, reaction: &'static str) -> Vec<i64> {
-    let list = app.system().read("test.heard", move |read| {
+    let db = app.system();
+    let list = db.read("test.heard", move |read| {
         read.list("SELECT seq FROM heard WHERE reaction = ?1 ORDER BY n", [reaction], |row| row.get(0))
     });
     list.await.expect("a list")

@@ -199,7 +199,8 @@ async fn open_gate(app: &TestApp) {
 
 /// As a process leaves a job that was killed in the middle of it.
 async fn left_running(app: &TestApp, id: JobId, attempts: u32, lease: Timestamp) {
-    let left = app.system().write("test.left", move |tx| {
+    let db = app.system();
+    let left = db.write("test.left", move |tx| {
         tx.execute(
             "UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1",
             (id, attempts, lease),
@@ -235,7 +236,8 @@ async fn failures_are_tried_again_later_then_kept_for_a_person() {
         (1, 3, Some("failure 3"))
     );
     // A person lets it run again: from the first attempt on, at once.
-    let retry = || app.system().write("test.retry", move |tx| jobs::retry_job(tx, id));
+    let db = app.system();
+    let retry = || db.write("test.retry", move |tx| jobs::retry_job(tx, id));
     retry().await.expect("retried");
     assert!(runner.run_due().await.expect("ran"));
     assert_eq!(one(&app).await.attempts, 1);
@@ -303,7 +305,8 @@ async fn a_run_longer_than_its_lease_is_not_begun_twice() {
         // Any other would see it by the lease, which is renewed while the job runs.
         let now = app.system().now();
         for n in 0.. {
-            let renewed = app.system().read("test.lease", move |read| {
+            let db = app.system();
+            let renewed = db.read("test.lease", move |read| {
                 read.exists("SELECT 1 FROM jobs WHERE lease_until > ?1", [now])
             });
             if renewed.await.expect("a lease") {

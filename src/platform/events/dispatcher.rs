@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Logged, Reaction, after};
+use super::{Logged, Reaction, logged_after};
 use crate::{
     kernel::{
         actor::Actor,
@@ -86,7 +86,7 @@ impl Dispatcher {
             if rests(read, name, seq)? {
                 return Ok(Vec::new());
             }
-            after(read, seq, CHUNK)
+            logged_after(read, seq, CHUNK)
         });
         let events = pending.await?;
         let Some(last) = events.last().map(|e| e.seq) else {
@@ -111,7 +111,10 @@ impl Dispatcher {
     /// After a failure: each event in its own write, so that the bad one alone is counted.
     async fn one_by_one(&self, reaction: Arc<dyn Reaction>, first: i64, last: i64) -> Result<bool> {
         let name = reaction.name();
-        let chunk = self.db.read("events.chunk", move |read| after(read, first - 1, CHUNK)).await?;
+        let chunk = self
+            .db
+            .read("events.chunk", move |read| logged_after(read, first - 1, CHUNK))
+            .await?;
         for recorded in chunk.into_iter().filter(|r| r.seq <= last) {
             let seq = recorded.seq;
             let worker = reaction.clone();

@@ -121,7 +121,14 @@ impl Logged {
 }
 
 /// Events after `seq`, oldest first, at most `limit`.
-fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Logged>> {
+///
+/// # Errors
+/// A database fault, or an event that this version does not understand.
+pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
+    logged_after(read, seq, limit)?.iter().map(Logged::understand).collect()
+}
+
+fn logged_after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Logged>> {
     read.list(
         "SELECT seq, kind, body, actor, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         (seq, limit),

@@ -41,7 +41,8 @@ async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
     before.close().await;
     let app = TestApp::copy_of(&before, HashCost::Standard).await;
     let stored = || async {
-        let read = app.system().read("test.hash", move |read| {
+        let db = app.system();
+        let read = db.read("test.hash", move |read| {
             read.get(
                 "password",
                 "SELECT password_hash, changed_at FROM credentials WHERE user_id = ?1",
