@@ -206,7 +206,7 @@ async fn verbs_are_answered_by_the_server_that_runs() {
     assert_eq!(listed.status.code(), Some(0), "{}", said(&listed));
     let people: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
     assert!(people.to_string().contains("ana@example.com"), "{people}");
-    let none = verb(folder.path(), &["jobs", "retry", "job_00000000000001", "--json"]).await;
+    let none = verb(folder.path(), &["jobs", "retry", "job_0000000000001", "--json"]).await;
     assert_eq!(none.status.code(), Some(1), "{}", said(&none));
     let wrong = verb(folder.path(), &["events", "replay", "no.such", "--json"]).await;
     assert_eq!(wrong.status.code(), Some(1), "{}", said(&wrong));
