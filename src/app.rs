@@ -20,7 +20,7 @@ use crate::{
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
         crypto::{self, HashCost, Keys, Passwords},
-        db::{self, Database, Db, lock, migrate},
+        db::{self, Database, Db, lock, migrate, upkeep},
         doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
         images::Images,
@@ -244,18 +244,27 @@ impl App {
         self.tracker.spawn(work);
     }
 
-    /// Starts what runs besides requests: events, jobs, followers. The tracker ends after `stop`.
+    /// Upkeep of every slice and of the database file, as it is done once a night.
+    ///
+    /// # Errors
+    /// A database fault of the file's own upkeep; those of the slices are logged.
+    pub async fn nightly(&self) -> Result<upkeep::Found> {
+        night(&self.nightly, &self.database).await
+    }
+
+    /// Starts what runs besides requests: events, jobs, followers. The tracker ends after `stop`;
+    /// with `hurry` it waits for no job.
     #[must_use]
-    pub fn start(&self, stop: &CancellationToken) -> TaskTracker {
+    pub fn start(&self, stop: &CancellationToken, hurry: &CancellationToken) -> TaskTracker {
         let background = TaskTracker::new();
         background.spawn(plan_backups(self.db(Actor::System("backup")), self.platform.clone()));
         background.spawn(self.dispatcher.clone().serve(self.database.clone(), stop.clone()));
-        background.spawn(self.runner.clone().serve(stop.clone()));
+        background.spawn(self.runner.clone().serve(stop.clone(), hurry.clone()));
         for follow in self.follow.iter().copied() {
             let (db, platform) = (self.db(Actor::System("follow")), self.platform.clone());
             background.spawn(keep_up(follow, db, platform, stop.clone()));
         }
-        background.spawn(nights(self.nightly.clone(), self.db(Actor::System("nightly")), stop.clone()));
+        background.spawn(nights(self.nightly.clone(), self.database.clone(), stop.clone()));
         background.close();
         background
     }
@@ -263,8 +272,17 @@ impl App {
     /// Finishes the work that requests left behind and what the writer still has, and closes
     /// the database.
     pub async fn close(&self) {
+        self.close_or(&CancellationToken::new()).await;
+    }
+
+    /// As [`App::close`], but what requests left behind is not waited for once `hurry` is
+    /// cancelled. What the writer has is always finished.
+    pub async fn close_or(&self, hurry: &CancellationToken) {
         self.tracker.close();
-        self.tracker.wait().await;
+        tokio::select! {
+            () = self.tracker.wait() => {}
+            () = hurry.cancelled() => {}
+        }
         let (database, index) = (self.database.clone(), self.platform.services.find::<search::Index>());
         let close = move || {
             if let Some(index) = index {
@@ -287,34 +305,49 @@ async fn plan_backups(db: Db, platform: Arc<Platform>) {
 }
 
 /// Upkeep, a while after the start and then once a day.
-async fn nights(nightly: Vec<Nightly>, db: Db, stop: CancellationToken) {
+async fn nights(nightly: Vec<Nightly>, database: Database, stop: CancellationToken) {
     let mut wait = Duration::from_secs(600);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => wait = Duration::from_secs(24 * 3600),
         }
-        for upkeep in nightly.iter().copied() {
-            if let Err(error) = db.write_low("app.nightly", upkeep).await {
-                tracing::error!(?error, "upkeep could not be begun");
-            }
+        match night(&nightly, &database).await {
+            Ok(found) => tracing::info!(is_folded = found.is_folded, dangling = found.dangling.len(), "upkeep was done"),
+            Err(error) => tracing::error!(?error, "the database's upkeep failed"),
         }
     }
 }
 
+async fn night(nightly: &[Nightly], database: &Database) -> Result<upkeep::Found> {
+    let db = database.acting_as(Actor::System("nightly"));
+    for upkeep in nightly.iter().copied() {
+        if let Err(error) = db.write_low("app.nightly", upkeep).await {
+            tracing::error!(?error, "upkeep could not be begun");
+        }
+    }
+    upkeep::run(database).await
+}
+
 /// How often followers look for work.
 const FOLLOW: Duration = Duration::from_millis(500);
+/// How long a follower rests after a failure: what fails now, such as building an index on a full
+/// disk, would most likely fail again at once, at the same cost.
+const FOLLOW_AGAIN: Duration = Duration::from_secs(10);
 
 async fn keep_up(follow: Follow, db: Db, platform: Arc<Platform>, stop: CancellationToken) {
     loop {
-        match follow(db.clone(), platform.clone()).await {
+        let rest = match follow(db.clone(), platform.clone()).await {
             Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(?error, "a follower could not keep up"),
-        }
+            Ok(false) => FOLLOW,
+            Err(error) => {
+                tracing::error!(?error, "a follower could not keep up");
+                FOLLOW_AGAIN
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(FOLLOW) => {}
+            () = tokio::time::sleep(rest) => {}
         }
     }
 }

@@ -7,12 +7,13 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::{UnixListener, UnixStream},
     sync::mpsc,
 };
@@ -86,8 +87,14 @@ pub fn bind(data: &Path) -> anyhow::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Answers until `stop`.
-pub async fn serve(listener: UnixListener, app: Arc<App>, stop: CancellationToken) {
+/// How much one asker may say in all, in bytes.
+const MOST: u64 = 1024 * 1024;
+
+/// How long a verb may go on after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Answers until `stop`. A verb under way may then finish for a while, unless `hurry` comes first.
+pub async fn serve(listener: UnixListener, app: Arc<App>, stop: CancellationToken, hurry: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
@@ -98,9 +105,9 @@ pub async fn serve(listener: UnixListener, app: Arc<App>, stop: CancellationToke
             tracing::warn!("somebody else's process was refused at the control socket");
             continue;
         }
-        let worker = app.clone();
+        let (worker, stop, hurry) = (app.clone(), stop.clone(), hurry.clone());
         app.spawn(async move {
-            if let Err(error) = converse(stream, worker).await {
+            if let Err(error) = converse(stream, worker, &stop, &hurry).await {
                 tracing::warn!(%error, "a conversation on the control socket broke off");
             }
         });
@@ -118,10 +125,15 @@ fn is_ours(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
 }
 
-async fn converse(stream: UnixStream, app: Arc<App>) -> anyhow::Result<()> {
+async fn converse(stream: UnixStream, app: Arc<App>, stop: &CancellationToken, hurry: &CancellationToken) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    let asked: Asked = serde_json::from_str(&lines.next_line().await?.context("nothing was asked")?)?;
+    let mut lines = BufReader::new(read.take(MOST)).lines();
+    let first = tokio::select! {
+        line = lines.next_line() => line?,
+        // Who has asked nothing by now is not waited for.
+        () = stop.cancelled() => return Ok(()),
+    };
+    let asked: Asked = serde_json::from_str(&first.context("nothing was asked")?).context("that is no question")?;
     tracing::info!(words = ?asked.words.first(), "asked through the control socket");
     let (frames, mut said) = mpsc::unbounded_channel();
     let (answer, answers) = mpsc::channel(1);
@@ -142,22 +154,41 @@ async fn converse(stream: UnixStream, app: Arc<App>) -> anyhow::Result<()> {
                     None => return anyhow::Ok(()),
                 },
                 line = hear(&mut lines) => match line? {
-                    Some(text) => answer.send(text).await.context("nobody asked")?,
+                    Some(text) => answer.try_send(text).ok().context("nobody asked")?,
                     // Whoever asked has gone: as if he had pressed Ctrl-C.
                     None => anyhow::bail!("the asker left"),
                 },
             }
         }
     };
-    let talked = talk.await;
-    if talked.is_err() {
+    let talked = tokio::select! {
+        talked = talk => Some(talked),
+        () = grace(stop, hurry) => None,
+    };
+    if !matches!(talked, Some(Ok(()))) {
         abort.abort();
     }
-    if work.await.is_err_and(|error| error.is_panic()) {
-        say(&mut write, &Frame::Note("error: the verb broke; see the server's log".into())).await?;
-        say(&mut write, &Frame::Exit(Exit::Failed)).await?;
+    let is_broken = work.await.is_err_and(|error| error.is_panic());
+    if is_broken {
+        end(&mut write, "error: the verb broke; see the server's log").await?;
+    } else if talked.is_none() {
+        end(&mut write, "error: the server stops; the verb was cut off").await?;
     }
-    talked
+    talked.unwrap_or(Ok(()))
+}
+
+/// The time that a verb has after the server was told to stop.
+async fn grace(stop: &CancellationToken, hurry: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::select! {
+        () = tokio::time::sleep(GRACE) => {}
+        () = hurry.cancelled() => {}
+    }
+}
+
+async fn end(write: &mut (impl AsyncWrite + Unpin), why: &str) -> anyhow::Result<()> {
+    say(write, &Frame::Note(why.into())).await?;
+    say(write, &Frame::Exit(Exit::Failed)).await
 }
 
 async fn hear(lines: &mut tokio::io::Lines<BufReader<impl AsyncRead + Unpin>>) -> anyhow::Result<Option<String>> {

@@ -10,6 +10,7 @@ pub mod control;
 pub mod courses;
 pub mod demo;
 pub mod doctor;
+pub mod events;
 pub mod jobs;
 pub mod log;
 pub mod man;
@@ -132,6 +133,8 @@ verbs! {
         Courses => courses::Courses,
         /// Looks at everything that can go wrong, and says how to mend it.
         Doctor => doctor::Doctor,
+        /// Shows and mends what listens to the event log.
+        Events => events::Events,
         /// Lists and retries background jobs.
         Jobs => jobs::Jobs,
         /// Shows and changes what the running server logs.

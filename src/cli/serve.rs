@@ -92,9 +92,9 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     if let Some(address) = web::scrape::open(app.web(), &doors).await? {
         out.line(format!("Metrics are on http://{address}/metrics"));
     }
-    let background = app.start(&stop);
+    let background = app.start(&stop, &hurry);
     match control::bind(app.platform().data()) {
-        Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), stop.clone()))),
+        Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), doors.clone(), hurry.clone()))),
         Err(error) => tracing::warn!(%error, "no control socket: stop the server to use the command line"),
     }
     if let Some(tls) = &ports.tls {
@@ -120,7 +120,7 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     stop.cancel();
     background.wait().await;
     watchdog.abort();
-    app.close().await;
+    app.close_or(&hurry).await;
     signals.abort();
     ending.abort();
     tracing::info!("stopped");

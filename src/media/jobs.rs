@@ -18,7 +18,7 @@ pub(super) struct Sweep {}
 impl Job for Sweep {
     const KIND: &'static str = "media.sweep";
     const QUEUE: Queue = Queue::Media;
-    const LEASE: std::time::Duration = std::time::Duration::from_secs(1800);
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(1800);
 
     fn dedupe_key(&self) -> Option<String> {
         Some(String::new())

@@ -5,7 +5,7 @@
 //! of which only the SHA-256 is stored. Secrets at rest are sealed with XChaCha20-Poly1305 and
 //! links signed with HMAC-SHA-256, both keyed from the data folder's key.
 
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -39,6 +39,7 @@ type Work = Box<dyn FnOnce(&Argon2<'static>) + Send>;
 pub struct Passwords {
     queue: Sender<Work>,
     dummy: String,
+    params: Params,
 }
 
 /// Hashes that may wait before callers are told to come back.
@@ -55,7 +56,7 @@ impl Passwords {
             HashCost::Weakest => (8, 1),
         };
         let params = Params::new(memory, passes, 1, None).map_err(|e| Error::internal(e.to_string()))?;
-        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
         let (queue, work) = crossbeam_channel::bounded::<Work>(QUEUE);
         for n in 0..2 {
             let (work, argon) = (work.clone(), argon.clone());
@@ -70,6 +71,7 @@ impl Passwords {
         Ok(Self {
             queue,
             dummy: nobodys(memory, passes),
+            params,
         })
     }
 
@@ -108,6 +110,17 @@ impl Passwords {
             .run(move |argon| argon.hash_password(password.as_bytes()).map(|h| h.to_string()))
             .await?;
         hash.map_err(|e| Error::internal(e.to_string()))
+    }
+
+    /// Whether a stored hash is weaker than one made now: of another kind, or of less work.
+    #[must_use]
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(stored) else { return false };
+        let is_less = |name: &str, now: u32| hash.params.get_decimal(name).is_none_or(|was| was < now);
+        hash.algorithm != ARGON2ID_IDENT
+            || hash.version != Some(Version::V0x13.into())
+            || is_less("m", self.params.m_cost())
+            || is_less("t", self.params.t_cost())
     }
 
     /// Whether the password fits. Without a stored hash the same work is done and the answer is no.
@@ -270,6 +283,24 @@ mod tests {
             format!("{:?}", argon.verify_password(b"wrong horse", &hash))
         });
         assert!(wrong[0].starts_with("Err") && wrong[0] == wrong[1], "{wrong:?}");
+    }
+
+    #[test]
+    fn hashes_of_less_work_or_another_kind_are_outdated() -> Result<()> {
+        let tail = "c29tZXNhbHRzb21lc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let passwords = Passwords::start(HashCost::Standard)?;
+        for (head, is_outdated) in [
+            ("$argon2id$v=19$m=19456,t=2,p=1$", false),
+            ("$argon2id$v=19$m=65536,t=3,p=4$", false),
+            ("$argon2id$v=19$m=12288,t=3,p=1$", true),
+            ("$argon2id$v=19$m=19456,t=1,p=1$", true),
+            ("$argon2id$v=16$m=19456,t=2,p=1$", true),
+            ("$argon2i$v=19$m=19456,t=2,p=1$", true),
+        ] {
+            assert_eq!(passwords.is_outdated(&format!("{head}{tail}")), is_outdated, "{head}");
+        }
+        assert!(!passwords.is_outdated("not a hash"));
+        Ok(())
     }
 
     #[test]

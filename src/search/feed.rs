@@ -160,6 +160,7 @@ pub(super) async fn follow(db: &Db, index: &Arc<Index>) -> Result<bool> {
     if reach.head == 0 && !index.is_there() {
         return Ok(false); // Nothing was ever published: no index is needed yet.
     }
+    index.want();
     let opened = blocking(index, |index| Ok(index.live().map(|live| live.seq))).await?;
     match opened.filter(|seq| knows(reach, *seq)) {
         Some(seq) if seq == reach.head => Ok(false),

@@ -53,6 +53,7 @@ pub fn module() -> Module {
         figures: Some(figures),
         collect: Some(collect),
         checks: checks::checks(),
+        ready: Some(ready),
         ..Module::new("search", &["search_outbox"])
     }
 }
@@ -63,6 +64,14 @@ fn index_of(platform: &Platform) -> Result<Arc<Index>> {
 
 fn follow(db: Db, platform: Arc<Platform>) -> BoxFuture<'static, Result<bool>> {
     Box::pin(async move { feed::follow(&db, &index_of(&platform)?).await })
+}
+
+/// For `/readyz`: which never waits, and tells strangers nothing else.
+fn ready(platform: &Platform) -> std::result::Result<(), String> {
+    match index_of(platform) {
+        Ok(index) if index.is_ready() => Ok(()),
+        _ => Err("the search index is being built or mended".into()),
+    }
 }
 
 /// For the system page.

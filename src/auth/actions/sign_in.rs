@@ -14,7 +14,7 @@ use crate::{
     },
     kernel::{error::Result, text::Email},
     people::{self, User},
-    platform::db::Tx,
+    platform::{crypto::Passwords, db::Tx},
 };
 
 /// Why somebody is not let in. Only the right password tells more than the first.
@@ -57,6 +57,7 @@ pub(in crate::auth) async fn sign_in(
     if !fits {
         return Ok(Err(Refusal::WrongCredentials));
     }
+    let stronger = stronger(&caller.platform.passwords, password, attempt.stored.as_deref()).await;
     let origin = caller.origin.clone();
     caller
         .db
@@ -69,6 +70,9 @@ pub(in crate::auth) async fn sign_in(
             if store::find_password(tx, user.id)? != attempt.stored {
                 return Ok(Err(Refusal::WrongCredentials));
             }
+            if let Some(hash) = stronger {
+                store::renew_password(tx, user.id, &hash)?;
+            }
             Ok(match (user.is_active, user.is_verified) {
                 (false, _) => Err(Refusal::Deactivated),
                 (true, false) => Err(Refusal::Unverified),
@@ -76,6 +80,15 @@ pub(in crate::auth) async fn sign_in(
             })
         })
         .await
+}
+
+/// A new hash of the right password, if the stored one is weaker than what is made today. Only now
+/// is the password at hand. When the hashing threads are busy the next sign-in will do.
+async fn stronger(passwords: &Passwords, password: &str, stored: Option<&str>) -> Option<String> {
+    if !passwords.is_outdated(stored?) {
+        return None;
+    }
+    passwords.hash(model::typed(password)).await.ok()
 }
 
 fn count(tx: &Tx<'_>, email: &Email, pass: Option<&DevicePass>, origin: &crate::platform::web::guard::Origin) -> Result<Try> {

@@ -11,6 +11,12 @@ pub(in crate::auth) fn find_password(read: &Read<'_>, user: UserId) -> Result<Op
     Ok(found.flatten())
 }
 
+/// Another hash of the same password: for the person nothing changed.
+pub(in crate::auth) fn renew_password(tx: &Tx<'_>, user: UserId, hash: &str) -> Result<()> {
+    tx.execute("UPDATE credentials SET password_hash = ?2 WHERE user_id = ?1", (user, hash))?;
+    Ok(())
+}
+
 /// Sets a person's password, or takes it away.
 pub(in crate::auth) fn set_password(tx: &Tx<'_>, user: UserId, hash: Option<&str>) -> Result<()> {
     tx.execute(

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) use {
-    credentials::{find_password, set_password},
+    credentials::{find_password, renew_password, set_password},
     invites::{
         Invite, NewInvite, delete_invite, delete_invites_to, find_invite, find_open_invite, insert_invite, list_invites, take_invite,
     },

@@ -25,7 +25,7 @@ impl Job for MakeBackup {
     const QUEUE: Queue = Queue::Default;
     /// About twelve minutes of a folder that is away; the next one is tried in its own time.
     const ATTEMPTS: u32 = 8;
-    const LEASE: Duration = Duration::from_secs(12 * 3600);
+    const LIMIT: Duration = Duration::from_secs(12 * 3600);
 
     fn dedupe_key(&self) -> Option<String> {
         Some(self.slot.millis().to_string())

@@ -98,8 +98,15 @@ pub fn is_held(folder: &Path) -> bool {
 /// The name of the network file system that holds `folder`, if it is one.
 #[must_use]
 pub fn network_kind(folder: &Path) -> Option<&'static str> {
-    // Magic numbers of statfs(2).
-    const KINDS: [(u64, &str); 9] = [
+    let magic = rustix::fs::statfs(folder).ok()?.f_type;
+    kind_of(u64::try_from(magic).unwrap_or_default())
+}
+
+/// The name of a network file system by the magic number that statfs(2) tells.
+#[must_use]
+pub fn kind_of(magic: u64) -> Option<&'static str> {
+    // From linux/magic.h and, for those outside the kernel, their own sources.
+    const KINDS: [(u64, &str); 13] = [
         (0x6969, "NFS"),
         (0x517B, "SMB"),
         (0xFF53_4D42, "CIFS"),
@@ -109,10 +116,15 @@ pub fn network_kind(folder: &Path) -> Option<&'static str> {
         (0x0BD0_0BD0, "Lustre"),
         (0x0102_1997, "9p"),
         (0x4750_4653, "GPFS"),
+        (0x6B41_4653, "AFS"),
+        (0x7375_7245, "Coda"),
+        (0x1983_0326, "BeeGFS"),
+        (0x786F_4256, "VirtualBox shared folder"),
     ];
-    let magic = rustix::fs::statfs(folder).ok()?.f_type;
-    let magic = u64::try_from(magic).unwrap_or_default() & 0xFFFF_FFFF;
-    KINDS.iter().find(|(number, _)| *number == magic).map(|(_, name)| *name)
+    KINDS
+        .iter()
+        .find(|(number, _)| *number == magic & 0xFFFF_FFFF)
+        .map(|(_, name)| *name)
 }
 
 /// Bytes that may still be written to the file system of this path, unless that is not known.

@@ -3,6 +3,7 @@
 //! [`Database`] is opened once by `app` and hands out [`Db`] handles that know who acts. A
 //! handler gets its handle only from a guard, a job from its context.
 
+mod disk;
 pub mod lock;
 pub mod migrate;
 mod pragmas;
@@ -10,6 +11,7 @@ mod readers;
 mod references;
 mod stats;
 mod tx;
+pub mod upkeep;
 mod values;
 mod writer;
 
@@ -68,8 +70,8 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened or the threads cannot be started.
     pub fn open(path: &Path, clock: SharedClock, chance: SharedChance) -> Result<Self> {
-        let conn = Connection::open(path).map_err(fault)?;
-        pragmas::writer(&conn).map_err(fault)?;
+        let mut conn = Connection::open(path).map_err(fault)?;
+        pragmas::writer(&conn).and_then(|()| pragmas::watch(&mut conn)).map_err(fault)?;
         Self::over(conn, path, clock, chance)
     }
 

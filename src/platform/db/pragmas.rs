@@ -1,6 +1,15 @@
 //! The settings of every connection, as measured: see ARCHITECTURE.md, "The write path".
 
-use rusqlite::{Connection, config::DbConfig};
+use std::time::Duration;
+
+use rusqlite::{
+    Connection,
+    config::DbConfig,
+    trace::{TraceEvent, TraceEventCodes},
+};
+
+/// A read or statement that takes longer is named in the log.
+pub(super) const SLOW: Duration = Duration::from_millis(100);
 
 const EVERY: &str =
     "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;";
@@ -30,4 +39,18 @@ pub(super) fn reader(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA busy_timeout=2000;")?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(())
+}
+
+/// Names slow statements in the log, without the values that were bound to them.
+pub(super) fn watch(conn: &mut Connection) -> rusqlite::Result<()> {
+    conn.trace_v2(
+        TraceEventCodes::SQLITE_TRACE_PROFILE,
+        Some(|event: TraceEvent<'_>| {
+            if let TraceEvent::Profile(statement, took) = event
+                && took > SLOW
+            {
+                tracing::warn!(ms = took.as_millis(), sql = %statement.sql(), "slow statement");
+            }
+        }),
+    )
 }

@@ -30,8 +30,9 @@ impl r2d2::ManageConnection for ReadConnections {
 
     fn connect(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(&self.0, flags)?;
+        let mut conn = Connection::open_with_flags(&self.0, flags)?;
         pragmas::reader(&conn)?;
+        pragmas::watch(&mut conn)?;
         Ok(conn)
     }
 
@@ -45,7 +46,8 @@ impl r2d2::ManageConnection for ReadConnections {
     }
 }
 
-type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
+/// Without a connection it only answers that there is none.
+type ReadJob = Box<dyn FnOnce(Option<&mut Connection>) + Send>;
 
 /// A queue of reads with its own threads and deadline.
 #[derive(Clone)]
@@ -106,11 +108,19 @@ impl Lane {
                 return; // The caller has gone: nobody reads the answer.
             }
             let turn = ticket.called(&stats.wait);
-            let result = snapshot(conn, clock.now(), deadline, f);
+            let result = match conn {
+                Some(conn) => snapshot(conn, clock.now(), deadline, f),
+                None => Err(Error::Unavailable {
+                    code: "db.no_reader",
+                    retry_after: 2,
+                }),
+            };
             let took = turn.done(&stats.run);
             if took > deadline && result.is_err() {
                 stats.late.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(label, ms = took.as_millis(), "a read was ended by its deadline");
+            } else if took > pragmas::SLOW {
+                tracing::warn!(label, ms = took.as_millis(), "slow read");
             }
             // The receiver may have gone meanwhile, which is no fault.
             let _gone = reply.send(result);
@@ -159,12 +169,15 @@ fn serve<M: r2d2::ManageConnection<Connection = Connection>>(jobs: &Receiver<Rea
     for job in jobs {
         match pool.get() {
             Ok(mut conn) => {
-                let run = std::panic::AssertUnwindSafe(|| job(&mut conn));
+                let run = std::panic::AssertUnwindSafe(|| job(Some(&mut conn)));
                 if std::panic::catch_unwind(run).is_err() {
                     tracing::error!("a read panicked");
                 }
             }
-            Err(error) => tracing::error!(%error, "no read connection"),
+            Err(error) => {
+                tracing::error!(%error, "no read connection");
+                job(None);
+            }
         }
     }
 }

@@ -189,10 +189,7 @@ impl<'c> Tx<'c> {
     /// A database fault.
     pub fn tell(&self, event: &Event) -> Result<()> {
         events::append(self, event)?;
-        self.wakes.set(Wakes {
-            events: true,
-            ..self.wakes.get()
-        });
+        self.ring_events();
         Ok(())
     }
 
@@ -214,6 +211,14 @@ impl<'c> Tx<'c> {
         Ok(id)
     }
 
+    /// Wakes the dispatcher after this commit.
+    pub(crate) fn ring_events(&self) {
+        self.wakes.set(Wakes {
+            events: true,
+            ..self.wakes.get()
+        });
+    }
+
     /// Wakes the job runner after this commit.
     pub(crate) fn ring_jobs(&self) {
         self.wakes.set(Wakes {
@@ -223,13 +228,25 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// A database fault becomes an internal error that keeps its source; a busy or full disk becomes
-/// `Unavailable`, for the client can do something about neither but try again.
+/// A database fault becomes an internal error that keeps its source; a busy database and a full or
+/// failing disk become `Unavailable`, for the client can do nothing about them but try again.
 pub(crate) fn fault(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => Error::Unavailable {
             code: "db.disk_full",
             retry_after: 30,
+        },
+        Some(rusqlite::ErrorCode::SystemIoFailure) => {
+            // The answer cannot carry it, and it names what is wrong with the disk.
+            tracing::error!(%error, "the disk failed");
+            Error::Unavailable {
+                code: "db.disk_failed",
+                retry_after: 30,
+            }
+        }
+        Some(rusqlite::ErrorCode::DatabaseBusy) => Error::Unavailable {
+            code: "db.busy",
+            retry_after: 1,
         },
         Some(rusqlite::ErrorCode::OperationInterrupted) => Error::Unavailable {
             code: "db.deadline",

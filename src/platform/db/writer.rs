@@ -4,7 +4,9 @@
 //! COMMIT. The batch forms while the previous COMMIT waits for the disk, so there is no linger
 //! timer. Three traps of sharing a commit are guarded: no deferrable foreign keys (a schema
 //! test), a statement that ends the whole transaction (checked after every closure), and no
-//! interrupts or deadlines on this connection.
+//! interrupts or deadlines on this connection. When the disk fails, writes are refused for a while
+//! (see [`super::disk`]). A panic of the loop itself ends the process: a house that cannot write
+//! is better restarted.
 
 use std::{
     cell::Cell,
@@ -18,8 +20,10 @@ use rusqlite::Connection;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{
+    disk::{self, Disk},
     stats::{Ticket, WriterStats},
     tx::{Read, Tx, Wakes, fault},
+    upkeep,
 };
 use crate::{
     kernel::{
@@ -31,6 +35,8 @@ use crate::{
 
 /// Writes that may wait before callers are told to come back.
 const QUEUE: usize = 1024;
+/// Low-priority writes that may wait: they never take the places of the others.
+const LOW_QUEUE: usize = 256;
 /// Closures in one commit.
 const BATCH: usize = 256;
 /// Low-priority closures in one commit.
@@ -45,9 +51,28 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Called with `None` after COMMIT, with the error when the batch was lost.
 type Finish = Box<dyn FnOnce(Option<Error>) + Send>;
 
-/// Runs the closure; says whether it succeeded and how to answer its caller. Without a
-/// transaction it is not run and counts as lost.
-type Deed = Box<dyn FnOnce(Option<&Tx<'_>>) -> (bool, Finish) + Send>;
+/// Runs the closure; says how it went and how to answer its caller. Without a transaction it is
+/// not run, and its caller gets the error.
+type Deed = Box<dyn FnOnce(Result<&Tx<'_>>) -> (Verdict, Finish) + Send>;
+
+/// How a closure went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Done,
+    Failed,
+    /// It met a full or failing disk.
+    DiskFailed,
+}
+
+impl Verdict {
+    fn of<T>(result: &Result<T>) -> Self {
+        match result {
+            Ok(_) => Self::Done,
+            Err(error) if disk::is_to_blame(error) => Self::DiskFailed,
+            Err(_) => Self::Failed,
+        }
+    }
+}
 
 struct WriteJob {
     label: &'static str,
@@ -80,6 +105,7 @@ pub(super) struct WriteQueue {
     high: Sender<Message>,
     low: Sender<Message>,
     slots: Arc<Semaphore>,
+    low_slots: Arc<Semaphore>,
     pub(super) stats: Arc<WriterStats>,
 }
 
@@ -102,18 +128,20 @@ impl WriteQueue {
             last_id: Cell::new(means.last_id),
             means,
             stats: stats.clone(),
+            disk: Disk::default(),
             high: high_jobs,
             low: low_jobs,
         };
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || writer.serve())
+            .spawn(move || guarded(writer))
             .map_err(Error::internal)?;
         Ok((
             Self {
                 high,
                 low,
                 slots: Arc::new(Semaphore::new(QUEUE)),
+                low_slots: Arc::new(Semaphore::new(LOW_QUEUE)),
                 stats,
             },
             thread,
@@ -130,30 +158,23 @@ impl WriteQueue {
             retry_after: 1,
         };
         let ticket = Ticket::now();
-        let slot = tokio::time::timeout(PATIENCE, self.slots.clone().acquire_owned())
+        let slots = if low { &self.low_slots } else { &self.slots };
+        let slot = tokio::time::timeout(PATIENCE, slots.clone().acquire_owned())
             .await
             .map_err(|_| busy())?
             .map_err(|_| busy())?;
         let (reply, answer) = oneshot::channel();
-        let run = Box::new(move |tx: Option<&Tx<'_>>| {
-            let result = tx.map_or_else(
-                || {
-                    Err(Error::Unavailable {
-                        code: "db.write_failed",
-                        retry_after: 2,
-                    })
-                },
-                f,
-            );
-            let ok = result.is_ok();
+        let run = Box::new(move |tx: Result<&Tx<'_>>| {
+            let result = tx.and_then(f);
+            let verdict = Verdict::of(&result);
             let finish: Finish = Box::new(move |lost| {
                 // A caller that has gone away still had its write: nobody is left to tell.
                 let _gone = reply.send(match lost {
-                    Some(error) if ok => Err(error),
+                    Some(error) if verdict == Verdict::Done => Err(error),
                     _ => result,
                 });
             });
-            (ok, finish)
+            (verdict, finish)
         });
         let job = Message::Write(WriteJob {
             label,
@@ -199,10 +220,34 @@ impl WriteQueue {
     }
 }
 
+/// Ends the process when the loop itself breaks: nobody could write any more.
+fn guarded(writer: Writer) {
+    if catch_unwind(AssertUnwindSafe(|| writer.serve())).is_err() {
+        tracing::error!("the writer broke; the process ends so that it is started anew");
+        std::process::abort();
+    }
+}
+
+/// What callers of a lost batch are told.
+fn again() -> Error {
+    Error::Unavailable {
+        code: "db.write_failed",
+        retry_after: 2,
+    }
+}
+
+/// Answers a caller. What a dropped answer does in its destructor must not hurt the loop.
+fn answer(finish: Finish, lost: Option<Error>) {
+    if catch_unwind(AssertUnwindSafe(|| finish(lost))).is_err() {
+        tracing::error!("an answer that nobody waited for panicked when it was dropped");
+    }
+}
+
 struct Writer {
     conn: Connection,
     means: Means,
     stats: Arc<WriterStats>,
+    disk: Disk,
     last_id: Cell<i64>,
     high: Receiver<Message>,
     low: Receiver<Message>,
@@ -212,11 +257,13 @@ impl Writer {
     fn serve(mut self) {
         let mut folded = true;
         loop {
+            let idle = if self.disk.is_closed() { disk::PAUSE } else { IDLE };
             let first = crossbeam_channel::select_biased! {
                 recv(self.high) -> message => message,
                 recv(self.low) -> message => message,
-                default(IDLE) => {
-                    if !folded {
+                default(idle) => {
+                    let is_open = self.disk.admit(&self.conn, self.means.clock.now(), &self.stats).is_ok();
+                    if is_open && !folded {
                         folded = self.fold();
                     }
                     continue;
@@ -229,11 +276,7 @@ impl Writer {
                         break;
                     }
                 }
-                Ok(Message::Upkeep(upkeep)) => {
-                    if catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err() {
-                        tracing::error!("database upkeep panicked");
-                    }
-                }
+                Ok(Message::Upkeep(upkeep)) => self.look_after(upkeep),
                 Ok(Message::Stop) | Err(_) => break,
             }
         }
@@ -254,45 +297,33 @@ impl Writer {
         }
     }
 
+    /// Folds the log into the file. False when a reader still needs it: next time.
     fn fold(&self) -> bool {
-        // Never wait here for a reader that needs the log: writes would wait, too.
-        let result = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
-            let done = self
-                .conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            self.conn.busy_timeout(Duration::from_secs(5)).and(done)
-        });
-        match result {
-            Ok(0) => true,
-            Ok(_) => false, // A reader still needs the log: next time.
-            Err(error) => {
-                tracing::warn!(%error, "checkpoint failed");
-                false
-            }
-        }
+        upkeep::checkpoint(&self.conn).unwrap_or_else(|error| {
+            tracing::warn!(%error, "checkpoint failed");
+            false
+        })
     }
 
     /// Runs one commit, begun by `first`. True when a stop was met on the way.
     fn batch(&mut self, first: WriteJob) -> bool {
+        if let Err(refusal) = self.disk.admit(&self.conn, self.means.clock.now(), &self.stats) {
+            answer((first.run)(Err(refusal)).1, None);
+            return false;
+        }
         let began = Instant::now();
-        let wakes = Cell::new(Wakes::default());
-        let mut finishes: Vec<Finish> = Vec::new();
-        let mut met = After::default();
+        let mut met = Met::default();
         let outcome = match self.conn.execute_batch("BEGIN IMMEDIATE") {
-            Ok(()) => self
-                .run(first, &wakes, &mut finishes)
-                .and_then(|()| self.gather(began, &wakes, &mut finishes, &mut met)),
+            Ok(()) => self.run(first, &mut met).and_then(|()| self.gather(began, &mut met)),
             Err(error) => {
-                finishes.push((first.run)(None).1);
+                met.finishes.push((first.run)(Err(again())).1);
                 Err(fault(error))
             }
         };
         let outcome = outcome.and_then(|()| self.commit());
-        self.settle(outcome, finishes, wakes.get());
-        if let Some(upkeep) = met.upkeep
-            && catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err()
-        {
-            tracing::error!("database upkeep panicked");
+        self.settle(outcome, &mut met);
+        if let Some(upkeep) = met.upkeep {
+            self.look_after(upkeep);
         }
         met.stop
     }
@@ -304,9 +335,19 @@ impl Writer {
         done
     }
 
-    fn gather(&self, began: Instant, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>, met: &mut After) -> Result<()> {
+    fn look_after(&mut self, upkeep: Upkeep) {
+        if catch_unwind(AssertUnwindSafe(|| upkeep(&mut self.conn))).is_err() {
+            tracing::error!("database upkeep panicked");
+        }
+        if !self.conn.is_autocommit() {
+            tracing::error!("database upkeep left a transaction open");
+            self.roll_back();
+        }
+    }
+
+    fn gather(&self, began: Instant, met: &mut Met) -> Result<()> {
         let mut low = 0;
-        while finishes.len() < BATCH && began.elapsed() < BATCH_TIME {
+        while met.runs < BATCH && began.elapsed() < BATCH_TIME {
             let message = self.high.try_recv().or_else(|e| {
                 if low < LOW_BATCH {
                     low += 1;
@@ -316,7 +357,7 @@ impl Writer {
                 }
             });
             match message {
-                Ok(Message::Write(job)) => self.run(job, wakes, finishes)?,
+                Ok(Message::Write(job)) => self.run(job, met)?,
                 Ok(Message::Upkeep(upkeep)) => {
                     met.upkeep = Some(upkeep);
                     break;
@@ -332,40 +373,40 @@ impl Writer {
     }
 
     /// Runs one closure in its savepoint. An error means that the whole batch is lost.
-    fn run(&self, job: WriteJob, wakes: &Cell<Wakes>, finishes: &mut Vec<Finish>) -> Result<()> {
+    fn run(&self, job: WriteJob, met: &mut Met) -> Result<()> {
         let turn = job.ticket.called(&self.stats.wait);
-        self.conn
-            .prepare_cached("SAVEPOINT deed")
-            .and_then(|mut s| s.execute([]))
-            .map_err(fault)?;
-        let before = wakes.get();
+        met.runs += 1;
+        if let Err(error) = self.cached("SAVEPOINT deed") {
+            met.finishes.push((job.run)(Err(again())).1);
+            return Err(error);
+        }
+        let wakes = Cell::new(met.wakes);
         let read = Read::new(&self.conn, self.means.clock.now());
-        let tx = Tx::new(read, &job.actor, self.means.chance.as_ref(), &self.last_id, wakes);
-        let result = catch_unwind(AssertUnwindSafe(|| (job.run)(Some(&tx))));
+        let tx = Tx::new(read, &job.actor, self.means.chance.as_ref(), &self.last_id, &wakes);
+        let result = catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&tx))));
+        let verdict = match result {
+            Ok((verdict, finish)) => {
+                met.finishes.push(finish);
+                verdict
+            }
+            Err(_) => {
+                tracing::error!(label = job.label, "a write panicked; its changes were rolled back");
+                Verdict::Failed
+            }
+        };
+        met.disk_failed |= verdict == Verdict::DiskFailed;
         if self.conn.is_autocommit() {
             // Some statement ended the transaction: every deed in it is gone.
-            if let Ok((_, finish)) = result {
-                finishes.push(finish);
-            }
             return Err(Error::internal(format!("write {} ended the shared transaction", job.label)));
         }
-        let ok = matches!(&result, Ok((true, _)));
-        if !ok {
+        if verdict == Verdict::Done {
+            met.wakes = wakes.get();
+            met.done += 1;
+        } else {
             self.stats.rolled_back.fetch_add(1, Ordering::Relaxed);
-            wakes.set(before);
-            self.conn
-                .prepare_cached("ROLLBACK TO deed")
-                .and_then(|mut s| s.execute([]))
-                .map_err(fault)?;
+            self.cached("ROLLBACK TO deed")?;
         }
-        self.conn
-            .prepare_cached("RELEASE deed")
-            .and_then(|mut s| s.execute([]))
-            .map_err(fault)?;
-        match result {
-            Ok((_, finish)) => finishes.push(finish),
-            Err(_) => tracing::error!(label = job.label, "a write panicked; its changes were rolled back"),
-        }
+        self.cached("RELEASE deed")?;
         let took = turn.done(&self.stats.run);
         if took > BATCH_TIME {
             self.stats.slow.fetch_add(1, Ordering::Relaxed);
@@ -374,43 +415,60 @@ impl Writer {
         Ok(())
     }
 
-    fn settle(&self, outcome: Result<()>, finishes: Vec<Finish>, wakes: Wakes) {
+    fn cached(&self, sql: &str) -> Result<()> {
+        self.conn.prepare_cached(sql).and_then(|mut s| s.execute([])).map_err(fault)?;
+        Ok(())
+    }
+
+    fn roll_back(&self) {
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "rollback failed");
+        }
+    }
+
+    fn settle(&mut self, outcome: Result<()>, met: &mut Met) {
+        let finishes = std::mem::take(&mut met.finishes);
         match outcome {
             Ok(()) => {
                 self.stats.commits.fetch_add(1, Ordering::Relaxed);
-                self.stats.writes.fetch_add(finishes.len() as u64, Ordering::Relaxed);
+                self.stats.writes.fetch_add(met.done, Ordering::Relaxed);
                 self.stats.batch.observe_number(finishes.len());
-                self.stats.refusing.store(false, Ordering::Relaxed);
-                finishes.into_iter().for_each(|finish| finish(None));
-                if wakes.events {
+                if met.disk_failed {
+                    self.disk.close(&disk::full(), self.means.clock.now(), &self.stats);
+                }
+                finishes.into_iter().for_each(|finish| answer(finish, None));
+                if met.wakes.events {
                     self.means.bells.events.notify_one();
                 }
-                if wakes.jobs {
+                if met.wakes.jobs {
                     self.means.bells.jobs.notify_one();
                 }
             }
             Err(error) => {
                 tracing::error!(error = ?error, lost = finishes.len(), "a batch of writes was lost; its callers are told to try again");
                 self.stats.lost.fetch_add(1, Ordering::Relaxed);
-                self.stats.refusing.store(true, Ordering::Relaxed);
-                if !self.conn.is_autocommit()
-                    && let Err(error) = self.conn.execute_batch("ROLLBACK")
-                {
-                    tracing::error!(%error, "rollback failed");
+                self.roll_back();
+                if met.disk_failed || disk::is_to_blame(&error) {
+                    self.disk.close(&error, self.means.clock.now(), &self.stats);
                 }
-                for finish in finishes {
-                    finish(Some(Error::Unavailable {
-                        code: "db.write_failed",
-                        retry_after: 2,
-                    }));
-                }
+                finishes.into_iter().for_each(|finish| answer(finish, Some(again())));
             }
         }
     }
 }
 
+/// What a batch met on its way.
 #[derive(Default)]
-struct After {
+struct Met {
+    finishes: Vec<Finish>,
+    wakes: Wakes,
+    /// Closures that were run.
+    runs: usize,
+    /// Closures that succeeded.
+    done: u64,
+    disk_failed: bool,
     stop: bool,
     upkeep: Option<Upkeep>,
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Logged, Reaction, logged};
+use super::{Logged, Reaction, logged_after};
 use crate::{
     kernel::{
         actor::Actor,
@@ -22,7 +22,7 @@ const TRIES: i64 = 5;
 /// Carries events to reactions.
 #[derive(Clone)]
 pub struct Dispatcher {
-    db: Db,
+    pub(super) db: Db,
     reactions: Arc<Vec<Arc<dyn Reaction>>>,
 }
 
@@ -45,7 +45,8 @@ impl Dispatcher {
     /// Carries everything that is in the log now. True when anything was carried.
     ///
     /// # Errors
-    /// A database fault; a failing reaction is counted, logged and tried again.
+    /// A database fault, after the other reactions had their turn; a failing reaction is counted,
+    /// logged and tried again.
     pub async fn run_once(&self) -> Result<bool> {
         let mut moved = false;
         loop {
@@ -54,8 +55,15 @@ impl Dispatcher {
             if goes_on {
                 self.pass(passed).await?;
             }
+            let mut fault = None;
             for chunk in heard {
-                goes_on |= self.step(chunk).await?;
+                match self.step(chunk).await {
+                    Ok(any) => goes_on |= any,
+                    Err(error) => fault = Some(error),
+                }
+            }
+            if let Some(error) = fault {
+                return Err(error);
             }
             if !goes_on {
                 return Ok(moved);
@@ -92,14 +100,21 @@ impl Dispatcher {
                 }
                 let chunk = match chunks.entry(seq) {
                     Entry::Occupied(known) => known.get().clone(),
-                    Entry::Vacant(new) => new.insert(Arc::new(logged(read, seq, CHUNK)?)).clone(),
+                    Entry::Vacant(new) => new.insert(Arc::new(logged_after(read, seq, CHUNK)?)).clone(),
                 };
-                let Some(last) = chunk.last().map(|e| e.seq) else { continue };
+                let (Some(first), Some(last)) = (chunk.first().map(|e| e.seq), chunk.last().map(|e| e.seq)) else {
+                    continue;
+                };
                 if chunk.iter().any(|e| reaction.hears(&e.kind)) {
                     let reaction = reaction.clone();
-                    round.heard.push(Chunk { reaction, chunk, last });
+                    round.heard.push(Chunk {
+                        reaction,
+                        chunk,
+                        first,
+                        last,
+                    });
                 } else {
-                    round.passed.push((reaction.name(), last));
+                    round.passed.push((reaction.name(), first, last));
                 }
             }
             Ok(round)
@@ -108,23 +123,30 @@ impl Dispatcher {
     }
 
     /// Moves the cursors of reactions over events that they do not care for: one write for all.
-    async fn pass(&self, passed: Vec<(&'static str, i64)>) -> Result<()> {
+    async fn pass(&self, passed: Vec<Passed>) -> Result<()> {
         let write = self.db.write_low("events.pass", move |tx| {
             // Another carrier may have been faster: a cursor never goes back here.
-            passed
-                .into_iter()
-                .try_for_each(|(name, last)| settle(tx, name, last.max(cursor(tx, name)?)))
+            passed.into_iter().try_for_each(|(name, first, last)| {
+                let from = cursor(tx, name)?;
+                // Or the log is being played anew, and what is passed has its turn later.
+                if leaps(tx, from, first)? { Ok(()) } else { settle(tx, name, last.max(from)) }
+            })
         });
         write.await
     }
 
     /// One chunk for one reaction. True when there may be more.
     async fn step(&self, chunk: Chunk) -> Result<bool> {
-        let Chunk { reaction, chunk, last } = chunk;
+        let Chunk {
+            reaction,
+            chunk,
+            first,
+            last,
+        } = chunk;
         let carried = {
             let (reaction, chunk) = (reaction.clone(), chunk.clone());
             self.db
-                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &chunk, last))
+                .write_low("events.carry", move |tx| carry(tx, reaction.as_ref(), &chunk, first, last))
                 .await
         };
         match carried {
@@ -142,11 +164,11 @@ impl Dispatcher {
         for (n, seq) in chunk.iter().map(|logged| logged.seq).enumerate() {
             let (worker, chunk) = (reaction.clone(), chunk.clone());
             let one = self.db.write_low("events.carry_one", move |tx| {
-                carry(tx, worker.as_ref(), chunk.get(n..=n).unwrap_or_default(), seq)
+                carry(tx, worker.as_ref(), chunk.get(n..=n).unwrap_or_default(), seq, seq)
             });
             if let Err(error) = one.await {
-                if matches!(error, Error::Unavailable { .. }) {
-                    return Ok(false); // The database's trouble, not the reaction's.
+                if is_the_databases(&error) {
+                    return Ok(false); // Its trouble, not the reaction's.
                 }
                 let parked = self
                     .db
@@ -164,11 +186,14 @@ impl Dispatcher {
     }
 }
 
+/// A reaction, and the first and last of the events that it does not care for.
+type Passed = (&'static str, i64, i64);
+
 /// What is next for whom.
 #[derive(Default)]
 struct Round {
     /// Reactions that care for nothing of what is next, and where that ends.
-    passed: Vec<(&'static str, i64)>,
+    passed: Vec<Passed>,
     heard: Vec<Chunk>,
 }
 
@@ -176,7 +201,13 @@ struct Round {
 struct Chunk {
     reaction: Arc<dyn Reaction>,
     chunk: Arc<Vec<Logged>>,
+    first: i64,
     last: i64,
+}
+
+/// Whether the database is in trouble. What else may be unavailable is the reaction's affair.
+pub(super) fn is_the_databases(error: &Error) -> bool {
+    matches!(error, Error::Unavailable { code, .. } if code.starts_with("db."))
 }
 
 fn cursor(read: &Read<'_>, name: &str) -> Result<i64> {
@@ -191,7 +222,12 @@ fn rests(read: &Read<'_>, name: &str, seq: i64) -> Result<bool> {
     )
 }
 
-fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
+/// Whether there are events between the cursor and this one.
+fn leaps(read: &Read<'_>, from: i64, to: i64) -> Result<bool> {
+    Ok(from + 1 < to && read.exists("SELECT 1 FROM events WHERE seq > ?1 AND seq < ?2", (from, to))?)
+}
+
+pub(super) fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO reaction_cursors (reaction, seq) VALUES (?1, ?2) ON CONFLICT (reaction) DO UPDATE SET seq = excluded.seq",
         (name, seq),
@@ -199,11 +235,22 @@ fn set_cursor(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
     Ok(())
 }
 
-fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Logged], last: i64) -> Result<()> {
+/// One event to one reaction, if it hears its kind.
+pub(super) fn tell(tx: &Tx<'_>, reaction: &dyn Reaction, logged: &Logged) -> Result<()> {
+    if reaction.hears(&logged.kind) {
+        reaction.react(tx, &logged.understand()?)?;
+    }
+    Ok(())
+}
+
+fn carry(tx: &Tx<'_>, reaction: &dyn Reaction, events: &[Logged], first: i64, last: i64) -> Result<()> {
     // Another carrier may have been faster: the cursor decides, inside this write.
     let from = cursor(tx, reaction.name())?;
-    for logged in events.iter().filter(|e| e.seq > from && reaction.hears(&e.kind)) {
-        reaction.react(tx, &logged.parse()?)?;
+    if leaps(tx, from, first)? {
+        return Ok(()); // The log is being played anew: begin again from there.
+    }
+    for logged in events.iter().filter(|e| e.seq > from) {
+        tell(tx, reaction, logged)?;
     }
     settle(tx, reaction.name(), last.max(from))
 }
@@ -220,6 +267,9 @@ fn settle(tx: &Tx<'_>, name: &str, seq: i64) -> Result<()> {
 
 /// Counts a failure; at the fifth the event is parked and the cursor passes it. True when parked.
 fn count_failure(tx: &Tx<'_>, name: &'static str, seq: i64, error: &str) -> Result<bool> {
+    if leaps(tx, cursor(tx, name)?, seq)? {
+        return Ok(false); // The log is being played anew, and this event has its turn later.
+    }
     tx.execute(
         "INSERT INTO parked_events (reaction, seq, failures, last_error, at, is_parked) VALUES (?1, ?2, 1, ?3, ?4, 0)
          ON CONFLICT (reaction, seq) DO UPDATE SET failures = failures + 1, last_error = excluded.last_error, at = excluded.at",

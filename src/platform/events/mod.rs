@@ -2,9 +2,11 @@
 //!
 //! [`Tx::tell`] appends in the deed's transaction. Each [`Reaction`] has a cursor; its effect and
 //! its cursor move in one write, hence exactly once. A reaction may write its own tables or
-//! enqueue jobs, nothing else.
+//! enqueue jobs, nothing else. What it fails on five times is parked for it and can be tried again
+//! by hand; a reaction that only builds rows can be played the whole log anew.
 
 mod dispatcher;
+mod mend;
 
 use crate::{
     kernel::{
@@ -16,6 +18,7 @@ use crate::{
 };
 
 pub use dispatcher::Dispatcher;
+pub use mend::{ParkedEvent, Retried, parked};
 
 /// An event as the log keeps it.
 #[derive(Debug, Clone)]
@@ -47,6 +50,15 @@ pub trait Reaction: Send + Sync + 'static {
     fn replay(&self) -> Replay;
     /// Whether it cares for this kind of event; others are skipped without a call.
     fn hears(&self, kind: &str) -> bool;
+    /// Clears what it has built, before the log is played to it from the beginning. Called only
+    /// for those that rebuild; nothing to do for those whose rows a second playing leaves as they are.
+    ///
+    /// # Errors
+    /// A database fault; the cursor then stays where it is.
+    fn reset(&self, tx: &Tx<'_>) -> Result<()> {
+        let _nothing_to_clear = tx;
+        Ok(())
+    }
     /// Reacts inside a write that also moves the cursor.
     ///
     /// # Errors
@@ -71,7 +83,8 @@ pub(super) fn append(tx: &Tx<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
-/// An event as the log keeps it, not yet read: most reactions care for few of them.
+/// An event as it stands in the log, not yet understood: a body that an older version wrote, or a
+/// hand, may say nothing to this one, and that concerns only those who hear its kind.
 #[derive(Debug)]
 struct Logged {
     seq: i64,
@@ -82,12 +95,25 @@ struct Logged {
 }
 
 impl Logged {
-    fn parse(&self) -> Result<Recorded> {
-        let kind = serde_json::to_string(&self.kind).map_err(Error::internal)?;
+    /// From `seq, kind, body, actor, at`.
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            kind: row.get(1)?,
+            body: row.get(2)?,
+            actor: row.get(3)?,
+            at: row.get(4)?,
+        })
+    }
+
+    fn understand(&self) -> Result<Recorded> {
+        let kind = serde_json::Value::String(self.kind.clone());
         let text = format!(r#"{{"kind":{kind},"body":{}}}"#, self.body);
+        let event = serde_json::from_str(&text)
+            .map_err(|error| Error::internal(format!("the event {} cannot be understood: {error}", self.kind)))?;
         Ok(Recorded {
             seq: self.seq,
-            event: serde_json::from_str(&text).map_err(Error::internal)?,
+            event,
             actor: self.actor.clone(),
             at: self.at,
         })
@@ -97,24 +123,16 @@ impl Logged {
 /// Events after `seq`, oldest first, at most `limit`.
 ///
 /// # Errors
-/// A database fault.
+/// A database fault, or an event that this version does not understand.
 pub fn after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Recorded>> {
-    logged(read, seq, limit)?.iter().map(Logged::parse).collect()
+    logged_after(read, seq, limit)?.iter().map(Logged::understand).collect()
 }
 
-fn logged(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Logged>> {
+fn logged_after(read: &Read<'_>, seq: i64, limit: u32) -> Result<Vec<Logged>> {
     read.list(
         "SELECT seq, kind, body, actor, at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         (seq, limit),
-        |row| {
-            Ok(Logged {
-                seq: row.get(0)?,
-                kind: row.get(1)?,
-                body: row.get(2)?,
-                actor: row.get(3)?,
-                at: row.get(4)?,
-            })
-        },
+        Logged::of,
     )
 }
 

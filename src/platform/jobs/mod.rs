@@ -5,6 +5,7 @@
 //! job's id as their idempotency key. Kinds are never reused.
 
 mod runner;
+mod running;
 mod store;
 
 use std::{sync::Arc, time::Duration};
@@ -75,8 +76,16 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const QUEUE: Queue = Queue::Default;
     /// Attempts before it is dead.
     const ATTEMPTS: u32 = 8;
-    /// How long one run may take; afterwards its lease ends and it may run again.
-    const LEASE: Duration = Duration::from_secs(120);
+    /// How long one run may take; afterwards it is ended and tried again later. Never less than its
+    /// lease.
+    const LIMIT: Duration = if Self::LEASE.as_secs() > 120 {
+        Self::LEASE
+    } else {
+        Duration::from_secs(120)
+    };
+    /// How long a claim holds without a sign of life. The runner gives one in each third of it, so
+    /// that a long run keeps its claim and the run of a dead process loses it soon.
+    const LEASE: Duration = Duration::from_secs(60);
 
     /// While a job with the same kind and key waits, another is not enqueued.
     fn dedupe_key(&self) -> Option<String> {
@@ -111,6 +120,7 @@ pub struct JobKind {
     pub(crate) name: &'static str,
     pub(crate) queue: Queue,
     pub(crate) attempts: u32,
+    pub(crate) limit: Duration,
     pub(crate) lease: Duration,
     pub(crate) run: RunFn,
 }
@@ -128,6 +138,7 @@ pub fn kind<J: Job>() -> JobKind {
         name: J::KIND,
         queue: J::QUEUE,
         attempts: J::ATTEMPTS,
+        limit: J::LIMIT,
         lease: J::LEASE,
         run,
     }

@@ -3,15 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tracing::Instrument as _;
 
 use super::{
     JobContext, JobError, JobKind, Queue,
+    running::{Mark, Running},
     store::{self, Claimed},
 };
 use crate::{
-    kernel::{actor::Actor, error::Result},
+    kernel::{actor::Actor, error::Result, id::JobId},
     platform::{
         Platform,
         db::{Database, Db},
@@ -23,6 +27,9 @@ use crate::{
 /// How long running jobs may finish at shutdown before their lease is given back.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// How long to wait after jobs could not be claimed, for instance because the disk is full.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// Runs background jobs.
 #[derive(Clone)]
 pub struct Runner {
@@ -30,6 +37,9 @@ pub struct Runner {
     db: Db,
     platform: Arc<Platform>,
     kinds: Arc<Vec<JobKind>>,
+    running: Running,
+    /// Cancelled when runs must end now and give their leases back.
+    cut: CancellationToken,
 }
 
 impl Runner {
@@ -41,6 +51,8 @@ impl Runner {
             db: database.acting_as(Actor::System("jobs")),
             platform,
             kinds: Arc::new(kinds),
+            running: Running::default(),
+            cut: CancellationToken::new(),
         }
     }
 
@@ -52,39 +64,55 @@ impl Runner {
     pub async fn run_due(&self) -> Result<bool> {
         let mut ran = false;
         for queue in Queue::ALL {
-            loop {
+            // After the stop nothing new is begun.
+            while !self.cut.is_cancelled() {
                 let claimed = self.claim(queue, 1).await?;
-                let Some(job) = claimed.into_iter().next() else { break };
-                self.run_one(job).await;
+                let Some((job, mark)) = claimed.into_iter().next() else { break };
+                self.run_one(job, mark).await;
                 ran = true;
             }
         }
         Ok(ran)
     }
 
-    /// Runs until `stop` is cancelled, then lets running jobs finish for a while.
-    pub async fn serve(self, stop: CancellationToken) {
-        if let Err(error) = self.db.write("jobs.return_all", |tx| store::return_expired(tx, true)).await {
+    /// Runs until `stop` is cancelled, then lets running jobs finish for a while, unless `hurry`
+    /// comes first. What still runs then is ended and waits for the next start.
+    pub async fn serve(self, stop: CancellationToken, hurry: CancellationToken) {
+        let (kinds, alive) = (self.kinds.clone(), self.running.list());
+        let returned = self
+            .db
+            .write("jobs.return_all", move |tx| store::return_expired(tx, true, &alive, &kinds))
+            .await;
+        if let Err(error) = returned {
             tracing::error!(?error, "jobs of the former process could not be returned");
         }
         let tracker = TaskTracker::new();
         let rooms: Vec<_> = Queue::ALL.iter().map(|q| (*q, Arc::new(Semaphore::new(q.width())))).collect();
         loop {
+            let mut has_failed = false;
             for (queue, room) in &rooms {
                 if let Err(error) = self.fill(*queue, room, &tracker).await {
+                    has_failed = true;
                     tracing::error!(?error, queue = queue.word(), "jobs could not be claimed");
                 }
             }
+            let wait = if has_failed { AGAIN } else { self.until_due().await };
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = self.database.bells().jobs.notified() => {}
-                () = tokio::time::sleep(self.until_due().await) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
         tracker.close();
-        if tokio::time::timeout(DRAIN, tracker.wait()).await.is_err() {
-            tracing::warn!("some jobs were still running; they run again at the next start");
+        tokio::select! {
+            () = tracker.wait() => return,
+            () = hurry.cancelled() => {}
+            () = tokio::time::sleep(DRAIN) => {}
         }
+        let jobs = self.running.list().len();
+        tracing::warn!(jobs, "some jobs were still running; they run again at the next start");
+        self.cut.cancel();
+        tracker.wait().await;
     }
 
     async fn until_due(&self) -> Duration {
@@ -99,11 +127,12 @@ impl Runner {
         if free == 0 || !self.has_due(queue).await? {
             return Ok(());
         }
-        for job in self.claim(queue, free).await? {
+        for (job, mark) in self.claim(queue, free).await? {
             let (runner, room, database) = (self.clone(), room.clone(), self.database.clone());
-            let Ok(place) = room.try_acquire_owned() else { break };
+            // Only this loop takes places, so there are as many as were counted.
+            let place = room.try_acquire_owned().ok();
             tracker.spawn(async move {
-                runner.run_one(job).await;
+                runner.run_one(job, mark).await;
                 drop(place);
                 database.bells().jobs.notify_one();
             });
@@ -122,17 +151,25 @@ impl Runner {
             .await
     }
 
-    async fn claim(&self, queue: Queue, room: u32) -> Result<Vec<Claimed>> {
-        let kinds = self.kinds.clone();
+    async fn claim(&self, queue: Queue, room: u32) -> Result<Vec<(Claimed, Mark)>> {
+        let (kinds, running) = (self.kinds.clone(), self.running.clone());
         self.db
             .write("jobs.claim", move |tx| {
-                store::return_expired(tx, false)?;
-                store::claim(tx, queue, room, &kinds)
+                store::return_expired(tx, false, &running.list(), &kinds)?;
+                let claimed = store::claim(tx, queue, room, &kinds)?;
+                // Marked here, or another claim might come between. A lost batch drops the marks.
+                Ok(claimed
+                    .into_iter()
+                    .map(|job| {
+                        let mark = running.mark(job.id);
+                        (job, mark)
+                    })
+                    .collect())
             })
             .await
     }
 
-    async fn run_one(&self, job: Claimed) {
+    async fn run_one(&self, job: Claimed, _running: Mark) {
         // Whatever the run logs, on whichever thread, carries the job's id.
         let span = telemetry::job_span(job.id, &job.kind);
         self.run_and_settle(job).instrument(span).await;
@@ -168,14 +205,31 @@ impl Runner {
             db: self.db.becoming(Actor::System(kind.name)),
             platform: self.platform.clone(),
         };
-        let run = tokio::spawn((kind.run)(job.payload, ctx).in_current_span());
-        let abort = run.abort_handle();
-        match tokio::time::timeout(kind.lease, run).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(JobError::Retry(format!("panicked: {panic}"))),
-            Err(_) => {
-                abort.abort();
-                Err(JobError::Retry("took longer than its lease".into()))
+        let (id, attempt) = (job.id, job.attempt);
+        // When whoever asked for this run goes away, so does the run: its mark goes, too.
+        let mut run = AbortOnDropHandle::new(tokio::spawn((kind.run)(job.payload, ctx).in_current_span()));
+        let ended = tokio::select! {
+            ended = &mut run => return ended.unwrap_or_else(|panic| Err(JobError::Retry(format!("panicked: {panic}")))),
+            () = tokio::time::sleep(kind.limit) => JobError::Retry(format!("took longer than {:?}", kind.limit)),
+            // It is not the job's fault: the try does not count.
+            () = self.cut.cancelled() => JobError::Snooze(Duration::ZERO),
+            () = self.hold(id, attempt, kind.lease) => JobError::Retry("lost its lease".into()),
+        };
+        run.abort();
+        // Gone before it is settled, or its next run might meet it.
+        drop(run.await);
+        Err(ended)
+    }
+
+    /// Gives signs of life; comes back when the lease is lost.
+    async fn hold(&self, id: JobId, attempt: u32, lease: Duration) {
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            match self.db.write("jobs.renew", move |tx| store::renew(tx, id, attempt, lease)).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // A disk that refuses writes refuses other claims, too.
+                Err(error) => tracing::warn!(?error, job.id = %id, "a job's lease could not be renewed"),
             }
         }
     }

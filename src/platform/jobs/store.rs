@@ -1,5 +1,7 @@
 //! The job table: insert, claim, settle.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{Job, JobError, JobKind, Queue};
@@ -105,15 +107,29 @@ pub(super) fn claim(tx: &Tx<'_>, queue: Queue, room: u32, kinds: &[JobKind]) -> 
         },
     )?;
     for job in &due {
-        let lease = kinds.iter().find(|k| k.name == job.kind).map_or(120, |k| k.lease.as_secs());
-        // A little longer than the run's own time limit, so that a run is ended before it is given away.
-        let until = tx.now().plus_secs(i64::try_from(lease).unwrap_or(120).saturating_add(30));
+        let lease = kinds.iter().find(|k| k.name == job.kind).map_or(LEASE, |k| k.lease);
         tx.execute(
             "UPDATE jobs SET state = 'running', attempts = ?2, lease_until = ?3 WHERE id = ?1",
-            (job.id, job.attempt, until),
+            (job.id, job.attempt, lease_end(tx, lease)),
         )?;
     }
     Ok(due)
+}
+
+/// The lease of a kind that nobody knows any more.
+const LEASE: Duration = Duration::from_secs(60);
+
+fn lease_end(tx: &Tx<'_>, lease: Duration) -> Timestamp {
+    tx.now().plus_millis(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A sign of life: the claim holds for another lease. False when the run has lost it.
+pub(super) fn renew(tx: &Tx<'_>, id: JobId, attempt: u32, lease: Duration) -> Result<bool> {
+    let renewed = tx.execute(
+        "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND state = 'running' AND attempts = ?2",
+        (id, attempt, lease_end(tx, lease)),
+    )?;
+    Ok(renewed == 1)
 }
 
 /// When the next waiting job of any queue is due.
@@ -123,18 +139,41 @@ pub(super) fn next_due(read: &Read<'_>) -> Result<Option<Timestamp>> {
         .flatten())
 }
 
-/// Jobs whose lease ended wait again: their runner is gone or stuck. One whose twin waits already
-/// is not needed any more.
-pub(super) fn return_expired(tx: &Tx<'_>, all: bool) -> Result<usize> {
-    let returned = tx.execute(
-        "UPDATE OR IGNORE jobs SET state = 'waiting', lease_until = NULL WHERE state = 'running' AND (?2 OR lease_until < ?1)",
+/// Jobs whose lease ended wait again: their runner is gone or stuck. Those that run in this process
+/// (`alive`) are left alone, whatever the clock says. One whose twin waits already is not needed any
+/// more, and one that has taken its runner with it each time is dead. `all`: the leases of a former
+/// process, whether they ended or not.
+pub(super) fn return_expired(tx: &Tx<'_>, all: bool, alive: &[JobId], kinds: &[JobKind]) -> Result<usize> {
+    let expired = tx.list(
+        "SELECT id, kind, attempts FROM jobs WHERE state = 'running' AND (?2 OR lease_until < ?1)",
         (tx.now(), all),
+        |row| Ok((row.get::<_, JobId>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?)),
     )?;
-    tx.execute(
-        "DELETE FROM jobs WHERE state = 'running' AND (?2 OR lease_until < ?1)",
-        (tx.now(), all),
-    )?;
+    let mut returned = 0;
+    for (id, kind, attempts) in expired {
+        if alive.contains(&id) {
+            continue;
+        }
+        let most = kinds.iter().find(|k| k.name == kind).map_or(1, |k| k.attempts);
+        if attempts >= most {
+            let error = format!("its run was cut off each time, {attempts} times");
+            settle(tx, id, attempts, most, Err(JobError::Fail(error)))?;
+        } else if has_twin(tx, id)? {
+            tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?;
+        } else {
+            tx.execute("UPDATE jobs SET state = 'waiting', lease_until = NULL WHERE id = ?1", [id])?;
+            returned += 1;
+        }
+    }
     Ok(returned)
+}
+
+/// While a job ran, a twin with the same key may have been enqueued: it will do the work.
+fn has_twin(tx: &Tx<'_>, id: JobId) -> Result<bool> {
+    tx.exists(
+        "SELECT 1 FROM jobs a JOIN jobs b ON b.kind = a.kind AND b.dedupe_key = a.dedupe_key AND b.state = 'waiting' WHERE a.id = ?1",
+        [id],
+    )
 }
 
 pub(super) fn settle(tx: &Tx<'_>, id: JobId, attempt: u32, attempts: u32, result: Result<(), JobError>) -> Result<()> {
@@ -145,12 +184,7 @@ pub(super) fn settle(tx: &Tx<'_>, id: JobId, attempt: u32, attempts: u32, result
     )? {
         return Ok(());
     }
-    // While this ran, a twin with the same key may have been enqueued: it will do the work.
-    let has_twin = tx.exists(
-        "SELECT 1 FROM jobs a JOIN jobs b ON b.kind = a.kind AND b.dedupe_key = a.dedupe_key AND b.state = 'waiting' WHERE a.id = ?1",
-        [id],
-    )?;
-    if has_twin && matches!(&result, Err(JobError::Snooze(_) | JobError::Retry(_))) {
+    if matches!(&result, Err(JobError::Snooze(_) | JobError::Retry(_))) && has_twin(tx, id)? {
         tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?;
         return Ok(());
     }

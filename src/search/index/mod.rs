@@ -9,7 +9,10 @@ mod folder;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +51,8 @@ pub struct Index {
     writer: Mutex<Option<IndexWriter>>,
     /// How long queries take.
     pub(super) queries: Histogram,
+    /// Whether something was ever published, so that there has to be an index.
+    is_wanted: AtomicBool,
     /// Held by whoever brings the index up to date.
     pub(super) work: tokio::sync::Mutex<()>,
 }
@@ -90,6 +95,7 @@ impl Index {
             live: RwLock::default(),
             writer: Mutex::default(),
             queries: Histogram::seconds(STEPS),
+            is_wanted: AtomicBool::new(false),
             work: tokio::sync::Mutex::default(),
         }
     }
@@ -101,6 +107,18 @@ impl Index {
     /// Whether there is anything on disk that claims to be the index.
     pub(super) fn is_there(&self) -> bool {
         folder::current(&self.folder).is_some()
+    }
+
+    /// There has to be an index from now on.
+    pub(super) fn want(&self) {
+        self.is_wanted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether searches are answered, or there is nothing to search yet. Never waits: who opens an
+    /// index or builds one takes his time, and then the answer is no.
+    pub(super) fn is_ready(&self) -> bool {
+        let is_open = self.live.try_read().is_ok_and(|live| live.is_some());
+        is_open || !(self.is_wanted.load(Ordering::Relaxed) || self.is_there())
     }
 
     /// What searches look into; opened when asked for the first time. `None` while there is no

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use momentum::platform::crypto::HashCost;
 use serde_json::json;
 
 use super::{Browser, OTHER, PASSWORD, PROXY, gist};
@@ -29,6 +30,41 @@ async fn unknown_accounts_and_wrong_passwords_look_alike() {
     assert_eq!((held.status.as_u16(), held.header("retry-after")), (429, "15"));
     app.pass(Duration::from_secs(15)).await;
     assert_eq!(one.sign_in("ana@example.com", PASSWORD).await.status, 200);
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn a_weak_hash_is_made_anew_at_the_next_sign_in() {
+    let before = TestApp::start().await;
+    let ana = before.learner("Ana").await.id();
+    before.settle().await;
+    before.close().await;
+    let app = TestApp::copy_of(&before, HashCost::Standard).await;
+    let stored = || async {
+        let db = app.system();
+        let read = db.read("test.hash", move |read| {
+            read.get(
+                "password",
+                "SELECT password_hash, changed_at FROM credentials WHERE user_id = ?1",
+                [ana],
+                |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)),
+            )
+        });
+        read.await.expect("a hash")
+    };
+    let weak = stored().await;
+    assert!(weak.0.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{}", weak.0);
+    app.clock.advance(Duration::from_secs(60));
+    let mut laptop = Browser::at(&app, "192.0.2.1");
+    laptop.sign_in("ana@example.com", OTHER).await.expect(401);
+    assert_eq!(stored().await, weak, "a wrong password changes nothing");
+    laptop.sign_in("ana@example.com", PASSWORD).await.expect(200);
+    let strong = stored().await;
+    assert!(strong.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", strong.0);
+    assert_eq!(strong.1, weak.1, "the password is the same one as before");
+    laptop.sign_in("ana@example.com", PASSWORD).await.expect(200);
+    laptop.sign_in("ana@example.com", OTHER).await.expect(401);
+    assert_eq!(stored().await, strong);
     app.settle().await;
 }
 

@@ -230,8 +230,11 @@ fn apply(conn: &Connection, step: &Step, now: Timestamp) -> Result<(), MigrateEr
     // Inside a transaction this PRAGMA does nothing, and a table rebuild's DROP would cascade.
     conn.execute_batch("PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE;").map_err(failed)?;
     let result = statements(conn, step, now);
-    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    conn.execute_batch(end).map_err(failed)?;
+    let result = result.and_then(|()| conn.execute_batch("COMMIT").map_err(failed));
+    // A full disk may have ended the transaction already: then its error is the one to tell.
+    if !conn.is_autocommit() {
+        conn.execute_batch("ROLLBACK").map_err(failed)?;
+    }
     conn.execute_batch("PRAGMA foreign_keys=ON").map_err(failed)?;
     result
 }
