@@ -11,7 +11,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{tx::fault, writer::WriterStats};
+use super::{stats::WriterStats, tx::fault};
 use crate::kernel::{
     error::{Error, Result},
     time::Timestamp,
