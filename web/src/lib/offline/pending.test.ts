@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Schema } from '#lib/api/types.ts';
 import type { OutboxRow } from './outbox.ts';
-import { applyPending, applyPendingNotes, isLocal } from './pending.ts';
+import { applyPending, applyPendingNotes, isLocal, keepDone } from './pending.ts';
 
 const lesson = {
 	content: { id: 'lsn_1' },
@@ -53,5 +53,42 @@ describe('what waits, laid over a copy', () => {
 		expect(list.map((n) => n.text)).toEqual(['ONE', 'three']);
 		expect(isLocal(list[1]!.id)).toBe(true);
 		expect(list[1]!.video_seconds).toBe(8);
+	});
+
+	it('shows a changed note that the copy has never seen', () => {
+		const about = { lesson: { id: 'lsn_1', title: 'L', day: 1 }, course: { id: 'crs_1', slug: 'c', title: 'C' } } as Pick<Schema<'NoteOut'>, 'lesson' | 'course'>;
+		const list = applyPendingNotes([], [row({ method: 'PATCH', path: '/api/v1/notes/not_9', body: { text: 'newest words' } })], about);
+		expect(list).toMatchObject([{ id: 'not_9', text: 'newest words' }]);
+	});
+});
+
+describe('what the server took, in the copies', () => {
+	const notes = '/api/v1/lessons/lsn_1/notes';
+	const copies = new Map<string, Response>();
+	const read = async (path: string) => (await copies.get(path)!.clone().json()) as unknown;
+
+	beforeEach(() => {
+		copies.clear();
+		vi.stubGlobal('caches', {
+			open: () => Promise.resolve({ match: (k: string) => Promise.resolve(copies.get(k)?.clone()), put: (k: string, r: Response) => Promise.resolve(void copies.set(k, r)) })
+		});
+		return () => vi.unstubAllGlobals();
+	});
+
+	it('a new note joins, changed words replace, a deleted one goes', async () => {
+		copies.set(notes, Response.json([]));
+		await keepDone(row({}), { id: 'not_1', text: 'one' });
+		await keepDone(row({ method: 'PATCH', path: '/api/v1/notes/not_1' }), { id: 'not_1', text: 'ONE' });
+		expect(await read(notes)).toEqual([{ id: 'not_1', text: 'ONE' }]);
+		await keepDone(row({ method: 'DELETE', path: '/api/v1/notes/not_1' }), undefined);
+		expect(await read(notes)).toEqual([]);
+	});
+
+	it('a day marked done is done there too; what was never kept is not made up', async () => {
+		await keepDone(row({ kind: 'complete', path: '/api/v1/lessons/lsn_1/complete' }), {});
+		expect(copies.size).toBe(0);
+		copies.set('/api/v1/lessons/lsn_1', Response.json(lesson));
+		await keepDone(row({ kind: 'complete', path: '/api/v1/lessons/lsn_1/complete' }), {});
+		expect(await read('/api/v1/lessons/lsn_1')).toMatchObject({ my: { completed_at: '2026-11-22T10:00:00Z' } });
 	});
 });

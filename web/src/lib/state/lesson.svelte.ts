@@ -1,7 +1,7 @@
 import { api, ApiProblem, ok } from '#lib/api/client.ts';
 import type { Schema } from '#lib/api/types.ts';
 import { parseCaptions, type Cue } from '#lib/components/player/captions.ts';
-import { applyPending } from '#lib/offline/pending.ts';
+import { applyPending, keepDone } from '#lib/offline/pending.ts';
 import { catalogue } from './catalogue.svelte.ts';
 import { fetchOutline } from './course.svelte.ts';
 import { Heartbeat } from './heartbeat.svelte.ts';
@@ -173,6 +173,8 @@ export class LessonView {
 			const body = { block_id: null, video_seconds: null, label: null, key };
 			const { id } = await ok(api.POST('/api/v1/lessons/{lesson}/bookmarks', { params: { path: { lesson: this.id } }, body }));
 			await api.DELETE('/api/v1/bookmarks/{bookmark}', { params: { path: { bookmark: id } } });
+			const gone = { ...add(), method: 'DELETE' as const, user: '', at: now() };
+			void keepDone(gone, undefined).catch(() => {});
 		} catch (e) {
 			this.bookmarked = was;
 			throw e;

@@ -18,6 +18,10 @@ describe('the audit trail in words', () => {
 		]);
 	});
 
+	it('says a bare word as it is', () => {
+		expect(differences({ before: null, after: 'git-without-fear' } as never)).toEqual([{ field: '', before: 'nothing', after: 'git-without-fear' }]);
+	});
+
 	it('leads to what it is about', () => {
 		expect(subjectHref({ action: 'people.change_access', subject: 'usr_1' })).toBe('/admin/users?user=usr_1');
 		expect(subjectHref({ action: 'settings.change', subject: 'mail' })).toBe('/admin/settings?tab=mail');

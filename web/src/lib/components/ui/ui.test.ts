@@ -114,7 +114,9 @@ describe('what is only looked at', () => {
 		expect(initials('Maya Okafor')).toBe('MO');
 		expect(initials('  ines  de la cruz ')).toBe('IC');
 		expect(initials('渡辺')).toBe('渡');
-		expect(initials('🌱 Leaf')).toBe('🌱L');
+		expect(initials('Léa Ōnishi 🌱')).toBe('LŌ');
+		expect(initials('🌱 Leaf')).toBe('L');
+		expect(initials('🌱')).toBe('🌱');
 		expect(initials('')).toBe('');
 	});
 
