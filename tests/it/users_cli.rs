@@ -100,7 +100,7 @@ async fn passwords_are_reset_and_sessions_end() {
     assert!(mails.last().expect("a mail").subject.contains("Choose a new password"));
     let token = link.split("token=").nth(1).expect("a token").to_owned();
     let body = json!({"token": token, "password": PASSWORD});
-    assert!(app.anonymous().post("/auth/reset", body).await.status.is_success());
+    assert!(app.anonymous().post("/auth/reset-password", body).await.status.is_success());
     assert_eq!(sign_in(&app, "ana@example.com", PASSWORD).await, 200);
     // Shown, to be handed over.
     let said = users(&app, &["reset-password", "ana@example.com", "--link", "--json"], &[])
