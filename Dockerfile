@@ -12,7 +12,8 @@ FROM rust:1.95-trixie AS build
 WORKDIR /src
 COPY . .
 COPY --from=web /src/web/build web/build
-RUN RUSTFLAGS="-C target-feature=+crt-static" cargo build --profile dist --locked --bin momentum --target "$(rustc -vV | sed -n 's/^host: //p')" \
+# The flags: see scripts/build.
+RUN RUSTFLAGS='-C target-feature=+crt-static --cfg getrandom_backend="linux_getrandom"' cargo build --profile dist --locked --bin momentum --target "$(rustc -vV | sed -n 's/^host: //p')" \
     && cp target/*/dist/momentum /momentum \
     && mkdir -p /empty/tmp && mkdir -m 700 /empty/data
 

@@ -15,7 +15,7 @@ pub(super) fn checks() -> Vec<Check> {
 }
 
 async fn registration(db: Db) -> Result<Vec<Finding>> {
-    let section: RegistrationSettings = db.read("doctor.registration", |read| settings::get(read)).await?;
+    let section = db.read("doctor.registration", settings::get::<RegistrationSettings>).await?;
     Ok(vec![match section.mode {
         RegistrationMode::Open => Finding::notice(
             "Everybody who reaches the instance may register.",

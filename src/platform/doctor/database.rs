@@ -16,7 +16,8 @@ const LARGE_LOG: u64 = 256 * 1024 * 1024;
 /// Findings of one kind that are told; there may be very many.
 const TOLD: usize = 5;
 
-const RESTORE: &str = "Stop the server, keep a copy of the data folder as it is, and restore the newest backup; check the disk before.";
+pub(super) const RESTORE: &str =
+    "Stop the server, keep a copy of the data folder as it is, and restore the newest backup; check the disk before.";
 
 pub(super) fn checks() -> Vec<Check> {
     vec![

@@ -82,8 +82,7 @@ fn space(patient: &Patient) -> Vec<Finding> {
         Finding::ok(format!("{says}."))
     }];
     // File systems without a fixed number of inodes say 0.
-    if found.f_files > 0 {
-        let percent = found.f_favail.saturating_mul(100) / found.f_files;
+    if let Some(percent) = found.f_favail.saturating_mul(100).checked_div(found.f_files) {
         let says = format!("{percent} % of the inodes are free on the disk of {shown}");
         let mend = "Delete small files on that disk, or move the data folder to a disk with more inodes.";
         findings.push(match (found.f_favail, percent) {

@@ -285,11 +285,19 @@ fn failed(error: &Error) -> Finding {
             "The database is too large for this check to be made beside the daily work.",
             "Use --deep at a quiet hour.",
         ),
+        error if is_damage(error) => Finding::problem(format!("The database is damaged: {}.", cause(error)), database::RESTORE),
         error => Finding::problem(
             format!("This check could not be made: {}.", cause(error)),
-            "If the database is damaged, restore a backup; otherwise look at the log.",
+            "Look at the log, and report it if it happens again.",
         ),
     }
+}
+
+/// Whether SQLite itself says that the file is not as it left it.
+fn is_damage(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<rusqlite::Error>());
+    let code = source.and_then(rusqlite::Error::sqlite_error_code);
+    matches!(code, Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase))
 }
 
 /// The inner cause of a fault, for an operator's eyes.
