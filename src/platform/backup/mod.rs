@@ -224,5 +224,8 @@ fn need_room(folder: &Path, bytes: u64, what: &str) -> Result<()> {
 /// Bytes for people.
 #[must_use]
 pub fn megabytes(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{} KB", bytes.div_ceil(1000));
+    }
     format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
 }

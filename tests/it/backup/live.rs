@@ -163,7 +163,7 @@ async fn a_backup_in_a_storm_of_writes_is_one_instant() {
         writers.push(tokio::spawn(async move {
             let mut count = 0;
             while !stop.load(Ordering::SeqCst) {
-                let note = json!({"text": format!("writer {n} note {count}"), "key": format!("w{n}-{count}")});
+                let note = json!({"text": format!("writer {n} note {count}"), "key": format!("storm-writer-{n}-{count}")});
                 let sent = http.post(&url).bearer_auth(&token).json(&note).send().await.expect("an answer");
                 assert_eq!(sent.status(), 201);
                 count += 1;
@@ -173,6 +173,7 @@ async fn a_backup_in_a_storm_of_writes_is_one_instant() {
         }));
     }
     while answered.load(Ordering::SeqCst) < 30 {
+        assert!(writers.iter().all(|writer| !writer.is_finished()), "a write was refused");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let before = answered.load(Ordering::SeqCst);
