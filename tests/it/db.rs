@@ -54,8 +54,8 @@ async fn hold(db: &Db) -> (mpsc::Sender<()>, JoinHandle<Result<()>>) {
     let db = db.clone();
     let held = tokio::spawn(async move {
         db.write("test.hold", move |_| {
-            drop(begun.send(()));
-            drop(gate.recv());
+            let _heard = begun.send(());
+            let _let_go = gate.recv();
             Ok(())
         })
         .await
@@ -132,8 +132,8 @@ async fn answers_come_after_the_commit() {
             let db = db.clone();
             async move {
                 db.write("test.second", move |_| {
-                    drop(begun.send(()));
-                    drop(gate.recv());
+                    let _heard = begun.send(());
+                    let _let_go = gate.recv();
                     Ok(())
                 })
                 .await
@@ -362,7 +362,7 @@ async fn reports_do_not_keep_pages_waiting() {
         let db = db.clone();
         reports.spawn(async move {
             db.read_heavy("test.report", move |_| {
-                drop(gate.recv());
+                let _let_go = gate.recv();
                 Ok(())
             })
             .await
