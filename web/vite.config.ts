@@ -19,10 +19,10 @@ export default defineConfig({
 				// What nearly every page needs comes in two files instead of forty.
 				codeSplitting: {
 					groups: [
-						{ name: 'framework', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue|openapi-fetch)[\\/]/, minShareCount: 8 },
+						{ name: 'framework', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue|openapi-fetch)[\\/]/, minShareCount: 2 },
 						// Controls travel together: their small stylesheets pack far better as one.
-						{ name: 'controls', test: /src[\\/]lib[\\/]components[\\/]ui[\\/]/, minShareCount: 4 },
-						{ name: 'base', test: /src[\\/]lib[\\/]|node_modules[\\/]@lucide/, minShareCount: 8 }
+						{ name: 'controls', test: /src[\\/]lib[\\/]components[\\/]ui[\\/]/, minShareCount: 3 },
+						{ name: 'base', test: /src[\\/]lib[\\/]|node_modules[\\/]@lucide/, minShareCount: 4 }
 					]
 				}
 			}

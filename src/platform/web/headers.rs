@@ -14,6 +14,12 @@ const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-poli
 const DATA_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
 
+/// For scripts: a worker lives by the policy of its own file, not by its page's (CSP 3, 4.2.2), and
+/// the service worker fetches what it keeps.
+const SCRIPT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+);
+
 /// One style attribute that SvelteKit's announcer carries, allowed by its hash.
 const ANNOUNCER: &str = "sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=";
 
@@ -46,10 +52,14 @@ impl Policies {
 
     /// Adds what an answer does not say itself.
     pub(super) fn add(&self, headers: &mut HeaderMap, is_api: bool, is_secure: bool) {
-        let is_page = headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-        let policy = if is_page { self.page.clone() } else { DATA_POLICY };
+        let is_page = is_kind(headers, b"text/html");
+        let policy = if is_page {
+            self.page.clone()
+        } else if is_kind(headers, b"text/javascript") {
+            SCRIPT_POLICY
+        } else {
+            DATA_POLICY
+        };
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
@@ -84,6 +94,12 @@ impl Policies {
     }
 }
 
+fn is_kind(headers: &HeaderMap, kind: &[u8]) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(kind))
+}
+
 fn hash(script: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(script.as_bytes())))
 }
@@ -111,6 +127,20 @@ mod tests {
         }
         assert_eq!(policy.matches("'sha256-").count(), 3, "two scripts and the announcer");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_worker_may_fetch_and_data_may_nothing() -> Result<()> {
+        let policies = Policies::of("", 0)?;
+        for (kind, fetches) in [("text/javascript; charset=utf-8", true), ("application/json", false)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            policies.add(&mut headers, false, false);
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap_or_default();
+            assert!(policy.starts_with("default-src 'none'"), "{policy}");
+            assert_eq!(policy.contains("connect-src 'self'"), fetches, "{kind}: {policy}");
+        }
         Ok(())
     }
 
