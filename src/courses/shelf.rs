@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// About how many bytes of contents are kept.
-const CONTENT_BYTES: usize = 32 << 20;
+const CONTENT_BYTES: usize = 24 << 20;
 /// How many outlines and front matters are kept.
 const VERSIONS: usize = 2_000;
 

@@ -72,7 +72,8 @@ impl Limits {
 }
 
 fn provide(config: &Config, services: Services) -> Result<Services> {
-    Ok(services.with(Arc::new(Limits::new(config.media.max_upload_bytes))))
+    let limits = Limits::new(config.media.max_upload_bytes);
+    Ok(services.with(Arc::new(limits)).with(Arc::new(http::Buffers::default())))
 }
 
 /// For backups.

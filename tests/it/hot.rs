@@ -101,7 +101,7 @@ async fn no_hot_request_walks_a_table_that_grows_with_people() {
         ana.get(&path).await.expect(200);
     }
     ana.post(&format!("{lesson}/open"), json!({})).await.expect(204);
-    let beat = json!({ "timer": "a-tab", "seconds": 30, "is_active": true });
+    let beat = json!({ "timer": "a-tab-of-hers", "seconds": 30, "is_active": true });
     ana.post(&format!("{lesson}/heartbeat"), beat).await.expect(200);
     ana.post(&format!("{lesson}/notes"), json!({ "text": "A note" })).await.expect(201);
     ana.post(&format!("{lesson}/complete"), json!({})).await.expect(200);

@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{Read as _, Seek as _, SeekFrom},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
@@ -23,11 +24,13 @@ use crate::{
         model::{Kind, StoredFile},
         policy::{FileQuery, ReadFile},
     },
-    platform::web::guard::Guard,
+    platform::{Platform, web::guard::Guard},
 };
 
 /// How much is read from disk at once.
 const PIECE: u64 = 256 * 1024;
+/// How many buffers wait to be used again: 8 MB.
+const KEPT: usize = 32;
 
 /// A file's bytes, whole or a range of them. Documents are always downloads.
 #[utoipa::path(
@@ -46,8 +49,8 @@ pub(in crate::media) async fn read_asset_file(g: Guard<ReadFile>, headers: Heade
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         match wanted(&headers, &etag, file.bytes) {
-            Part::Whole => send(&file, 0, file.bytes).await?,
-            Part::Bytes(first, last) => partial(&file, first, last).await?,
+            Part::Whole => send(&g.platform, &file, 0, file.bytes).await?,
+            Part::Bytes(first, last) => partial(&g.platform, &file, first, last).await?,
             Part::Outside => return Ok(outside(file.bytes)),
         }
     };
@@ -55,20 +58,60 @@ pub(in crate::media) async fn read_asset_file(g: Guard<ReadFile>, headers: Heade
     Ok(response)
 }
 
+/// Buffers that have been sent. Used again, so that memory does not grow with every thread that
+/// has ever read a file. In the platform's services.
+#[derive(Debug, Default)]
+pub(in crate::media) struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    fn take(&self) -> Vec<u8> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.unwrap_or_else(|| Vec::with_capacity(PIECE as usize))
+    }
+
+    fn give_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT {
+            kept.push(buffer);
+        }
+    }
+}
+
+/// A piece of a file, in a buffer that goes back when it has been sent.
+struct Piece {
+    bytes: Vec<u8>,
+    buffers: Arc<Buffers>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.buffers.give_back(std::mem::take(&mut self.bytes));
+    }
+}
+
 /// A file on its way out: what is open, how much of it is left to send.
 struct Way {
     file: File,
     left: u64,
+    buffers: Arc<Buffers>,
 }
 
-async fn send(file: &StoredFile, from: u64, length: u64) -> Result<Response> {
-    let path = file.path.clone();
+async fn send(platform: &Platform, file: &StoredFile, from: u64, length: u64) -> Result<Response> {
+    let (path, buffers) = (file.path.clone(), platform.services.find().unwrap_or_default());
     let gone = |error: std::io::Error| Error::internal(format!("{}: {error}", file.path.display()));
     // Opened and read for the first time on one visit to a thread that may block.
     let begun = blocking(move || {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(from))?;
-        Way { file, left: length }.piece()
+        let left = length;
+        Way { file, left, buffers }.piece()
     });
     let (first, way) = begun.await.map_err(gone)?;
     let rest = stream::unfold(Some(way), |way| async move {
@@ -89,13 +132,16 @@ impl Way {
     /// and sent as it is, without being copied.
     fn piece(mut self) -> std::io::Result<(Bytes, Self)> {
         let wanted = self.left.min(PIECE);
-        let mut piece = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
-        let read = (&self.file).take(wanted).read_to_end(&mut piece)? as u64;
+        let mut piece = Piece {
+            bytes: self.buffers.take(),
+            buffers: self.buffers.clone(),
+        };
+        let read = (&self.file).take(wanted).read_to_end(&mut piece.bytes)? as u64;
         if read < wanted {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         self.left -= read;
-        Ok((piece.into(), self))
+        Ok((Bytes::from_owner(piece), self))
     }
 }
 
@@ -103,8 +149,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> +
     tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }
 
-async fn partial(file: &StoredFile, first: u64, last: u64) -> Result<Response> {
-    let mut response = send(file, first, last - first + 1).await?;
+async fn partial(platform: &Platform, file: &StoredFile, first: u64, last: u64) -> Result<Response> {
+    let mut response = send(platform, file, first, last - first + 1).await?;
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     let range = format!("bytes {first}-{last}/{}", file.bytes);
     put(response.headers_mut(), header::CONTENT_RANGE, &range);

@@ -84,15 +84,9 @@ impl<R: Read> Tailed<R> {
         self.buffer.drain(..self.from);
         self.from = 0;
         while self.verdict.is_none() && self.buffer.len() <= TAIL_LEN {
-            let before = self.buffer.len();
-            self.buffer.resize(before + PIECE, 0);
-            let read = self.inner.read(&mut self.buffer[before..]);
-            self.buffer.truncate(before + *read.as_ref().unwrap_or(&0));
-            match read {
-                Ok(0) => self.judge(),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            let read = self.inner.by_ref().take(PIECE as u64).read_to_end(&mut self.buffer)?;
+            if read == 0 {
+                self.judge();
             }
         }
         Ok(())

@@ -26,7 +26,7 @@ pub(super) fn writer(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch(EVERY)?;
     keep_plans(conn)?;
     conn.execute_batch(
-        "PRAGMA synchronous=FULL; PRAGMA cache_size=-24576; PRAGMA busy_timeout=5000;
+        "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA busy_timeout=5000;
          PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;",
     )?;
     conn.set_prepared_statement_cache_capacity(256);
@@ -36,7 +36,7 @@ pub(super) fn writer(conn: &Connection) -> rusqlite::Result<()> {
 pub(super) fn reader(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch(EVERY)?;
     keep_plans(conn)?;
-    conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA busy_timeout=2000;")?;
+    conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA busy_timeout=2000;")?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::platform::metrics::{BATCHES, Histogram, STEPS, Set};
 pub struct WriterStats {
     /// Commits since the start.
     pub commits: AtomicU64,
-    /// Closures answered after a commit since the start, those that rolled back included.
+    /// Closures that succeeded and were committed since the start.
     pub writes: AtomicU64,
     /// Set while the disk refuses writes; cleared by the next commit that succeeds.
     pub refusing: AtomicBool,
@@ -149,7 +149,7 @@ fn writer(stats: &WriterStats, waiting: usize, set: &mut Set) {
     set.gauge("momentum_db_refusing", "1 while the disk refuses writes", &[], is_refusing);
     let counters = [
         ("momentum_db_commits", "Commits", &stats.commits),
-        ("momentum_db_writes", "Writes that were answered", &stats.writes),
+        ("momentum_db_writes", "Writes that succeeded and were committed", &stats.writes),
         (
             "momentum_db_writes_rolled_back",
             "Writes that failed and changed nothing",

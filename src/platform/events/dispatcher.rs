@@ -129,7 +129,11 @@ impl Dispatcher {
             passed.into_iter().try_for_each(|(name, first, last)| {
                 let from = cursor(tx, name)?;
                 // Or the log is being played anew, and what is passed has its turn later.
-                if leaps(tx, from, first)? { Ok(()) } else { settle(tx, name, last.max(from)) }
+                if leaps(tx, from, first)? {
+                    Ok(())
+                } else {
+                    settle(tx, name, last.max(from))
+                }
             })
         });
         write.await

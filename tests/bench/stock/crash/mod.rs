@@ -60,8 +60,8 @@ pub(crate) async fn run(folder: &Path, args: Crash) -> anyhow::Result<()> {
         // Later each time: in the first writes, in the middle, around a checkpoint.
         let when = 20 + 60 * n;
         for rule in [
-            format!("fdatasync:error=EIO:when={when}+"),
-            format!("fdatasync:error=EIO:when={when}..{}", when + 3),
+            format!("fsync,fdatasync:error=EIO:when={when}+"),
+            format!("fsync,fdatasync:error=EIO:when={when}..{}", when + 3),
             format!("pwrite64:error=EIO:when={}+", when * 8),
             format!("pwrite64:error=ENOSPC:when={}+", when * 8),
             format!("pwrite64:error=ENOSPC:when={}..{}", when * 8, when * 8 + 40),

@@ -135,7 +135,7 @@ impl Tester {
     fn write(&self, server: &Server, name: &str) -> (Vec<tokio::task::JoinHandle<anyhow::Result<()>>>, Arc<AtomicBool>) {
         let stop = Arc::new(AtomicBool::new(false));
         let writers = (0..CLIENTS).map(|n| {
-            let name = format!("{name} client {n}").replace([':', '=', '+', '.'], "-");
+            let name = format!("{name} client {n}").replace([':', '=', '+', '.', ','], "-");
             tokio::spawn(self.load.clone().write_on(server.address.clone(), name, stop.clone()))
         });
         (writers.collect(), stop)
