@@ -1,7 +1,7 @@
 //! The audit trail: what admins and the command line changed, before and after.
 //!
 //! Tables: `audit`, `audit_head`. Rows are only ever added, triggers refuse everything else, and
-//! each row carries a hash over itself and the hash of the row before it (see [`chain`]): a row
+//! each row carries a hash over itself and the hash of the row before it (see `chain`): a row
 //! that is altered, taken out, slipped in or moved is found by `momentum doctor`, which names it.
 //!
 //! **No personal data.** A row can never change, so a person can be erased only because none says

@@ -107,6 +107,9 @@ const screens: Screen[] = [
 	{ name: 'admin-mail', path: '/admin/settings?tab=mail', who: 'admin' }
 ];
 
+// A worker would ask the server past the changed answers, from the second look on.
+test.use({ serviceWorkers: 'block' });
+
 const shots = process.env['MOMENTUM_SHOTS'];
 const looks = [
 	{ theme: 'light', width: 360 },

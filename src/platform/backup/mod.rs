@@ -3,7 +3,7 @@
 //! [`make`] copies the database by SQLite's online backup inside one read transaction, so that the
 //! copy is one instant and a storm of writes cannot make it begin anew; holds the file store, so
 //! that nothing the copy names is swept meanwhile; and writes both through the form that
-//! [`format`] tells. [`verify()`] reads such a file to its last byte; [`restore()`] does the same into
+//! the module `format` tells. [`verify()`] reads such a file to its last byte; [`restore()`] does the same into
 //! a folder of its own and puts that in place only when all of it is sound.
 //!
 //! All of it runs on a thread of its own with low priority, in bounded memory.

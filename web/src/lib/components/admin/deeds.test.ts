@@ -18,8 +18,22 @@ describe('the audit trail in words', () => {
 		]);
 	});
 
-	it('says a bare word as it is', () => {
-		expect(differences({ before: null, after: 'git-without-fear' } as never)).toEqual([{ field: '', before: 'nothing', after: 'git-without-fear' }]);
+	it('names a bare word, and what is new has no before', () => {
+		expect(differences({ action: 'courses.create', before: null, after: 'git-without-fear' } as never)).toEqual([{ field: 'short name', after: 'git-without-fear' }]);
+		expect(differences({ action: 'courses.publish', before: null, after: 1 } as never)).toEqual([{ field: 'version', after: '1' }]);
+		expect(differences({ action: 'later.deed', before: 'one', after: 'two' } as never)).toEqual([{ field: '', before: 'one', after: 'two' }]);
+	});
+
+	it('opens a group of settings to the fields that changed', () => {
+		const row = {
+			action: 'settings.change',
+			before: { organisation: { name: 'Momentum', support_email: null, footer: '' } },
+			after: { organisation: { name: 'Alder Academy', support_email: 'help@example.com', footer: '' } }
+		} as never;
+		expect(differences(row)).toEqual([
+			{ field: 'name', before: 'Momentum', after: 'Alder Academy' },
+			{ field: 'support email', before: 'nothing', after: 'help@example.com' }
+		]);
 	});
 
 	it('leads to what it is about', () => {

@@ -46,7 +46,8 @@ export function subjectHref(row: Pick<Audit, 'action' | 'subject'>): string | un
 
 export interface Difference {
 	field: string;
-	before: string;
+	/** Absent where there was nothing before the deed: what it says is new. */
+	before?: string;
 	after: string;
 }
 
@@ -55,17 +56,34 @@ function said(value: unknown): string {
 	return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Some deeds keep one bare word instead of fields: the short name of a course. */
-function fields(value: unknown): Record<string, unknown> {
-	if (value === null || value === undefined) return {};
-	return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : { '': value };
+/** Some deeds keep one bare word or number instead of fields; it gets its name here. */
+const bare: Record<string, () => string> = {
+	'courses.create': m.audit_short_name,
+	'courses.delete': m.audit_short_name,
+	'courses.import': m.audit_lessons,
+	'courses.publish': m.audit_version
+};
+
+type Fields = Map<string, unknown>;
+
+/** The fields of what is kept, those of a group of settings among them. */
+function fields(value: unknown, name: string, into: Fields = new Map()): Fields {
+	if (value === null || value === undefined) return into;
+	if (typeof value !== 'object' || Array.isArray(value)) return into.set(name, value);
+	for (const [key, inner] of Object.entries(value)) {
+		if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) fields(inner, key, into);
+		else into.set(key.replaceAll('_', ' '), inner);
+	}
+	return into;
 }
 
 /** The fields that differ, flat. */
-export function differences(row: Pick<Audit, 'before' | 'after'>): Difference[] {
-	const before = fields(row.before);
-	const after = fields(row.after);
-	return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-		.filter((k) => JSON.stringify(before[k]) !== JSON.stringify(after[k]))
-		.map((field) => ({ field, before: said(before[field]), after: said(after[field]) }));
+export function differences(row: Pick<Audit, 'action' | 'before' | 'after'>): Difference[] {
+	const name = bare[row.action]?.() ?? '';
+	const before = fields(row.before, name);
+	const after = fields(row.after, name);
+	const isNew = before.size === 0;
+	return [...new Set([...before.keys(), ...after.keys()])]
+		.filter((k) => JSON.stringify(before.get(k)) !== JSON.stringify(after.get(k)))
+		.map((field) => ({ field, ...(!isNew && { before: said(before.get(field)) }), after: said(after.get(field)) }));
 }
