@@ -59,9 +59,11 @@ pub(crate) async fn run(folder: &Path, args: Crash) -> anyhow::Result<()> {
     for n in 0..args.faults {
         // Later each time: in the first writes, in the middle, around a checkpoint.
         let when = 20 + 60 * n;
+        // A commit for many writes syncs once: a round has far fewer of these calls.
+        let sync = 20 + 15 * n;
         for rule in [
-            format!("fsync,fdatasync:error=EIO:when={when}+"),
-            format!("fsync,fdatasync:error=EIO:when={when}..{}", when + 3),
+            format!("fsync,fdatasync:error=EIO:when={sync}+"),
+            format!("fsync,fdatasync:error=EIO:when={sync}..{}", sync + 3),
             format!("pwrite64:error=EIO:when={}+", when * 8),
             format!("pwrite64:error=ENOSPC:when={}+", when * 8),
             format!("pwrite64:error=ENOSPC:when={}..{}", when * 8, when * 8 + 40),
