@@ -221,11 +221,12 @@ fn ignore_missing(error: std::io::Error) -> std::io::Result<()> {
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let name = entry.file_name();
-        let is_needed = name != "lists" && name != "blobs" && !name.to_string_lossy().starts_with("control");
+        let is_needed = name != "lists" && !name.to_string_lossy().starts_with("control");
         let kind = entry.file_type()?;
         if kind.is_dir() && is_needed {
             copy(&entry.path(), &to.join(name))?;
