@@ -74,7 +74,7 @@ enum What {
     Crash {
         folder: PathBuf,
         #[command(flatten)]
-        args: crash::Crash,
+        args: crash::Torment,
     },
     /// Enrols people who have not joined a course yet, and says how long it took.
     Enrol {

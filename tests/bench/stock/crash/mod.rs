@@ -21,7 +21,7 @@ use super::{BASE, chance::Dice};
 
 /// What to do.
 #[derive(clap::Args)]
-pub(crate) struct Crash {
+pub(crate) struct Torment {
     /// The server's program.
     #[arg(long)]
     binary: PathBuf,
@@ -44,7 +44,7 @@ const COURSES: usize = 6;
 const PEOPLE: u32 = 256;
 
 /// Fills `folder` unless it is filled, and torments it.
-pub(crate) async fn run(folder: &Path, args: Crash) -> anyhow::Result<()> {
+pub(crate) async fn run(folder: &Path, args: Torment) -> anyhow::Result<()> {
     if !folder.join(db::FILE).exists() {
         prepare(folder, args.seed).await?;
     }
