@@ -122,14 +122,14 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 				return (await lessonNow()).my.position?.block_id ?? null;
 			})
 			.not.toBeNull();
-		// What was scrolled last may still be on its way.
+		// What was scrolled last is sent two seconds after the last move.
 		let place = '';
 		await expect
 			.poll(async () => {
 				const before = place;
 				place = (await lessonNow()).my.position.block_id as string;
 				return place === before;
-			}, { intervals: [1500] })
+			}, { intervals: [4000], timeout: 30_000 })
 			.toBe(true);
 
 		// A second device resumes at the same place, with the note in its margin.
