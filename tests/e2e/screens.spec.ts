@@ -94,7 +94,7 @@ const screens: Screen[] = [
 	{ name: 'course-not-found', path: '/courses/none-of-this-name', who: 'learner' },
 	{ name: 'media', path: '/teach/media', who: 'admin' },
 	{ name: 'media-nothing', path: '/teach/media?q=zzzzqqqq', who: 'instructor' },
-	{ name: 'media-file', path: '/teach/media', who: 'admin', open: async (page) => { await page.getByRole('link', { name: /^Details of/ }).first().click(); await expect(page.getByRole('dialog')).toBeVisible(); } },
+	{ name: 'media-file', path: '/teach/media', who: 'admin', open: async (page) => { await page.getByRole('link', { name: /^averages\.jpg/ }).click(); await expect(page.getByRole('dialog')).toBeVisible(); } },
 	{ name: 'admin-denied', path: '/admin', who: 'learner' },
 	{ name: 'admin-overview', path: '/admin', who: 'admin' },
 	{ name: 'admin-menu', path: '/admin', who: 'admin', open: press('Open menu') },
