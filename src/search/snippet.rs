@@ -206,7 +206,9 @@ fn mercy(word: &Word) -> Option<u32> {
 
 /// Whether a word of the text is the mistyped word of the question, as the query forgives it.
 fn is_near(text: &str, word: &Word) -> bool {
-    let Some(most) = mercy(word).map(|n| n as usize) else { return false };
+    let Some(most) = mercy(word).map(|n| n as usize) else {
+        return false;
+    };
     let length = text.chars().count();
     if length + most < word.length {
         return false;
