@@ -1,5 +1,7 @@
 //! Joining, paces and schedules over HTTP.
 
+mod assignments;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -36,6 +38,12 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(enrol))
         .routes(routes!(preview_schedule))
         .routes(routes!(update_enrolment, leave_course))
+        .routes(routes!(assignments::preview_assignment))
+        .routes(routes!(assignments::create_assignment, assignments::list_assignments))
+        .routes(routes!(assignments::get_assignment))
+        .routes(routes!(assignments::end_assignment))
+        .routes(routes!(assignments::list_assignees))
+        .routes(routes!(assignments::list_user_enrolments))
 }
 
 /// On which days the days of a course open.

@@ -1,7 +1,7 @@
 //! The verbs: what people do with their profiles, and admins with people.
 
 use super::{
-    jobs::DropPicture,
+    jobs::{DropExports, DropPicture},
     model::{Access, Picture, Profile, TextSize, User},
     policy::ManageUser,
     store,
@@ -76,6 +76,7 @@ pub fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Resul
     }
     tx.tell(&Event::UserProfileChanged { user })?;
     let profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
+    store::set_completion(tx, user, profile.completion().percent)?;
     Ok((store::get_user(tx, user)?, profile))
 }
 
@@ -156,5 +157,7 @@ pub fn keep_an_admin(tx: &Tx<'_>, leaving: UserId) -> Result<()> {
 pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     let picture = store::find_picture(tx, user)?;
     store::delete_user(tx, user)?;
+    // A file with his data dies with him.
+    tx.enqueue(&DropExports {})?;
     drop_later(tx, picture)
 }

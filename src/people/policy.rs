@@ -6,7 +6,7 @@ use crate::{
     kernel::{
         actor::{Actor, Role},
         error::Result,
-        id::UserId,
+        id::{BulkId, UserId},
     },
     platform::{
         db::Read,
@@ -38,6 +38,36 @@ impl ListUsers {
     pub fn as_system(reason: &'static str) -> Self {
         tracing::debug!(reason, "people are listed by the system");
         Self(())
+    }
+}
+
+/// `{run}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct RunPath {
+    run: BulkId,
+}
+
+/// May see and take back a deed over many people: admins.
+#[derive(Debug)]
+pub(super) struct OneBulkRun(ListUsers, BulkId);
+
+impl Require for OneBulkRun {
+    type Key = PathKey<RunPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<RunPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(ListUsers(()), path.run))
+    }
+}
+
+impl OneBulkRun {
+    /// Which.
+    pub(super) fn run(&self) -> BulkId {
+        self.1
+    }
+
+    /// That everybody may be listed.
+    pub(super) fn list(&self) -> &ListUsers {
+        &self.0
     }
 }
 

@@ -36,6 +36,42 @@ pub fn find_group(read: &Read<'_>, name: &GroupName) -> Result<Option<Group>> {
     read.find("SELECT id, name, kind FROM groups WHERE name_key = ?1", [name.key()], group)
 }
 
+/// The group with this id.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub fn get_group(read: &Read<'_>, id: GroupId) -> Result<Group> {
+    read.get("group", "SELECT id, name, kind FROM groups WHERE id = ?1", [id], group)
+}
+
+/// Whether a person is in a group.
+///
+/// # Errors
+/// A database fault.
+pub fn is_member(read: &Read<'_>, group: GroupId, user: UserId) -> Result<bool> {
+    read.exists("SELECT 1 FROM group_members WHERE group_id = ?1 AND user_id = ?2", (group, user))
+}
+
+/// The next members of a group, by id.
+///
+/// # Errors
+/// A database fault.
+pub fn members_after(read: &Read<'_>, group: GroupId, after: UserId, limit: u32) -> Result<Vec<UserId>> {
+    read.list(
+        "SELECT user_id FROM group_members WHERE group_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3",
+        (group, after, limit),
+        |row| row.get(0),
+    )
+}
+
+/// The groups that a person manages.
+///
+/// # Errors
+/// A database fault.
+pub fn managed_by(read: &Read<'_>, user: UserId) -> Result<Vec<GroupId>> {
+    read.list("SELECT group_id FROM group_managers WHERE user_id = ?1", [user], |row| row.get(0))
+}
+
 /// The groups that a person is in, by name.
 ///
 /// # Errors
