@@ -1,6 +1,7 @@
 //! Joining, paces and schedules over HTTP.
 
 mod assignments;
+mod team;
 
 use axum::{
     Json,
@@ -44,6 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(assignments::end_assignment))
         .routes(routes!(assignments::list_assignees))
         .routes(routes!(assignments::list_user_enrolments))
+        .routes(routes!(team::list_my_teams))
+        .routes(routes!(team::list_team))
 }
 
 /// On which days the days of a course open.

@@ -4,7 +4,7 @@ mod assign;
 mod pace;
 mod schedule;
 
-pub use assign::{Assignment, Audience, Due, Enrolled, REMINDERS};
+pub(in crate::enrolments) use assign::{Assignment, Audience, Due, Enrolled, REMINDERS};
 pub use pace::{Pace, PaceKind, WeekdaySet};
 pub use schedule::{Boundary, Schedule};
 

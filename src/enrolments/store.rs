@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) use dues::{
-    Before, NewAssignment, audience, count_overdue, count_standing, end_assignment, find_before, find_due, get_assignment,
+    Before, NewAssignment, audience, count_of_person, count_overdue, count_standing, end_assignment, find_before, find_due, get_assignment,
     insert_assignment, list_active, list_active_for, list_active_of, list_assignments, list_dues, list_to_remind, note_due, note_reminded,
     set_ran,
 };

@@ -76,8 +76,18 @@ pub fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Resul
     }
     tx.tell(&Event::UserProfileChanged { user })?;
     let profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
-    store::set_completion(tx, user, profile.completion().percent)?;
+    recount_completion(tx, user)?;
     Ok((store::get_user(tx, user)?, profile))
+}
+
+/// Counts anew how much of a person's profile is filled in, the fields that the admin requires
+/// among it.
+pub(super) fn recount_completion(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    let Some(profile) = store::find_profile(tx, user)? else { return Ok(()) };
+    let required: Vec<_> = store::list_fields(tx)?.into_iter().filter(|field| field.is_required).collect();
+    let values = if required.is_empty() { Vec::new() } else { store::list_values(tx, user)? };
+    let filled = required.iter().filter(|field| values.iter().any(|(id, _)| *id == field.id)).count();
+    store::set_completion(tx, user, profile.completion().percent_with(filled, required.len()))
 }
 
 /// Sets or takes away a person's own picture; the file of the former one is deleted later.

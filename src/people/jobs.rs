@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bulk, person_file, store};
+use super::{bulk, groups, person_file, store};
 use crate::{
     kernel::{
         error::{Error, Result},
-        id::{BulkId, ExportId},
+        id::{BulkId, ExportId, GroupId, UserId},
     },
     platform::db::Tx,
     platform::jobs::{Job, JobContext, JobError, Queue},
@@ -145,11 +145,59 @@ impl Job for DropExports {
     }
 }
 
+/// Fills a group by its rule.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FillGroup {
+    pub(super) group: GroupId,
+}
+
+impl Job for FillGroup {
+    const KIND: &'static str = "people.fill_group";
+    const ATTEMPTS: u32 = 20;
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.group.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let group = self.group;
+        let mut after = Some(UserId::from_raw(i64::MIN));
+        while let Some(at) = after {
+            after = ctx.db.write_low("people.fill_group", move |tx| groups::fill(tx, group, at)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings somebody into the groups whose rules hold for him, and out of the others.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PlaceUser {
+    pub(super) user: UserId,
+}
+
+impl Job for PlaceUser {
+    const KIND: &'static str = "people.place_user";
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.user.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let user = self.user;
+        ctx.db.write_low("people.place_user", move |tx| groups::place_everywhere(tx, user)).await?;
+        Ok(())
+    }
+}
+
 /// How long the items of a deed over many people are kept, in seconds.
 const KEEP_ITEMS: i64 = 30 * 24 * 3600;
 
 /// Upkeep.
 pub(super) fn nightly(tx: &Tx<'_>) -> Result<()> {
     store::purge_runs(tx, tx.now().plus_secs(-KEEP_ITEMS))?;
+    for (group, _) in store::list_rules(tx)? {
+        tx.enqueue(&FillGroup { group })?;
+    }
     tx.enqueue(&DropExports {}).map(drop)
 }

@@ -157,7 +157,7 @@ pub(super) struct AssignmentGroup {
     name: String,
 }
 
-fn today(read: &Read<'_>) -> Result<Day> {
+pub(super) fn today(read: &Read<'_>) -> Result<Day> {
     let learning: Learning = settings::get(read)?;
     Ok(learning.boundary_in(Zone::utc()).date(read.now()))
 }

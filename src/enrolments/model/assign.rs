@@ -7,7 +7,7 @@ use crate::kernel::{
 
 /// Until when a course is to be learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Due {
+pub(in crate::enrolments) enum Due {
     /// There is no date.
     Never,
     /// On this date.
@@ -19,7 +19,7 @@ pub enum Due {
 impl Due {
     /// The date for somebody who comes under it today.
     #[must_use]
-    pub fn date(self, today: Day) -> Option<Day> {
+    pub(in crate::enrolments) fn date(self, today: Day) -> Option<Day> {
         match self {
             Self::Never => None,
             Self::On(day) => Some(day),
@@ -30,7 +30,7 @@ impl Due {
 
 /// Who is to learn which course until when.
 #[derive(Debug, Clone)]
-pub struct Assignment {
+pub(in crate::enrolments) struct Assignment {
     /// Its id.
     pub id: AssignmentId,
     /// Which course.
@@ -43,8 +43,6 @@ pub struct Assignment {
     pub starts_on: Option<Day>,
     /// Whether it still takes people.
     pub is_active: bool,
-    /// Who made it.
-    pub created_by: Option<UserId>,
     /// When.
     pub created_at: Timestamp,
     /// When it was last gone through to its end.
@@ -59,7 +57,7 @@ pub struct Assignment {
 
 /// Whom an assignment is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Audience {
+pub(in crate::enrolments) struct Audience {
     /// Everybody in these groups, now and later.
     pub groups: Vec<GroupId>,
     /// These people.
@@ -68,7 +66,7 @@ pub struct Audience {
 
 /// What became of somebody who is to be enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Enrolled {
+pub(in crate::enrolments) enum Enrolled {
     /// A cycle began.
     Added(EnrolmentId),
     /// He learns it, or has learnt it.
@@ -78,4 +76,4 @@ pub enum Enrolled {
 }
 
 /// Reminders that an assignment has unless somebody says otherwise.
-pub const REMINDERS: [i16; 4] = [-14, -7, -1, 1];
+pub(in crate::enrolments) const REMINDERS: [i16; 4] = [-14, -7, -1, 1];

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const COLUMNS: &str =
-    "id, course_id, due_on, due_days, reminders, starts_on, state, created_by, created_at, ran_at, added, already, refused";
+    "id, course_id, due_on, due_days, reminders, starts_on, state, created_at, ran_at, added, already, refused";
 
 fn assignment(row: &Row<'_>) -> rusqlite::Result<Assignment> {
     let (on, after): (Option<Day>, Option<u16>) = (row.get(2)?, row.get(3)?);
@@ -26,12 +26,11 @@ fn assignment(row: &Row<'_>) -> rusqlite::Result<Assignment> {
         reminders,
         starts_on: row.get(5)?,
         is_active: row.get_ref(6)?.as_str()? == "active",
-        created_by: row.get(7)?,
-        created_at: row.get(8)?,
-        ran_at: row.get(9)?,
-        added: row.get(10)?,
-        already: row.get(11)?,
-        refused: row.get(12)?,
+        created_at: row.get(7)?,
+        ran_at: row.get(8)?,
+        added: row.get(9)?,
+        already: row.get(10)?,
+        refused: row.get(11)?,
     })
 }
 

@@ -19,9 +19,12 @@ use crate::{
         policy::{ListUsers, ManageUser},
         store,
     },
-    platform::web::{
-        extract::{Body, Query, not_null},
-        guard::Guard,
+    platform::{
+        audit,
+        web::{
+            extract::{Body, Query, not_null},
+            guard::Guard,
+        },
     },
 };
 
@@ -216,4 +219,48 @@ pub(super) async fn update_user(g: Guard<ManageUser>, Body(patch): Body<UserPatc
     let user =
         g.db.write("people.change_access", move |tx| actions::change_access(tx, &can, change));
     Ok(Json(user.await?.into()))
+}
+
+/// Something that was done with somebody, or that he did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UserAuditOut {
+    /// Who: `usr_…`, `usr_… as usr_…`, `cli` or `system:reason`.
+    actor: String,
+    /// The name of that person, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_name: Option<PersonName>,
+    /// What, as `slice.verb`.
+    action: String,
+    /// To what.
+    subject: String,
+    /// When.
+    at: Timestamp,
+}
+
+/// The newest hundred entries of the audit trail about somebody.
+#[utoipa::path(get, path = "/users/{user}/audit", tag = "people", params(("user" = UserId, Path)), responses((status = 200, body = Vec<UserAuditOut>)))]
+pub(super) async fn list_user_audit(g: Guard<ManageUser>) -> Result<Json<Vec<UserAuditOut>>> {
+    let user = g.can.user();
+    let read = g.db.read_heavy("people.user_audit", move |read| {
+        store::get_user(read, user)?;
+        let rows = audit::list_about(read, user, 100)?.into_iter().map(|row| {
+            let id = row.actor.split(' ').next().and_then(|text| text.parse::<UserId>().ok());
+            let found = id.map(|id| store::find_user(read, id)).transpose()?.flatten();
+            Ok(UserAuditOut {
+                actor_name: found.map(|user| user.name),
+                actor: row.actor,
+                action: row.action,
+                subject: row.subject,
+                at: row.at,
+            })
+        });
+        rows.collect::<Result<_>>()
+    });
+    Ok(Json(read.await?))
+}
+
+/// The ways in which people came, for the filter.
+#[utoipa::path(get, path = "/users/sources", tag = "people", responses((status = 200, body = Vec<String>)))]
+pub(super) async fn list_user_sources(g: Guard<ListUsers>) -> Result<Json<Vec<String>>> {
+    Ok(Json(g.db.read_heavy("people.sources", store::list_sources).await?))
 }

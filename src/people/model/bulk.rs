@@ -70,7 +70,7 @@ pub enum Effect {
 /// Whom a deed is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Whom {
+pub(in crate::people) enum Whom {
     /// These.
     Users(Vec<UserId>),
     /// Everybody who matches when it begins.
@@ -80,7 +80,7 @@ pub enum Whom {
 /// Where a deed stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum BulkState {
+pub(in crate::people) enum BulkState {
     /// It is found out whom it is for.
     Gathering,
     /// It is done, one after the other.
@@ -92,14 +92,14 @@ pub enum BulkState {
     /// It was taken back.
     Undone,
 }
-crate::text_enum!(BulkState { Gathering = "gathering", Running = "running", Done = "done", Undoing = "undoing", Undone = "undone" });
+crate::text_enum!(pub(in crate::people) BulkState { Gathering = "gathering", Running = "running", Done = "done", Undoing = "undoing", Undone = "undone" });
 
 /// How long a deed can be taken back, in milliseconds.
 const UNDO_MS: i64 = 24 * 3_600_000;
 
 /// A deed over many people.
 #[derive(Debug, Clone)]
-pub struct BulkRun {
+pub(in crate::people) struct BulkRun {
     /// Its id.
     pub id: BulkId,
     /// What is done.
@@ -129,7 +129,7 @@ pub struct BulkRun {
 impl BulkRun {
     /// Until when it can be taken back.
     #[must_use]
-    pub fn undo_until(&self) -> Option<Timestamp> {
+    pub(in crate::people) fn undo_until(&self) -> Option<Timestamp> {
         let can = self.act.is_undoable() && self.state == BulkState::Done && self.changed > 0;
         self.ended_at.filter(|_| can).map(|at| at.plus_millis(UNDO_MS))
     }

@@ -5,6 +5,7 @@ mod completion;
 mod fields;
 mod groups;
 mod list;
+mod rules;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +18,18 @@ use crate::kernel::{
 };
 
 pub use {
-    bulk::{BulkAct, BulkRun, BulkState, Effect, Whom},
+    bulk::{BulkAct, Effect},
     completion::{Completion, ProfileField},
     fields::{Field, FieldKind},
     groups::{Group, GroupKind},
-    list::{FieldFilter, ListQuery, UserFilter, UserSort, UserState},
+    list::{ListQuery, UserFilter, UserSort, UserState},
 };
-pub(super) use {fields::flag, list::ListCursor};
+pub(super) use {
+    bulk::{BulkRun, BulkState, Whom},
+    fields::flag,
+    list::{FieldFilter, ListCursor},
+    rules::Rule,
+};
 
 /// A person with an account.
 #[derive(Debug, Clone)]

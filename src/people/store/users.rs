@@ -51,6 +51,11 @@ pub fn get_user(read: &Read<'_>, id: UserId) -> Result<User> {
     find_user(read, id)?.ok_or(Error::NotFound("user"))
 }
 
+/// The next people, by id: for work that goes through everybody.
+pub(in crate::people) fn users_after(read: &Read<'_>, after: UserId, limit: u32) -> Result<Vec<User>> {
+    read.list(&format!("{USER} WHERE id > ?1 ORDER BY id LIMIT ?2"), (after, limit), user)
+}
+
 /// The person with this address, however it is written.
 ///
 /// # Errors
