@@ -26,7 +26,7 @@ use crate::{
         images::Images,
         jobs::{JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly},
+        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly, Portraits},
         services::Services,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
@@ -376,6 +376,7 @@ pub fn stored_files(modules: &[Module]) -> AllFiles {
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
+    let portraits = modules.iter().filter_map(|m| Some((m.name, m.portray?))).collect();
     let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
     let checks = doctor::checks()
         .into_iter()
@@ -385,6 +386,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters)))
+            .with(Arc::new(Portraits(portraits)))
             .with(Arc::new(AllFigures(figures)))
             .with(Arc::new(stored_files(&modules)))
             .with(Arc::new(AllChecks(checks))),

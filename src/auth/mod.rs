@@ -37,6 +37,7 @@ pub use sessions::Sessions;
 
 use crate::{
     kernel::error::Result,
+    people,
     platform::{Platform, db::Read, metrics::Set, module::Module},
 };
 
@@ -46,7 +47,9 @@ pub fn module() -> Module {
     Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::EndSessions)],
+        provide: Some(|_, services| Ok(people::AllOuterDeeds::join(services, Arc::new(actions::bulk::Mails)))),
         forget: Some(store::forget),
+        portray: Some(store::portray),
         collect: Some(collect),
         checks: checks::checks(),
         ..Module::new("auth", &["credentials", "sessions", "auth_tokens", "invites", "auth_tries"])

@@ -6,7 +6,7 @@ use crate::{
     kernel::{
         actor::{Actor, Person, Role},
         error::Result,
-        id::{InviteId, SessionId},
+        id::{InviteId, SessionId, UserId},
     },
     platform::{
         db::Read,
@@ -83,6 +83,37 @@ impl Require for EndSession {
             person: actor.signed_in()?.clone(),
             session: path.session,
         })
+    }
+}
+
+/// `{user}` and `{session}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct UserSessionPath {
+    user: UserId,
+    session: SessionId,
+}
+
+/// May end a session of somebody: admins.
+#[derive(Debug)]
+pub(super) struct EndUserSession(UserSessionPath);
+
+impl EndUserSession {
+    /// Whose.
+    pub(super) fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// Which.
+    pub(super) fn session(&self) -> SessionId {
+        self.0.session
+    }
+}
+
+impl Require for EndUserSession {
+    type Key = PathKey<UserSessionPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<UserSessionPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(*path))
     }
 }
 

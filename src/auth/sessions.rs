@@ -41,6 +41,7 @@ impl Authenticate for Sessions {
                 role: facts.role,
                 plan: facts.plan,
                 zone: facts.zone,
+                impersonator: session.impersonator,
             }),
             is_stale: model::is_stale(session.last_seen_at, read.now()),
         }))
@@ -54,6 +55,7 @@ impl Authenticate for Sessions {
             role: facts.role,
             plan: facts.plan,
             zone: facts.zone,
+            impersonator: None,
         }))
     }
 

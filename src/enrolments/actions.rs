@@ -1,17 +1,19 @@
 //! The verbs: join, change the pace, leave, finish.
 
+use std::sync::Arc;
+
 use super::{
     model::{Boundary, Enrolment, Learning, Pace, Schedule, State},
     policy::{FollowCourse, OwnEnrolment},
     store,
 };
 use crate::{
-    courses::{self, Shelf},
+    courses::{self, Meta, Shelf},
     kernel::{
         actor::Plan,
         error::{Error, Result},
         event::Event,
-        id::UserId,
+        id::{UserId, VersionId},
         time::{Timestamp, Zone},
     },
     platform::{
@@ -33,15 +35,7 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
     if let Some(last) = last.as_ref().filter(|e| e.state == State::Active) {
         return Ok((last.clone(), false));
     }
-    let version = match (head.state, head.version) {
-        (courses::State::Published, Some(version)) => version,
-        (courses::State::Archived, _) => return Err(Error::conflict("course.archived", "This course takes no new learners.")),
-        _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
-    };
-    let meta = shelf.version_meta(tx, version)?;
-    if meta.plan > person.plan && !can.is_staff() {
-        return Err(Error::Denied("premium"));
-    }
+    let (version, meta) = may_join(tx, can, shelf)?;
     let days = shelf.version_lessons(tx, version)?.iter().map(|place| place.day).max().unwrap_or(1);
     let learning: Learning = settings::get(tx)?;
     let enrolment = Enrolment {
@@ -66,6 +60,24 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         course: enrolment.course,
     })?;
     Ok((enrolment, true))
+}
+
+/// Which version of a course somebody would join.
+///
+/// # Errors
+/// As [`enrol`].
+pub(super) fn may_join(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf) -> Result<(VersionId, Arc<Meta>)> {
+    let head = courses::find_any(read, &can.course().id.into())?;
+    let version = match (head.state, head.version) {
+        (courses::State::Published, Some(version)) => version,
+        (courses::State::Archived, _) => return Err(Error::conflict("course.archived", "This course takes no new learners.")),
+        _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
+    };
+    let meta = shelf.version_meta(read, version)?;
+    if meta.plan > can.person().plan && !can.is_staff() {
+        return Err(Error::Denied("premium"));
+    }
+    Ok((version, meta))
 }
 
 /// The pace that a course of this length is learnt at: self-paced courses have only one, and
@@ -138,7 +150,11 @@ pub(super) fn change_pace(tx: &Tx<'_>, can: &OwnEnrolment, shelf: &Shelf, pace: 
 /// # Errors
 /// A database fault.
 pub(super) fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
-    let enrolment = store::get(tx, can.enrolment())?;
+    leave_it(tx, &store::get(tx, can.enrolment())?)
+}
+
+/// Ends an enrolment.
+pub(super) fn leave_it(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
     if enrolment.state == State::Left {
         return Ok(());
     }

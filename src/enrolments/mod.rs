@@ -4,12 +4,16 @@
 //! schedule says when each day opens; [`lesson_access`] is the one answer to "may he open this
 //! lesson?", which progress, notes, search and the media gate all ask.
 //!
-//! Tables: `enrolments`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.left`,
-//! `course.completed`. Hears: `user.profile_changed` (to keep open what a change of zone would close).
+//! Tables: `enrolments`, `assignments`, `assignment_groups`, `assignment_people`, `enrolment_dues`,
+//! `due_reminders`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.left`,
+//! `course.completed`. Hears: `user.profile_changed` (to keep open what a change of zone would close; who came under an
+//! assignment), `user.created`, `user.access_changed` (likewise).
 
 mod access;
 mod actions;
+mod assign;
 mod http;
+mod jobs;
 mod model;
 mod policy;
 mod reactions;
@@ -28,10 +32,14 @@ use crate::{
     kernel::{
         error::Result,
         id::{CourseId, EnrolmentId, UserId},
+        time::{Day, Timestamp, Zone},
     },
+    people::AllOuterDeeds,
     platform::{
         db::{Read, Tx},
+        jobs as work,
         module::Module,
+        settings,
     },
 };
 
@@ -40,10 +48,24 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: http::routes(),
-        reactions: vec![Arc::new(reactions::Zones)],
+        jobs: vec![work::kind::<jobs::RunAssignment>(), work::kind::<jobs::TendAssignments>()],
+        reactions: vec![Arc::new(reactions::Zones), Arc::new(reactions::Newcomers)],
+        nightly: Some(|tx| tx.enqueue(&jobs::TendAssignments {}).map(drop)),
+        provide: Some(|_, services| Ok(AllOuterDeeds::join(services, Arc::new(assign::EnrolMany)))),
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
-        ..Module::new("enrolments", &["enrolments"])
+        portray: Some(store::portray),
+        ..Module::new(
+            "enrolments",
+            &[
+                "enrolments",
+                "assignments",
+                "assignment_groups",
+                "assignment_people",
+                "enrolment_dues",
+                "due_reminders",
+            ],
+        )
     }
 }
 
@@ -93,6 +115,24 @@ pub fn next_learner(read: &Read<'_>, after: UserId) -> Result<Option<UserId>> {
 /// As over HTTP: `Denied("premium")`, `Conflict` when the course takes no learners.
 pub fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>) -> Result<(Enrolment, bool)> {
     actions::enrol(tx, can, shelf, pace)
+}
+
+/// People who have not finished a course that was due before the present date (in UTC): for the
+/// admin's overview.
+///
+/// # Errors
+/// A database fault.
+pub fn count_overdue(read: &Read<'_>, now: Timestamp) -> Result<i64> {
+    let learning: Learning = settings::get(read)?;
+    store::count_overdue(read, learning.boundary_in(Zone::utc()).date(now))
+}
+
+/// The date until which this enrolment is to be done, if an assignment says one.
+///
+/// # Errors
+/// A database fault.
+pub fn due_of(read: &Read<'_>, enrolment: EnrolmentId) -> Result<Option<Day>> {
+    store::find_due(read, enrolment)
 }
 
 /// Leaves a course: for the demo; people do it over HTTP.

@@ -1,8 +1,10 @@
 //! Words and rules of learning: enrolments, paces, schedules, locks, the learning settings.
 
+mod assign;
 mod pace;
 mod schedule;
 
+pub(in crate::enrolments) use assign::{Assignment, Audience, Due, Enrolled, REMINDERS};
 pub use pace::{Pace, PaceKind, WeekdaySet};
 pub use schedule::{Boundary, Schedule};
 

@@ -1,4 +1,6 @@
-//! All SQL over the table of this slice.
+//! All SQL over the tables of this slice.
+
+mod dues;
 
 use rusqlite::{
     Row, ToSql,
@@ -13,6 +15,12 @@ use crate::{
         time::{Day, Timestamp, Zone},
     },
     platform::db::{OnConflict, Read, Tx},
+};
+
+pub(super) use dues::{
+    Before, NewAssignment, audience, count_of_person, count_overdue, count_standing, end_assignment, find_before, find_due, get_assignment,
+    insert_assignment, list_active, list_active_for, list_active_of, list_assignments, list_dues, list_to_remind, note_due, note_reminded,
+    set_ran,
 };
 
 const COLUMNS: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
@@ -192,4 +200,25 @@ fn custom_bits(pace: Pace) -> Option<u8> {
         Pace::Custom(days) => Some(days.bits()),
         _ => None,
     }
+}
+
+/// What this slice knows about a person.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    Ok(vec![
+        (
+            "enrolments",
+            read.objects(
+                "SELECT id AS enrolment_id, course_id, number AS version, cycle, state, pace, time_zone, started_at, completed_at, left_at
+                 FROM enrolments WHERE user_id = ?1 ORDER BY id",
+                [user],
+            )?,
+        ),
+        (
+            "assignments",
+            read.objects(
+                "SELECT assignment_id, enrolment_id, reason, due_on, made_at FROM enrolment_dues WHERE user_id = ?1 ORDER BY assignment_id",
+                [user],
+            )?,
+        ),
+    ])
 }

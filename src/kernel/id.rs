@@ -179,6 +179,16 @@ kinds! {
     Field, FieldId, "fld";
     /// An audit row.
     AuditRow, AuditId, "aud";
+    /// A deed over many people.
+    BulkRun, BulkId, "blk";
+    /// A list of people that an admin keeps.
+    SavedView, ViewId, "viw";
+    /// A file with one person's data.
+    PersonExport, ExportId, "exp";
+    /// An import of people.
+    PeopleImport, ImportId, "imp";
+    /// What somebody is to learn until when.
+    Assignment, AssignmentId, "asg";
 }
 
 #[cfg(test)]

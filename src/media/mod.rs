@@ -41,6 +41,7 @@ pub fn module() -> Module {
         jobs: vec![crate::platform::jobs::kind::<jobs::Sweep>()],
         nightly: Some(jobs::nightly),
         forget: Some(store::update_forgotten),
+        portray: Some(store::portray),
         provide: Some(provide),
         figures: Some(figures),
         collect: Some(collect),

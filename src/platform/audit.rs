@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::db::{Read, Tx};
 use crate::kernel::{
     error::{Error, Result},
-    id::AuditId,
+    id::{AuditId, UserId},
     page::Page,
     time::Timestamp,
 };
@@ -134,6 +134,19 @@ pub fn list(read: &Read<'_>, before: Option<AuditId>, limit: u32) -> Result<Page
     let sql = format!("SELECT {COLUMNS} FROM audit WHERE (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2");
     let rows = read.list(&sql, (before, limit + 1), row)?;
     Ok(Page::cut(rows, limit, |row| row.id.to_string()))
+}
+
+/// The newest rows about somebody: what was done with him, and what he did.
+///
+/// # Errors
+/// A database fault.
+pub fn list_about(read: &Read<'_>, user: UserId, limit: u32) -> Result<Vec<AuditRow>> {
+    let label = user.to_string();
+    read.list(
+        &format!("SELECT {COLUMNS} FROM audit WHERE subject = ?1 OR actor = ?1 OR actor LIKE '% as ' || ?1 ORDER BY id DESC LIMIT ?2"),
+        (label, limit),
+        row,
+    )
 }
 
 /// When the newest row was written.

@@ -25,6 +25,10 @@ pub type AssetGate = fn(&Read<'_>, &Actor, AssetId) -> Result<Option<bool>>;
 /// Runs when a person is to be forgotten: deletes the slice's rows about him.
 pub type Forget = fn(&Tx<'_>, crate::kernel::id::UserId) -> Result<()>;
 
+/// What a slice knows about a person, for the file with his data: parts with a lasting name, each a
+/// list of rows as people read them.
+pub type Portray = fn(&Read<'_>, crate::kernel::id::UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>>;
+
 /// Builds the slice's long-lived objects before the port opens.
 pub type Provide = fn(&Config, Services) -> Result<Services>;
 
@@ -70,6 +74,9 @@ impl Forgetters {
     }
 }
 
+/// What every slice knows about a person, by its name. In the [`Services`].
+pub struct Portraits(pub Vec<(&'static str, Portray)>);
+
 /// Figures of a slice for the system page: names and values, such as `documents` of the index.
 pub type Figures = fn(&Read<'_>, &Platform) -> Result<Vec<(&'static str, i64)>>;
 
@@ -114,6 +121,8 @@ pub struct Module {
     pub asset_gates: Vec<AssetGate>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
+    /// What it knows about a person, for the file with his data.
+    pub portray: Option<Portray>,
     /// The stored files that its rows name.
     pub files: Option<Files>,
     /// Its long-lived objects.
@@ -144,6 +153,7 @@ impl Module {
             reactions: Vec::new(),
             asset_gates: Vec::new(),
             forget: None,
+            portray: None,
             files: None,
             provide: None,
             follow: None,

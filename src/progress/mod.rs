@@ -38,6 +38,7 @@ pub fn module() -> Module {
     Module {
         routes: http::routes(),
         forget: Some(store::forget),
+        portray: Some(store::portray),
         checks: checks::checks(),
         ..Module::new(
             "progress",

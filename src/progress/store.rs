@@ -13,7 +13,7 @@ pub(super) use places::{find_latest_position, find_position, find_timer, put_pos
 
 use crate::{
     kernel::{error::Result, id::UserId},
-    platform::db::Tx,
+    platform::db::{Read, Tx},
 };
 
 pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
@@ -29,4 +29,21 @@ pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
         tx.execute(sql, [user])?;
     }
     Ok(())
+}
+
+/// What this slice knows about a person.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    Ok(vec![
+        (
+            "progress",
+            read.objects(
+                "SELECT at AS done_at, kind, day, course_id, lesson_id, enrolment_id, action FROM progress_facts WHERE user_id = ?1 ORDER BY id",
+                [user],
+            )?,
+        ),
+        (
+            "minutes",
+            read.objects("SELECT day, minutes FROM day_minutes WHERE user_id = ?1 ORDER BY day", [user])?,
+        ),
+    ])
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod cookies;
+mod instead;
 mod invites;
 mod me;
 mod passwords;
@@ -34,4 +35,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(invites::invite_details))
         .routes(routes!(invites::create_invite, invites::list_invites))
         .routes(routes!(invites::delete_invite))
+        .routes(routes!(instead::sign_in_as))
+        .routes(routes!(instead::back_to_oneself))
+        .routes(routes!(instead::list_user_sessions, instead::end_user_sessions))
+        .routes(routes!(instead::end_user_session))
+        .routes(routes!(instead::send_reset_mail))
+        .routes(routes!(instead::preview_erase, instead::erase_user))
 }

@@ -8,7 +8,7 @@ mod tries;
 
 use crate::{
     kernel::{error::Result, id::UserId},
-    platform::db::Tx,
+    platform::db::{Read, Tx},
 };
 
 pub(super) use {
@@ -18,7 +18,7 @@ pub(super) use {
     },
     sessions::{
         NewSession, SessionRow, count_live_sessions, delete_other_sessions, delete_own_session, delete_session, delete_sessions,
-        delete_sessions_until, delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, sweep_sessions,
+        delete_sessions_until, delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, session_end, sweep_sessions,
         touch_session,
     },
     tokens::{Link, NewLink, delete_links, find_link, find_pending_email, insert_link, sweep_links, take_link},
@@ -32,4 +32,22 @@ pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     tx.execute("DELETE FROM credentials WHERE user_id = ?1", [user])?;
     tx.execute("UPDATE invites SET invited_by = NULL WHERE invited_by = ?1", [user])?;
     Ok(())
+}
+
+/// What this slice knows about a person. Nothing by which one could sign in.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    Ok(vec![
+        (
+            "sessions",
+            read.objects(
+                "SELECT id AS session_id, device, ip, created_at, last_seen_at, expires_at FROM sessions
+                 WHERE user_id = ?1 AND impersonator_id IS NULL ORDER BY id",
+                [user],
+            )?,
+        ),
+        (
+            "invitations",
+            read.objects("SELECT role, created_at, expires_at FROM invites WHERE invited_by = ?1 ORDER BY id", [user])?,
+        ),
+    ])
 }

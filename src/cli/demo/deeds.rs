@@ -136,6 +136,7 @@ fn arrive(tx: &Tx<'_>, account: NewAccount) -> Result<Person> {
         role,
         plan,
         zone,
+        impersonator: None,
     })
 }
 

@@ -105,11 +105,7 @@ pub(in crate::courses) fn has_learner(read: &Read<'_>, course: CourseId, user: U
 }
 
 pub(in crate::courses) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
-    tx.execute(
-        "UPDATE listings SET learner_count = learner_count - 1
-         WHERE course_id IN (SELECT course_id FROM course_learners WHERE user_id = ?1)",
-        [user],
-    )?;
+    // Who he was is forgotten; that somebody has learnt here stays counted.
     tx.execute("DELETE FROM course_learners WHERE user_id = ?1", [user])?;
     tx.execute("UPDATE courses SET owner_id = NULL WHERE owner_id = ?1", [user])?;
     Ok(())

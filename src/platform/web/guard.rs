@@ -217,6 +217,26 @@ impl Require for SignedIn {
     }
 }
 
+/// Anyone who is signed in and here himself: for what nobody may do in another's place, such as
+/// changing the password or leaving.
+#[derive(Debug)]
+pub struct Oneself(SignedIn);
+
+impl std::ops::Deref for Oneself {
+    type Target = SignedIn;
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl Require for Oneself {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        let person = actor.in_person()?.clone();
+        Ok(Self(SignedIn { person }))
+    }
+}
+
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Origin {

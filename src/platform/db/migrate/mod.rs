@@ -45,6 +45,8 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    16 "0016_people_admin",
+    17 "0017_assignments",
 }
 
 /// Why a database cannot be brought to this binary's schema.
