@@ -26,7 +26,7 @@ use crate::{
         images::Images,
         jobs::{JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly, Portraits},
+        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly, Portraits, AllAssetUses, WhoIsWho},
         services::Services,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
@@ -385,6 +385,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let mut parts = Parts {
         services: Services::default()
             .with(Arc::new(AssetGates(gates)))
+            .with(Arc::new(AllAssetUses(modules.iter().filter_map(|m| m.asset_uses).collect())))
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(Portraits(portraits)))
             .with(Arc::new(AllFigures(figures)))
@@ -398,6 +399,9 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         collect: Vec::new(),
         routes: OpenApiRouter::new(),
     };
+    if let Some(names) = modules.iter().find_map(|m| m.names) {
+        parts.services = parts.services.with(Arc::new(WhoIsWho(names)));
+    }
     for module in modules {
         if let Some(provide) = module.provide {
             parts.services = provide(config, parts.services)?;

@@ -25,6 +25,7 @@ mod present;
 mod reactions;
 mod shelf;
 mod store;
+mod uses;
 
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::Learners)],
         asset_gates: vec![policy::gate],
+        asset_uses: Some(uses::USES),
         forget: Some(store::courses::forget),
         provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
         ..Module::new(

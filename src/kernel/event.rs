@@ -110,6 +110,9 @@ pub enum Event {
     /// A file was stored.
     #[serde(rename = "asset.stored")]
     AssetStored { asset: AssetId },
+    /// A stored file has another content; what shows it shows that from now on.
+    #[serde(rename = "asset.replaced")]
+    AssetReplaced { asset: AssetId },
     /// A section of the instance's settings changed.
     #[serde(rename = "settings.changed")]
     SettingsChanged { section: String },

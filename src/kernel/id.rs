@@ -153,6 +153,8 @@ kinds! {
     Invite, InviteId, "inv";
     /// A stored file: image, video, captions or download.
     Asset, AssetId, "ast";
+    /// A file on its way in, in as many requests as it takes.
+    Upload, UploadId, "upl";
     /// A category of courses.
     Category, CategoryId, "cat";
     /// A course.

@@ -30,6 +30,10 @@ impl Job for Sweep {
         if !report.missing.is_empty() {
             tracing::error!(missing = report.missing.len(), "stored files are missing or damaged");
         }
+        let (expired, files) = actions::uploads::sweep(&ctx.platform, &ctx.db, &can).await?;
+        if expired + files > 0 {
+            tracing::info!(expired, files, "unfinished uploads were swept");
+        }
         tracing::info!(
             assets = report.assets,
             blobs = report.blobs,

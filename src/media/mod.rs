@@ -5,10 +5,15 @@
 //! exports and is never served. Whether somebody may read an asset is decided by the slices that
 //! use it: see [`crate::platform::module::AssetGate`].
 //!
-//! Tables: `blobs`, `assets`, `asset_renditions`, `asset_uses`. Tells: `asset.stored`. Hears: nothing.
+//! Large files come in as many requests as it takes, by the protocol tus 1.0 (<https://tus.io>):
+//! the bytes lie in a file of their own until they are whole, then a job makes an asset of them.
+//!
+//! Tables: `blobs`, `assets`, `asset_renditions`, `asset_uses`, `uploads`.
+//! Tells: `asset.stored`, `asset.replaced`. Hears: nothing.
 
 mod actions;
 mod checks;
+mod desk;
 mod http;
 mod inspect;
 mod jobs;
@@ -25,8 +30,12 @@ pub use model::{Asset, Kind, Rendition, StoredFile};
 pub use policy::{StoreAsset, SweepMedia};
 
 use crate::{
-    kernel::{error::Result, id::AssetId},
-    platform::{Platform, blobs::Blobs, config::Config, db::Read, metrics::Set, module::Module, process, services::Services},
+    kernel::{
+        actor::{Actor, Role},
+        error::Result,
+        id::AssetId,
+    },
+    platform::{Platform, blobs::{Blobs, MediaConfig}, config::Config, db::Read, metrics::Set, module::Module, process, services::Services},
 };
 
 /// What this slice hands to `app`.
@@ -34,11 +43,17 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: OpenApiRouter::new()
-            .routes(routes!(http::upload_asset))
+            .routes(routes!(http::upload_asset, http::list_assets))
             .routes(routes!(http::get_media_limits))
-            .routes(routes!(http::get_asset, http::delete_asset))
-            .routes(routes!(http::read_asset_file)),
-        jobs: vec![crate::platform::jobs::kind::<jobs::Sweep>()],
+            .routes(routes!(http::delete_assets))
+            .routes(routes!(http::get_asset, http::change_asset, http::delete_asset))
+            .routes(routes!(http::list_asset_uses))
+            .routes(routes!(http::read_asset_file, http::replace_asset_file))
+            .merge(http::tus_routes()),
+        jobs: vec![
+            crate::platform::jobs::kind::<jobs::Sweep>(),
+            crate::platform::jobs::kind::<actions::uploads::Finish>(),
+        ],
         nightly: Some(jobs::nightly),
         forget: Some(store::update_forgotten),
         portray: Some(store::portray),
@@ -47,7 +62,7 @@ pub fn module() -> Module {
         collect: Some(collect),
         files: Some(files),
         checks: checks::checks(),
-        ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses"])
+        ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses", "uploads"])
     }
 }
 
@@ -55,26 +70,39 @@ pub fn module() -> Module {
 #[derive(Debug, Clone)]
 struct Limits {
     max_upload_bytes: u64,
+    /// Bytes that the files of one person may come to; 0: no limit.
+    quota_bytes: u64,
     ffprobe: Option<PathBuf>,
 }
 
 impl Limits {
-    fn new(max_upload_bytes: u64) -> Self {
+    fn new(config: &MediaConfig) -> Self {
         Self {
-            max_upload_bytes,
+            max_upload_bytes: config.max_upload_bytes,
+            quota_bytes: config.quota_bytes,
             ffprobe: process::find("ffprobe"),
         }
     }
 
     fn of(platform: &Platform) -> Arc<Self> {
         let found = platform.services.find();
-        found.unwrap_or_else(|| Arc::new(Self::new(platform.config.media.max_upload_bytes)))
+        found.unwrap_or_else(|| Arc::new(Self::new(&platform.config.media)))
+    }
+
+    /// What the files of this person may come to, if there is a limit for him.
+    fn quota_for(&self, actor: &Actor) -> Option<u64> {
+        (self.quota_bytes > 0 && !actor.is_at_least(Role::Admin)).then_some(self.quota_bytes)
     }
 }
 
+/// Where unfinished uploads lie, in the data folder.
+const UPLOADS: &str = "uploads";
+
 fn provide(config: &Config, services: Services) -> Result<Services> {
-    let limits = Limits::new(config.media.max_upload_bytes);
-    Ok(services.with(Arc::new(limits)).with(Arc::new(http::Buffers::default())))
+    Ok(services
+        .with(Arc::new(Limits::new(&config.media)))
+        .with(Arc::new(desk::Desk::new(config.data.join(UPLOADS))))
+        .with(Arc::new(http::Buffers::default())))
 }
 
 /// For backups.

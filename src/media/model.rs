@@ -1,5 +1,8 @@
 //! What an asset is.
 
+pub(super) mod library;
+pub(super) mod uploads;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{
@@ -91,6 +94,8 @@ pub struct Asset {
     pub duration_ms: Option<u64>,
     /// When it was stored.
     pub created_at: Timestamp,
+    /// What it says to those who do not see it, wherever nobody wrote anything else; may be empty.
+    pub alt: String,
 }
 
 /// A file ready to be served or copied.
@@ -140,7 +145,7 @@ pub(super) fn clean_name(name: &str) -> String {
 }
 
 /// The stem and the extension with its dot (at most ten characters, else none).
-fn split_name(name: &str) -> (&str, &str) {
+pub(super) fn split_name(name: &str) -> (&str, &str) {
     match name.rfind('.') {
         Some(at) if at > 0 && name[at..].chars().count() <= 10 => name.split_at(at),
         _ => (name, ""),

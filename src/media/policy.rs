@@ -8,14 +8,14 @@ use serde::Deserialize;
 
 use super::{
     actions::{Link, is_ours},
-    model::{Asset, Rendition},
+    model::{Asset, Rendition, library::Sight, uploads::Upload},
     store,
 };
 use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::{AssetId, UserId},
+        id::{AssetId, UploadId, UserId},
     },
     platform::{
         Platform,
@@ -99,7 +99,8 @@ impl AssetKey {
     }
 }
 
-fn is_his(asset: &Asset, actor: &Actor) -> bool {
+/// Whether the asset is the actor's to change: its owner's while he may store files, and admins'.
+pub(super) fn is_his(asset: &Asset, actor: &Actor) -> bool {
     actor.is_at_least(Role::Admin) || (asset.owner.is_some() && asset.owner == actor.user())
 }
 
@@ -136,6 +137,126 @@ impl Require for DeleteAsset {
             Err(Error::Unauthenticated)
         } else {
             Err(Error::Denied("owner"))
+        }
+    }
+}
+
+/// May rename an asset and give it another content: its owner and admins.
+#[derive(Debug)]
+pub(super) struct ChangeAsset {
+    asset: AssetId,
+}
+
+impl ChangeAsset {
+    /// For the job that finishes what a person was allowed to begin.
+    pub(super) fn as_system(reason: &'static str, asset: AssetId) -> Self {
+        tracing::debug!(reason, "an asset is changed by the system");
+        Self { asset }
+    }
+
+    pub(super) fn asset(&self) -> AssetId {
+        self.asset
+    }
+}
+
+impl Require for ChangeAsset {
+    type Key = AssetKey;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &AssetKey) -> Result<Self> {
+        let DeleteAsset { asset } = DeleteAsset::decide(read, actor, key)?;
+        Ok(Self { asset: asset.id })
+    }
+}
+
+/// Decided for an asset that is named elsewhere than in the path.
+pub(super) fn may_change(read: &Read<'_>, actor: &Actor, id: AssetId) -> Result<ChangeAsset> {
+    match store::find_asset(read, id)? {
+        Some(asset) if is_his(&asset, actor) => Ok(ChangeAsset { asset: id }),
+        _ => Err(Error::NotFound("asset")),
+    }
+}
+
+/// May look around in the library: admins in all of it, instructors among their own files and
+/// those that their courses show.
+#[derive(Debug)]
+pub(super) struct BrowseLibrary {
+    /// Whose library it is; `None` for admins.
+    user: Option<UserId>,
+}
+
+impl BrowseLibrary {
+    /// What may be seen, when `shown` says what a person's courses show.
+    pub(super) fn sight(&self, shown: impl FnOnce(UserId) -> Result<Vec<AssetId>>) -> Result<Sight> {
+        match self.user {
+            Some(user) => Ok(Sight::Of { user, shown: shown(user)? }),
+            None => Ok(Sight::All),
+        }
+    }
+}
+
+impl Require for BrowseLibrary {
+    type Key = NoKey;
+
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Instructor)?;
+        let user = if actor.is_at_least(Role::Admin) { None } else { actor.user() };
+        Ok(Self { user })
+    }
+}
+
+/// May know where an asset is used: authors and admins who may read it.
+#[derive(Debug)]
+pub(super) struct SeeUses {
+    pub(super) asset: AssetId,
+}
+
+impl Require for SeeUses {
+    type Key = AssetKey;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &AssetKey) -> Result<Self> {
+        let asset = key.open(read, actor)?;
+        actor.require(Role::Instructor)?;
+        Ok(Self { asset: asset.id })
+    }
+}
+
+/// May ask what may be stored: whoever is signed in. Only those who may store have a share.
+#[derive(Debug)]
+pub(super) struct SeeLimits {
+    pub(super) owner: Option<UserId>,
+}
+
+impl Require for SeeLimits {
+    type Key = NoKey;
+
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        Ok(Self {
+            owner: Some(actor.signed_in()?.id).filter(|_| actor.is_at_least(Role::Instructor)),
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct UploadPath {
+    upload: UploadId,
+}
+
+/// May go on with an upload: the one who began it, while he may store files.
+#[derive(Debug)]
+pub(super) struct OwnUpload {
+    pub(super) upload: Upload,
+}
+
+impl Require for OwnUpload {
+    type Key = PathKey<UploadPath>;
+
+    fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
+        actor.require(Role::Instructor)?;
+        let upload = store::uploads::get(read, key.0.upload)?;
+        if Some(upload.owner) == actor.user() && upload.expires_at > read.now() {
+            Ok(Self { upload })
+        } else {
+            Err(Error::NotFound("upload"))
         }
     }
 }

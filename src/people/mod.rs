@@ -46,9 +46,15 @@ pub use store::{
 use std::sync::Arc;
 
 use crate::{
-    kernel::{error::Result, page::Page},
+    kernel::{error::Result, id::UserId, page::Page},
     platform::{Platform, blobs::Blobs, db::Read, jobs as work, module::Module},
 };
+
+/// For lists of slices that know only ids.
+fn names(read: &Read<'_>, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
+    let named = store::list_names(read, ids)?;
+    Ok(named.into_iter().map(|(id, name)| (id, name.to_string())).collect())
+}
 
 /// What this slice hands to `app`.
 #[must_use]
@@ -62,6 +68,7 @@ pub fn module() -> Module {
         nightly: Some(jobs::nightly),
         checks: checks::checks(),
         files: Some(files),
+        names: Some(names),
         ..Module::new(
             "people",
             &[

@@ -10,7 +10,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -24,6 +24,9 @@ crate::config_section! {
     MediaConfig in "media" {
         /// Bytes of one uploaded file at most; told to clients before they send.
         max_upload_bytes: u64 = 2 * 1024 * 1024 * 1024;
+        /// Bytes that the files of one instructor may come to, unfinished uploads included. 0: as much
+        /// as the disk holds. Admins are not held to it.
+        quota_bytes: u64 = 0;
     }
     check(this, refuse) {
         if this.max_upload_bytes < 1024 {
@@ -162,6 +165,7 @@ impl Blobs {
                         hasher: Sha256::new(),
                         bytes: 0,
                         blobs: self.clone(),
+                        is_adopted: false,
                     });
                 }
                 // Left by a former process.
@@ -174,6 +178,33 @@ impl Blobs {
                 }
             }
         }
+    }
+
+    /// A whole file that lies elsewhere, read once to be hashed. It stays where it is, whatever
+    /// becomes of the part: whoever owns it deletes it. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn adopt(&self, path: &Path) -> io::Result<Part> {
+        let mut file = File::open(path)?;
+        let (mut hasher, mut bytes) = (Sha256::new(), 0);
+        let mut piece = vec![0; 256 * 1024];
+        loop {
+            let read = file.read(&mut piece)?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(piece.get(..read).unwrap_or_default());
+            bytes += read as u64;
+        }
+        Ok(Part {
+            file,
+            path: path.to_owned(),
+            hasher,
+            bytes,
+            blobs: self.clone(),
+            is_adopted: true,
+        })
     }
 
     /// Stores these bytes. Blocking.
@@ -256,6 +287,8 @@ pub struct Part {
     hasher: Sha256,
     bytes: u64,
     blobs: Blobs,
+    /// Whether the file belongs to somebody else.
+    is_adopted: bool,
 }
 
 impl Part {
@@ -302,7 +335,11 @@ impl Part {
             self.file.sync_all()?;
             let folder = path.parent().unwrap_or(&self.blobs.folder);
             fs::create_dir_all(folder)?;
-            fs::rename(&self.path, &path)?;
+            if self.is_adopted {
+                self.link(&path)?;
+            } else {
+                fs::rename(&self.path, &path)?;
+            }
             File::open(folder)?.sync_all()?;
             File::open(&self.blobs.folder)?.sync_all()?;
         }
@@ -315,8 +352,29 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Gives an adopted file a second name, or copies it where that cannot be.
+    fn link(&self, path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            // A torn blob makes room.
+            _ => {}
+        }
+        if fs::hard_link(&self.path, path).is_ok() {
+            return Ok(());
+        }
+        let mut copy = self.blobs.begin()?;
+        io::copy(&mut File::open(&self.path)?, &mut copy.file)?;
+        copy.file.sync_all()?;
+        fs::rename(&copy.path, path)
+    }
+}
+
 impl Drop for Part {
     fn drop(&mut self) {
+        if self.is_adopted {
+            return;
+        }
         // After a seal it is gone already.
         let _gone = fs::remove_file(&self.path);
         self.blobs.live().parts.remove(&self.path);
@@ -422,6 +480,22 @@ mod tests {
         assert!(!store.folder.join(HELD).exists());
         let again = store.hold()?;
         assert!(again.open(&shelf, &name).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn an_adopted_file_stays_its_owners() -> io::Result<()> {
+        let (folder, blobs) = store();
+        let own = folder.path().join("upload");
+        fs::write(&own, b"hello")?;
+        let refused = blobs.adopt(&own)?;
+        assert_eq!((refused.bytes(), refused.path()), (5, own.as_path()));
+        drop(refused);
+        let sealed = blobs.adopt(&own)?.seal()?;
+        assert_eq!(sealed.sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assert_eq!(fs::read(&own)?, b"hello");
+        fs::remove_file(&own)?;
+        assert_eq!(fs::read(&sealed.path)?, b"hello");
         Ok(())
     }
 

@@ -16,14 +16,55 @@ use super::{
     services::Services,
     web::{guard::Web, health::Ready},
 };
-use crate::kernel::{actor::Actor, error::Result, id::AssetId};
+use crate::kernel::{
+    actor::Actor,
+    error::Result,
+    id::{AssetId, CourseId, LessonId, UserId},
+};
 
 /// Whether an actor may read an asset because of the use a slice makes of it. `Ok(None)`: the
 /// slice does not use this asset; `Some(false)`: it does, but not for this actor.
 pub type AssetGate = fn(&Read<'_>, &Actor, AssetId) -> Result<Option<bool>>;
 
+/// A place where a stored file is shown, as those may see it who look after the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetPlace {
+    /// The course.
+    pub course: CourseId,
+    /// Its title.
+    pub course_title: String,
+    /// The lesson, unless the course's own page shows the file.
+    pub lesson: Option<LessonId>,
+    /// The lesson's title.
+    pub lesson_title: Option<String>,
+    /// Whether learners see it there now, not only the course's authors.
+    pub is_published: bool,
+    /// Whether the one who asks may change what shows it.
+    pub may_edit: bool,
+}
+
+/// What a slice knows about the uses it makes of stored files.
+#[derive(Clone, Copy)]
+pub struct AssetUses {
+    /// Where it shows an asset. Places of which the actor may know nothing are counted, not named.
+    pub places: fn(&Read<'_>, &Actor, AssetId) -> Result<(Vec<AssetPlace>, u64)>,
+    /// The assets that this person's things show, whoever uploaded them.
+    pub shown_by: fn(&Read<'_>, UserId) -> Result<Vec<AssetId>>,
+}
+
+/// What every slice knows about uses of stored files. In the [`Services`].
+#[derive(Clone, Default)]
+pub struct AllAssetUses(pub Vec<AssetUses>);
+
+/// The names of people who have an account, for lists of slices that know only their ids.
+pub type Names = fn(&Read<'_>, &[UserId]) -> Result<Vec<(UserId, String)>>;
+
+/// The one who knows names. In the [`Services`].
+#[derive(Clone, Copy)]
+pub struct WhoIsWho(pub Names);
+
 /// Runs when a person is to be forgotten: deletes the slice's rows about him.
-pub type Forget = fn(&Tx<'_>, crate::kernel::id::UserId) -> Result<()>;
+pub type Forget = fn(&Tx<'_>, UserId) -> Result<()>;
 
 /// What a slice knows about a person, for the file with his data: parts with a lasting name, each a
 /// list of rows as people read them.
@@ -69,7 +110,7 @@ impl Forgetters {
     ///
     /// # Errors
     /// The first fault; the deed is then rolled back as a whole.
-    pub fn forget(&self, tx: &Tx<'_>, user: crate::kernel::id::UserId) -> Result<()> {
+    pub fn forget(&self, tx: &Tx<'_>, user: UserId) -> Result<()> {
         self.0.iter().rev().try_for_each(|forget| forget(tx, user))
     }
 }
@@ -119,6 +160,10 @@ pub struct Module {
     pub reactions: Vec<Arc<dyn Reaction>>,
     /// Its answers to "may this actor read this asset?".
     pub asset_gates: Vec<AssetGate>,
+    /// What it knows about the uses it makes of stored files.
+    pub asset_uses: Option<AssetUses>,
+    /// Its knowledge of people's names.
+    pub names: Option<Names>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
     /// What it knows about a person, for the file with his data.
@@ -152,6 +197,8 @@ impl Module {
             jobs: Vec::new(),
             reactions: Vec::new(),
             asset_gates: Vec::new(),
+            asset_uses: None,
+            names: None,
             forget: None,
             portray: None,
             files: None,

@@ -53,6 +53,7 @@ async fn row(operation: &Operation) -> Row {
             Body::None => client.ask(operation.method.clone(), &path, None).await,
             Body::Json(body) => client.ask(operation.method.clone(), &path, Some(world.fill_json(body))).await,
             Body::Bytes(bytes) => client.upload(operation.method.clone(), &path, bytes.clone()).await,
+            Body::Tus(headers, bytes) => client.tus(operation.method.clone(), &path, headers, bytes.clone()).await,
         };
         row[n] = answer.status.as_u16();
         assert!(row[n] < 500, "{} as {role}: {} {}", operation.id, row[n], answer.text());

@@ -34,5 +34,6 @@ mod search;
 mod serve;
 mod stand;
 mod tls;
+mod uploads;
 mod users_cli;
 mod users_import;

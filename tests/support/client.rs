@@ -92,6 +92,15 @@ impl<'a> Client<'a> {
         self.send(request.body(Body::from(bytes.into())).expect("a request")).await
     }
 
+    /// A request of the protocol for resumable uploads.
+    pub async fn tus(&self, method: Method, path: &str, headers: &[(&str, &str)], bytes: impl Into<Bytes>) -> Answer {
+        let mut request = Request::builder().method(method).uri(at(path)).header("tus-resumable", "1.0.0");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(bytes.into())).expect("a request")).await
+    }
+
     /// A request as it is, with the session's cookie as a browser on our own pages sends it.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         if let Some(token) = &self.token {

@@ -3,7 +3,7 @@
 use crate::{
     kernel::{
         error::Result,
-        id::{AssetId, CourseId, LessonId, RevisionId},
+        id::{AssetId, CourseId, LessonId, RevisionId, UserId},
     },
     platform::db::{Read, Tx},
 };
@@ -49,5 +49,30 @@ pub(in crate::courses) fn shows(read: &Read<'_>, course: CourseId, asset: AssetI
          OR EXISTS (SELECT 1 FROM revision_assets a JOIN revisions r ON r.id = a.revision_id JOIN lessons l ON l.id = r.lesson_id
                     WHERE a.asset_id = ?1 AND l.course_id = ?2)",
         (asset, course),
+    )
+}
+
+/// Lessons that show the file, the oldest revision first: course, lesson, what the revision calls
+/// it, and whether a published version shows that revision.
+pub(in crate::courses) fn list_places(read: &Read<'_>, asset: AssetId) -> Result<Vec<(CourseId, LessonId, String, bool)>> {
+    read.list(
+        "SELECT l.course_id, l.id, coalesce(json_extract(r.content, '$.title'), ''),
+                EXISTS (SELECT 1 FROM version_lessons v WHERE v.revision_id = r.id)
+         FROM revision_assets a JOIN revisions r ON r.id = a.revision_id JOIN lessons l ON l.id = r.lesson_id
+         WHERE a.asset_id = ?1 ORDER BY r.id",
+        [asset],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )
+}
+
+/// The files that a person's courses show.
+pub(in crate::courses) fn list_shown_by(read: &Read<'_>, user: UserId) -> Result<Vec<AssetId>> {
+    read.list(
+        "SELECT a.asset_id FROM courses c JOIN course_assets a ON a.course_id = c.id WHERE c.owner_id = ?1
+         UNION
+         SELECT a.asset_id FROM courses c JOIN lessons l ON l.course_id = c.id JOIN revisions r ON r.lesson_id = l.id
+         JOIN revision_assets a ON a.revision_id = r.id WHERE c.owner_id = ?1",
+        [user],
+        |row| row.get(0),
     )
 }

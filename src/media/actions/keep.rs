@@ -6,6 +6,7 @@ use crate::{
     kernel::{
         error::{Error, Result},
         event::Event,
+        id::AssetId,
     },
     media::{
         Limits,
@@ -61,26 +62,42 @@ pub async fn store_file(platform: &Platform, db: &Db, can: &StoreAsset, name: &s
 /// Keeps a part under rows, or throws it away when its content is refused. The same bytes under
 /// the same name from the same person are the same asset.
 pub(in crate::media) async fn keep(platform: &Platform, db: &Db, can: &StoreAsset, name: &str, part: Part) -> Result<Asset> {
+    keep_and(platform, db, can, name, part, |_, _| Ok(())).await
+}
+
+/// As [`keep`], and `then` in the same deed.
+pub(super) async fn keep_and<F>(platform: &Platform, db: &Db, can: &StoreAsset, name: &str, part: Part, then: F) -> Result<Asset>
+where
+    F: Fn(&Tx<'_>, AssetId) -> Result<()> + Clone + Send + 'static,
+{
     let name = clean_name(name);
     let (source, owner) = (part.digest(), can.owner());
-    let (twin_source, twin_name) = (source.clone(), name.clone());
-    let twin = db.write("media.reuse", move |tx| reuse(tx, owner, &twin_source, &twin_name));
+    let (twin_source, twin_name, also) = (source.clone(), name.clone(), then.clone());
+    let twin = db.write("media.reuse", move |tx| {
+        let twin = reuse(tx, owner, &twin_source, &twin_name)?;
+        twin.as_ref().map(|twin| also(tx, twin.id)).transpose()?;
+        Ok(twin)
+    });
     if let Some(twin) = twin.await? {
         return Ok(twin);
     }
-    let bench = Bench {
-        images: platform.images.clone(),
-        ffprobe: Limits::of(platform).ffprobe.clone(),
-    };
-    let made = inspect::look(&bench, part.path(), part.bytes(), &name).await?;
+    let made = inspect::look(&bench(platform), part.path(), part.bytes(), &name).await?;
     let blobs = super::super::shelf(platform);
     let sealed = blocking(move || seal(&blobs, part, made)).await?;
     db.write("media.store", move |tx| {
         let asset = record(tx, owner, &name, &sealed)?;
+        then(tx, asset.id)?;
         Ok((asset, sealed)) // The pins live until the rows are on disk.
     })
     .await
     .map(|(asset, _pins)| asset)
+}
+
+pub(super) fn bench(platform: &Platform) -> Bench {
+    Bench {
+        images: platform.images.clone(),
+        ffprobe: Limits::of(platform).ffprobe.clone(),
+    }
 }
 
 fn reuse(tx: &Tx<'_>, owner: Option<crate::kernel::id::UserId>, source: &str, name: &str) -> Result<Option<Asset>> {
@@ -95,14 +112,36 @@ fn reuse(tx: &Tx<'_>, owner: Option<crate::kernel::id::UserId>, source: &str, na
 }
 
 /// Everything of one asset, durable and pinned.
-struct Kept {
-    made: Made,
-    source: Sealed,
+pub(super) struct Kept {
+    pub(super) made: Made,
+    pub(super) source: Sealed,
     original: Option<Sealed>,
     renditions: Vec<(Rendition, &'static str, Sealed)>,
 }
 
-fn seal(blobs: &Blobs, part: Part, mut made: Made) -> std::io::Result<Kept> {
+impl Kept {
+    /// What is served as the original.
+    pub(super) fn original(&self) -> &Sealed {
+        self.original.as_ref().unwrap_or(&self.source)
+    }
+
+    pub(super) fn insert_blobs(&self, tx: &Tx<'_>) -> Result<()> {
+        let smaller = self.renditions.iter().map(|(_, _, sealed)| sealed);
+        for sealed in [&self.source, self.original()].into_iter().chain(smaller) {
+            store::insert_blob(tx, &sealed.sha256, sealed.bytes)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn insert_renditions(&self, tx: &Tx<'_>, id: AssetId) -> Result<()> {
+        for (word, mime, sealed) in &self.renditions {
+            store::insert_rendition(tx, id, *word, &sealed.sha256, mime, sealed.bytes)?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn seal(blobs: &Blobs, part: Part, mut made: Made) -> std::io::Result<Kept> {
     let original = made.original.take().map(|bytes| blobs.put(&bytes)).transpose()?;
     let renditions = std::mem::take(&mut made.renditions)
         .into_iter()
@@ -120,7 +159,7 @@ fn record(tx: &Tx<'_>, owner: Option<crate::kernel::id::UserId>, name: &str, kep
     if let Some(twin) = reuse(tx, owner, &kept.source.sha256, name)? {
         return Ok(twin); // A second upload of the same file was faster.
     }
-    let original = kept.original.as_ref().unwrap_or(&kept.source);
+    let original = kept.original();
     let asset = Asset {
         id: tx.new_id(),
         owner,
@@ -134,14 +173,11 @@ fn record(tx: &Tx<'_>, owner: Option<crate::kernel::id::UserId>, name: &str, kep
         height: kept.made.height,
         duration_ms: kept.made.duration_ms,
         created_at: tx.now(),
+        alt: String::new(),
     };
-    store::insert_blob(tx, &kept.source.sha256, kept.source.bytes)?;
-    store::insert_blob(tx, &original.sha256, original.bytes)?;
+    kept.insert_blobs(tx)?;
     store::insert_asset(tx, &asset)?;
-    for (word, mime, sealed) in &kept.renditions {
-        store::insert_blob(tx, &sealed.sha256, sealed.bytes)?;
-        store::insert_rendition(tx, asset.id, *word, &sealed.sha256, mime, sealed.bytes)?;
-    }
+    kept.insert_renditions(tx, asset.id)?;
     tx.tell(&Event::AssetStored { asset: asset.id })?;
     Ok(asset)
 }

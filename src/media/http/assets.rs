@@ -1,32 +1,29 @@
-//! Upload, describe, delete.
-
-use std::time::Duration;
+//! Store, describe, rename, replace.
 
 use axum::{
     Json,
-    body::{Body, HttpBody as _},
-    http::{HeaderMap, StatusCode, header},
-    response::{ErrorResponse, IntoResponse as _},
+    body::Body,
+    http::{HeaderMap, StatusCode},
+    response::ErrorResponse,
 };
-use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
 
+use super::receive::receive;
 use crate::{
     kernel::{error::Error, id::AssetId, time::Timestamp},
     media::{
         Limits, actions,
         model::{Asset, Kind},
-        policy::{DeleteAsset, SeeAsset, StoreAsset},
+        policy::{ChangeAsset, SeeAsset, StoreAsset},
     },
-    platform::web::{
-        extract::{Query, created},
-        guard::{Guard, SignedIn},
-        problem::Problem,
+    platform::{
+        blobs::Part,
+        web::{
+            extract::{Body as JsonBody, Query, created, not_null},
+            guard::Guard,
+        },
     },
 };
-
-/// How long an upload may stand still before it is given up.
-const STALL: Duration = Duration::from_secs(60);
 
 /// What a stored file is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -50,6 +47,8 @@ pub(in crate::media) struct AssetOut {
     /// Length of video, sound and captions, when it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_ms: Option<u64>,
+    /// What a picture says to those who do not see it, wherever nobody wrote anything else.
+    alt: String,
     /// Where its file is read; add `?rendition=w640` for a smaller picture.
     url: String,
     created_at: Timestamp,
@@ -68,27 +67,10 @@ impl From<Asset> for AssetOut {
             width: asset.width,
             height: asset.height,
             duration_ms: asset.duration_ms,
+            alt: asset.alt,
             created_at: asset.created_at,
         }
     }
-}
-
-/// What may be uploaded.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::media) struct MediaLimitsOut {
-    /// The largest upload in bytes.
-    max_upload_bytes: u64,
-    /// Media types of pictures that can be shown.
-    images: [&'static str; 4],
-}
-
-/// What may be uploaded, told before anything is sent.
-#[utoipa::path(get, path = "/media/limits", tag = "media", responses((status = 200, body = MediaLimitsOut)))]
-pub(in crate::media) async fn get_media_limits(g: Guard<SignedIn>) -> Json<MediaLimitsOut> {
-    Json(MediaLimitsOut {
-        max_upload_bytes: Limits::of(&g.platform).max_upload_bytes,
-        images: ["image/jpeg", "image/png", "image/webp", "image/gif"],
-    })
 }
 
 /// The name of an upload.
@@ -112,61 +94,60 @@ pub(in crate::media) async fn upload_asset(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<AssetOut>), ErrorResponse> {
-    let most = Limits::of(&g.platform).max_upload_bytes;
-    let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-    if told.or(body.size_hint().exact()).is_some_and(|bytes: u64| bytes > most) {
-        return Err(too_large(most)); // Before anything is read.
-    }
-    let mut intake = actions::Intake::begin(&g.platform).await?;
-    receive(body, &mut intake, most).await?;
-    let part = intake.finish().await?;
+    let part = take_in(&g, &headers, body).await?;
     let asset = actions::keep(&g.platform, &g.db, &g.can, &query.name, part).await?;
     Ok(created(asset.into()))
 }
 
-async fn receive(mut body: Body, intake: &mut actions::Intake, most: u64) -> Result<(), ErrorResponse> {
-    let mut bytes = 0;
-    loop {
-        let frame = tokio::time::timeout(STALL, body.frame()).await.map_err(|_| stalled())?;
-        let Some(frame) = frame else { break };
-        let Ok(data) = frame.map_err(|_| cut_off())?.into_data() else {
-            continue;
-        };
-        bytes += data.len() as u64;
-        if bytes > most {
-            return Err(too_large(most));
-        }
-        intake.write(data).await?;
-    }
-    if bytes == 0 {
-        return Err(Error::field("", "media.empty", "The file is empty.").into());
-    }
-    Ok(())
+async fn take_in<R>(g: &Guard<R>, headers: &HeaderMap, body: Body) -> Result<Part, ErrorResponse> {
+    let most = Limits::of(&g.platform).max_upload_bytes;
+    let mut intake = actions::Intake::begin(&g.platform).await?;
+    receive(body, headers, &mut intake, most).await?;
+    Ok(intake.finish().await?)
 }
 
-fn too_large(most: u64) -> ErrorResponse {
-    let title = format!("The file is larger than {} MB.", most / 1_000_000);
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "media.too_large", &title)
-        .into_response()
-        .into()
+/// Gives an asset another content, sent as it is in the body; it must be of the same kind. Whatever
+/// shows the asset shows the new content from now on, published courses included.
+#[utoipa::path(
+    put, path = "/media/{asset}/file", tag = "media", params(("asset" = AssetId, Path), UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = AssetOut), (status = 413, description = "Larger than `max_upload_bytes`."))
+)]
+pub(in crate::media) async fn replace_asset_file(
+    g: Guard<ChangeAsset>,
+    Query(query): Query<UploadQuery>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<AssetOut>, ErrorResponse> {
+    let part = take_in(&g, &headers, body).await?;
+    let asset = actions::replace(&g.platform, &g.db, &g.can, &query.name, part).await?;
+    Ok(Json(asset.into()))
 }
 
-fn cut_off() -> ErrorResponse {
-    let problem = Problem::new(
-        StatusCode::BAD_REQUEST,
-        "body.unreadable",
-        "The file could not be received to its end.",
-    );
-    problem.into_response().into()
+/// What is to be changed of a file: absent words stay.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::media) struct AssetPatch {
+    /// Its file name.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// What a picture says to those who do not see it, wherever nobody wrote anything else.
+    #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false, max_length = 500)]
+    alt: Option<String>,
 }
 
-fn stalled() -> ErrorResponse {
-    let problem = Problem::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "body.stalled",
-        "Nothing came for a minute. Send the file again.",
-    );
-    problem.into_response().into()
+/// Renames a file, or changes its alternative text.
+#[utoipa::path(patch, path = "/media/{asset}", tag = "media", params(("asset" = AssetId, Path)), request_body = AssetPatch, responses((status = 200, body = AssetOut)))]
+pub(in crate::media) async fn change_asset(g: Guard<ChangeAsset>, JsonBody(patch): JsonBody<AssetPatch>) -> Result<Json<AssetOut>, Error> {
+    let words = actions::Words {
+        name: patch.name,
+        alt: patch.alt,
+    };
+    let can = g.can;
+    let asset = g.db.write("media.rename", move |tx| actions::rename(tx, &can, words)).await?;
+    Ok(Json(asset.into()))
 }
 
 /// What a file is.
@@ -175,13 +156,3 @@ pub(in crate::media) async fn get_asset(g: Guard<SeeAsset>) -> Json<AssetOut> {
     Json(g.can.asset.into())
 }
 
-/// Deletes a file that nothing uses.
-#[utoipa::path(
-    delete, path = "/media/{asset}", tag = "media", params(("asset" = AssetId, Path)),
-    responses((status = 204), (status = 409, description = "Something uses it: `asset.in_use`."))
-)]
-pub(in crate::media) async fn delete_asset(g: Guard<DeleteAsset>) -> Result<StatusCode, Error> {
-    let can = g.can;
-    g.db.write("media.delete", move |tx| actions::delete(tx, &can)).await?;
-    Ok(StatusCode::NO_CONTENT)
-}

@@ -180,7 +180,7 @@ fn is_upload(request: &Request) -> bool {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"application/json"));
-    matches!(*request.method(), Method::POST | Method::PUT) && !is_json
+    matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) && !is_json
 }
 
 /// Whether a browser sends this on behalf of another site. Same-site cookies already keep most

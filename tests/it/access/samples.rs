@@ -10,6 +10,8 @@ pub enum Body {
     None,
     Json(Value),
     Bytes(Vec<u8>),
+    /// With these headers.
+    Tus(&'static [(&'static str, &'static str)], Vec<u8>),
 }
 
 /// A request, besides its method and path.
@@ -44,6 +46,13 @@ fn bytes(body: Vec<u8>) -> Option<Sample> {
     })
 }
 
+fn tus(headers: &'static [(&'static str, &'static str)], body: Vec<u8>) -> Option<Sample> {
+    Some(Sample {
+        query: "",
+        body: Body::Tus(headers, body),
+    })
+}
+
 /// The request of an operation; `None` when nobody has written one.
 pub fn sample(operation: &str) -> Option<Sample> {
     accounts(operation)
@@ -69,7 +78,20 @@ fn instance(operation: &str) -> Option<Sample> {
             query: "?name=b.png",
             body: Body::Bytes(pixel()),
         }),
-        "get_media_limits" | "get_asset" | "delete_asset" | "read_asset_file" => plain(),
+        "get_media_limits" | "get_asset" | "delete_asset" | "read_asset_file" | "list_assets" | "list_asset_uses" => plain(),
+        "replace_asset_file" => Some(Sample {
+            query: "?name=b.png",
+            body: Body::Bytes(pixel()),
+        }),
+        "change_asset" => json(json!({"name": "c.png", "alt": "A green square"})),
+        "delete_assets" => json(json!({"assets": ["{asset}"]})),
+        "list_uploads" | "get_upload" | "discover_uploads" => plain(),
+        "head_upload" | "end_upload" => tus(&[], Vec::new()),
+        "create_upload" => tus(&[("upload-length", "10")], Vec::new()),
+        "append_upload" => tus(
+            &[("upload-offset", "0"), ("content-type", "application/offset+octet-stream")],
+            b"abc".to_vec(),
+        ),
         "search" => asked("?q=writing"),
         "suggest" => asked("?q=wri"),
         _ => None,

@@ -63,6 +63,8 @@ impl World {
             .upload(axum::http::Method::POST, "/media?name=a.png", pixel())
             .await
             .expect(201));
+        let upload = author.tus(axum::http::Method::POST, "/media/uploads", &[("upload-length", "10")], Vec::new()).await;
+        let upload = upload.header("location").rsplit('/').next().unwrap_or_default().to_owned();
         let category = id(&admin.post("/categories", json!({"name": "Gardening"})).await.expect(201));
         let invite = id(&admin
             .post("/invites", json!({"email": "new@example.com", "role": "learner"}))
@@ -91,6 +93,7 @@ impl World {
             ("gone_note", gone),
             ("bookmark", bookmark),
             ("asset", asset),
+            ("upload", upload),
             ("category", category),
             ("invite", invite),
             ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),

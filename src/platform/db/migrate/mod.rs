@@ -47,6 +47,7 @@ steps! {
     12 "0012_backups",
     16 "0016_people_admin",
     17 "0017_assignments",
+    21 "0021_uploads",
 }
 
 /// Why a database cannot be brought to this binary's schema.

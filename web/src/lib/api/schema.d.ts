@@ -1148,10 +1148,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The stored files that one may see: admins all of them, instructors their own and those that
+         *     their courses show.
+         */
+        get: operations["list_assets"];
         put?: never;
         /** Stores a file, sent as it is in the body. Its type is what its content says. */
         post: operations["upload_asset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes those of these files that are one's own and that nothing uses. */
+        post: operations["delete_assets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1175,6 +1196,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own uploads of the last days, the newest first: what is unfinished, and what became of the
+         *     others.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Announces a file that comes in as many requests as it takes (tus 1.0, creation). Its first bytes
+         *     may come along.
+         */
+        post: operations["create_upload"];
+        delete?: never;
+        /** What the protocol offers here: version, extensions, the largest file. */
+        options: operations["discover_uploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload has come, and what it has become. */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends an upload and forgets its bytes (tus 1.0, termination); of a finished one only the line in
+         *     the list goes.
+         */
+        delete: operations["end_upload"];
+        options?: never;
+        /** How far an upload has come (tus 1.0). */
+        head: operations["head_upload"];
+        /** Appends bytes to an upload (tus 1.0). What came before a connection broke is kept. */
+        patch: operations["append_upload"];
+        trace?: never;
+    };
     "/api/v1/media/{asset}": {
         parameters: {
             query?: never;
@@ -1190,7 +1259,8 @@ export interface paths {
         delete: operations["delete_asset"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Renames a file, or changes its alternative text. */
+        patch: operations["change_asset"];
         trace?: never;
     };
     "/api/v1/media/{asset}/file": {
@@ -1202,6 +1272,27 @@ export interface paths {
         };
         /** A file's bytes, whole or a range of them. Documents are always downloads. */
         get: operations["read_asset_file"];
+        /**
+         * Gives an asset another content, sent as it is in the body; it must be of the same kind. Whatever
+         *     shows the asset shows the new content from now on, published courses included.
+         */
+        put: operations["replace_asset_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{asset}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a file is used: courses and lessons. */
+        get: operations["list_asset_uses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1446,9 +1537,39 @@ export interface components {
              * @description Length of video, sound and captions, when it is known.
              */
             duration_ms?: number | null;
+            /** @description What a picture says to those who do not see it, wherever nobody wrote anything else. */
+            alt: string;
             /** @description Where its file is read; add `?rendition=w640` for a smaller picture. */
             url: string;
             created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is to be changed of a file: absent words stay. */
+        AssetPatch: {
+            /** @description Its file name. */
+            name?: string;
+            /** @description What a picture says to those who do not see it, wherever nobody wrote anything else. */
+            alt?: string;
+        };
+        /** @description A place that shows a file. */
+        AssetPlaceOut: {
+            course: components["schemas"]["Id_crs"];
+            course_title: string;
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            lesson_title?: string | null;
+            /** @description Whether learners see it there now. */
+            is_published: boolean;
+            /** @description Whether one may change what shows it. */
+            may_edit: boolean;
+        };
+        /** @description Where a file is used. */
+        AssetUsesOut: {
+            /** @description The places that one may know. */
+            places: components["schemas"]["AssetPlaceOut"][];
+            /**
+             * Format: int64
+             * @description How many others there are.
+             */
+            elsewhere: number;
         };
         /** @description A row of the audit trail. */
         AuditOut: {
@@ -1790,6 +1911,11 @@ export interface components {
          * @enum {string}
          */
         DefaultPace: "daily" | "weekdays";
+        /** @description Which files to delete. */
+        DeleteAssetsIn: {
+            /** @description At most 200. */
+            assets: components["schemas"]["Id_ast"][];
+        };
         /** @description The own password. */
         DeleteMeIn: {
             /**
@@ -1797,6 +1923,12 @@ export interface components {
              * @description The own password.
              */
             password: string;
+        };
+        /** @description Which files went. */
+        DeletedAssetsOut: {
+            deleted: components["schemas"]["Id_ast"][];
+            /** @description Those that something uses, that are somebody else's, or that there are not. */
+            kept: components["schemas"]["Id_ast"][];
         };
         /** @description A lesson in a draft's outline. */
         DraftLesson: {
@@ -2034,6 +2166,7 @@ export interface components {
         Id_not: string;
         Id_rev: string;
         Id_ses: string;
+        Id_upl: string;
         Id_usr: string;
         Id_ver: string;
         /** @description The instance, as everybody sees it. */
@@ -2281,6 +2414,15 @@ export interface components {
          * @enum {string}
          */
         Level: "beginner" | "intermediate" | "advanced";
+        /** @description A file in the library. */
+        LibraryFileOut: components["schemas"]["AssetOut"] & {
+            owner?: components["schemas"]["OwnerOut"] | null;
+            /** @description Whether one may rename, replace and delete it. */
+            is_own: boolean;
+            /** @description Whether something uses it. */
+            is_used: boolean;
+            unused_since?: components["schemas"]["Timestamp"] | null;
+        };
         Line: string;
         /**
          * @description Why a lesson is closed to somebody who may know that it exists.
@@ -2364,6 +2506,34 @@ export interface components {
             max_upload_bytes: number;
             /** @description Media types of pictures that can be shown. */
             images: string[];
+            /** @description Endings of names that the uploader offers; what a file is, its content says. */
+            extensions: string[];
+            /**
+             * Format: int64
+             * @description What one's own files may come to, in bytes; absent without a limit.
+             */
+            quota_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description What they come to now, unfinished uploads included.
+             */
+            used_bytes: number;
+            /**
+             * Format: int32
+             * @description How many uploads may be unfinished at a time.
+             */
+            max_unfinished: number;
+            /**
+             * Format: int32
+             * @description How many of one's uploads are.
+             */
+            unfinished: number;
+            /**
+             * Format: int64
+             * @description How many days an unfinished upload is kept after its last bytes came.
+             */
+            kept_days: number;
+            tus: components["schemas"]["TusOut"];
         };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
@@ -2614,6 +2784,11 @@ export interface components {
             /** @description When the draft last changed. */
             updated_at: components["schemas"]["Timestamp"];
         };
+        /** @description Who uploaded a file. */
+        OwnerOut: {
+            id: components["schemas"]["Id_usr"];
+            name: string;
+        };
         /** @description On which days the days of a course open. */
         Pace: {
             /** @description How. */
@@ -2794,6 +2969,20 @@ export interface components {
                 last_error?: string | null;
                 created_at: components["schemas"]["Timestamp"];
             }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_LibraryFileOut: {
+            /** @description The items of this page. */
+            items: (components["schemas"]["AssetOut"] & {
+                owner?: components["schemas"]["OwnerOut"] | null;
+                /** @description Whether one may rename, replace and delete it. */
+                is_own: boolean;
+                /** @description Whether something uses it. */
+                is_used: boolean;
+                unused_since?: components["schemas"]["Timestamp"] | null;
+            })[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
         };
@@ -3518,11 +3707,54 @@ export interface components {
             /** @description The `token` of the link. */
             token: string;
         };
+        /** @description How large files are sent: <https://tus.io>. */
+        TusOut: {
+            version: string;
+            extensions: string;
+            checksum_algorithms: string;
+            /** @description Where uploads are announced. */
+            url: string;
+        };
         /**
          * @description What still stands between a learner and completing a lesson.
          * @enum {string}
          */
         Unmet: "actions" | "video";
+        /** @description A file on its way in. */
+        UploadOut: {
+            id: components["schemas"]["Id_upl"];
+            /** @description Its file name. */
+            name: string;
+            /** @description What the sender said it is. */
+            mime: string;
+            /**
+             * Format: int64
+             * @description How many bytes it will have.
+             */
+            length: number;
+            /**
+             * Format: int64
+             * @description How many of them have come.
+             */
+            offset: number;
+            state: components["schemas"]["UploadState"];
+            replaces?: components["schemas"]["Id_ast"] | null;
+            asset?: components["schemas"]["Id_ast"] | null;
+            /** @description Why it was refused: a stable code. */
+            code?: string | null;
+            /** @description Why it was refused, in a sentence. */
+            message?: string | null;
+            /** @description Where its bytes are sent. */
+            url: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Until when it is kept, unless more comes. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What has become of an upload.
+         * @enum {string}
+         */
+        UploadState: "receiving" | "processing" | "ready" | "failed";
         /** @description A person, as admins see him. */
         UserOut: {
             /** @description Who. */
@@ -6693,6 +6925,50 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_assets: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                q?: string;
+                /** @description Only of these kinds, parted by commas: `image,video`. */
+                kind?: string;
+                /** @description Only this person's. */
+                owner?: string;
+                /** @description Only those that something uses, or that nothing does. */
+                used?: boolean;
+                sort?: "newest" | "name" | "largest";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_LibraryFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     upload_asset: {
         parameters: {
             query: {
@@ -6748,6 +7024,40 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    delete_assets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteAssetsIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedAssetsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_media_limits: {
         parameters: {
             query?: never;
@@ -6774,6 +7084,326 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `1.0.0` */
+                "Tus-Resumable": string;
+                /** @description How many bytes will come. */
+                "Upload-Length": number;
+                /** @description `filename`, `filetype` and, to give an asset another content, `replaces`: each a key and a value in base64. */
+                "Upload-Metadata"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` says where the bytes go. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `tus.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description `tus.version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `media.too_large`, `media.quota` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            /** @description `upload.too_many` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discover_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the headers: `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Tus-Checksum-Algorithm`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: components["schemas"]["Id_upl"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `1.0.0` */
+                "Tus-Resumable": string;
+            };
+            path: {
+                upload: components["schemas"]["Id_upl"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `upload.processing` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tus.version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    head_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `1.0.0` */
+                "Tus-Resumable": string;
+            };
+            path: {
+                upload: components["schemas"]["Id_upl"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Upload-Offset` of `Upload-Length` bytes have come. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `tus.version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    append_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `1.0.0` */
+                "Tus-Resumable": string;
+                /** @description Where the bytes belong: as far as the upload has come. */
+                "Upload-Offset": number;
+                /** @description `sha1` or `sha256` and the digest in base64. */
+                "Upload-Checksum"?: string | null;
+            };
+            path: {
+                upload: components["schemas"]["Id_upl"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description `Upload-Offset` says how far it has come. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `tus.malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `upload.offset`: it has come as far as another offset. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tus.version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `upload.too_long` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `tus.media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Invalid"];
+            /** @description `upload.taken`: another request writes to it. */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["Throttled"];
+            /** @description `upload.checksum` */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -6831,7 +7461,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
-            /** @description Something uses it: `asset.in_use`. */
+            /** @description Something uses it: `asset.in_use`; `fields` names the places. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6840,6 +7470,42 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -6907,6 +7573,88 @@ export interface operations {
                 };
                 content?: never;
             };
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replace_asset_file: {
+        parameters: {
+            query: {
+                /**
+                 * @description The file's name: shown to people, never trusted to say what the file is.
+                 * @example harbour.jpg
+                 */
+                name: string;
+            };
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description Larger than `max_upload_bytes`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_asset_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: components["schemas"]["Id_ast"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetUsesOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["Throttled"];
             500: components["responses"]["Internal"];

@@ -1,0 +1,47 @@
+import type { Kind } from './kinds.ts';
+import { kinds } from './kinds.ts';
+
+/** What the library is narrowed to; it lives in the address. */
+export interface MediaFilter {
+	q: string;
+	kind?: Kind;
+	owner?: string;
+	used?: 'yes' | 'no';
+	sort: 'newest' | 'name' | 'largest';
+}
+
+const oneOf = <T extends string>(list: readonly T[], value: string | null): T | undefined => list.find((v) => v === value);
+
+export function readFilter(params: URLSearchParams): MediaFilter {
+	return {
+		q: (params.get('q') ?? '').trim().slice(0, 100),
+		kind: oneOf(kinds, params.get('kind')),
+		owner: params.get('owner') || undefined,
+		used: oneOf(['yes', 'no'] as const, params.get('used')),
+		sort: oneOf(['newest', 'name', 'largest'] as const, params.get('sort')) ?? 'newest'
+	};
+}
+
+/** The library's address with this filter, and perhaps one file opened. */
+export function address(filter: MediaFilter, file?: string): string {
+	const params = new URLSearchParams();
+	if (filter.q) params.set('q', filter.q);
+	if (filter.kind) params.set('kind', filter.kind);
+	if (filter.owner) params.set('owner', filter.owner);
+	if (filter.used) params.set('used', filter.used);
+	if (filter.sort !== 'newest') params.set('sort', filter.sort);
+	if (file) params.set('file', file);
+	const query = params.toString();
+	return `/teach/media${query ? `?${query}` : ''}`;
+}
+
+/** As the server asks for it. */
+export function asked(filter: MediaFilter) {
+	return {
+		q: filter.q || undefined,
+		kind: filter.kind,
+		owner: filter.owner,
+		used: filter.used ? filter.used === 'yes' : undefined,
+		sort: filter.sort
+	};
+}
