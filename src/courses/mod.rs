@@ -7,7 +7,7 @@
 //!
 //! Tables: `categories`, `courses`, `drafts`, `lessons`, `revisions`, `draft_lessons`, `versions`,
 //! `version_lessons`, `revision_assets`, `course_assets`, `listings`, `listing_tags`,
-//! `course_learners`.
+//! `course_learners`, `lesson_history`.
 //! Tells: `course.created`, `course.published`, `course.archived`, `course.restored`,
 //! `course.deleted`, `category.changed`.
 //! Hears: `enrolment.started`, `user.deleted` (who joined; the learner count).
@@ -17,14 +17,17 @@ mod body;
 mod card;
 mod content;
 mod http;
+mod jobs;
 mod links;
 mod model;
 mod packages;
 mod policy;
+mod presence;
 mod present;
 mod reactions;
 mod shelf;
 mod store;
+mod templates;
 
 use std::sync::Arc;
 
@@ -47,7 +50,7 @@ use crate::{
         error::{Error, Result},
         id::{AssetId, CourseId, LessonId, RevisionId, UserId, VersionId},
     },
-    platform::{db::Read, module::Module},
+    platform::{db::Read, jobs::kind, module::Module},
 };
 
 /// What this slice hands to `app`.
@@ -58,7 +61,13 @@ pub fn module() -> Module {
         reactions: vec![Arc::new(reactions::Learners)],
         asset_gates: vec![policy::gate],
         forget: Some(store::courses::forget),
-        provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
+        provide: Some(|_, services| {
+            Ok(services
+                .with(Arc::new(Shelf::default()))
+                .with(Arc::new(presence::Presence::default())))
+        }),
+        jobs: vec![kind::<jobs::ThinHistory>()],
+        nightly: Some(jobs::nightly),
         ..Module::new(
             "courses",
             &[
@@ -75,6 +84,7 @@ pub fn module() -> Module {
                 "listings",
                 "listing_tags",
                 "course_learners",
+                "lesson_history",
             ],
         )
     }

@@ -45,6 +45,7 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    13 "0013_lesson_history",
 }
 
 /// Why a database cannot be brought to this binary's schema.
