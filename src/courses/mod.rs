@@ -7,7 +7,7 @@
 //!
 //! Tables: `categories`, `courses`, `drafts`, `lessons`, `revisions`, `draft_lessons`, `versions`,
 //! `version_lessons`, `revision_assets`, `course_assets`, `listings`, `listing_tags`,
-//! `course_learners`.
+//! `course_learners`, `lesson_history`.
 //! Tells: `course.created`, `course.published`, `course.archived`, `course.restored`,
 //! `course.deleted`, `category.changed`.
 //! Hears: `enrolment.started`, `user.deleted` (who joined; the learner count).
@@ -17,15 +17,18 @@ mod body;
 mod card;
 mod content;
 mod http;
+mod jobs;
 mod links;
 mod model;
 mod packages;
 mod policy;
+mod presence;
 mod present;
 mod reactions;
 mod shelf;
 mod store;
 mod uses;
+mod templates;
 
 use std::sync::Arc;
 
@@ -48,7 +51,7 @@ use crate::{
         error::{Error, Result},
         id::{AssetId, CourseId, LessonId, RevisionId, UserId, VersionId},
     },
-    platform::{db::Read, module::Module},
+    platform::{db::Read, jobs::kind, module::Module},
 };
 
 /// What this slice hands to `app`.
@@ -60,7 +63,13 @@ pub fn module() -> Module {
         asset_gates: vec![policy::gate],
         asset_uses: Some(uses::USES),
         forget: Some(store::courses::forget),
-        provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
+        provide: Some(|_, services| {
+            Ok(services
+                .with(Arc::new(Shelf::default()))
+                .with(Arc::new(presence::Presence::default())))
+        }),
+        jobs: vec![kind::<jobs::ThinHistory>()],
+        nightly: Some(jobs::nightly),
         ..Module::new(
             "courses",
             &[
@@ -77,6 +86,7 @@ pub fn module() -> Module {
                 "listings",
                 "listing_tags",
                 "course_learners",
+                "lesson_history",
             ],
         )
     }

@@ -17,6 +17,7 @@ use crate::kernel::{
 
 pub(super) use listing::Listing;
 pub(super) use listing::Sort;
+pub(super) use words::StateKind;
 pub use words::{Completion, Length, Level, Palette, State};
 
 /// How many action items, outcomes or tags anything may have.

@@ -10,7 +10,7 @@ use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::{AssetId, CategoryId, CourseId, LessonId, RevisionId},
+        id::{AssetId, CategoryId, CourseId, LessonId, LessonStateId, RevisionId},
     },
     platform::{
         db::Read,
@@ -132,6 +132,13 @@ impl WriteCourses {
     }
 }
 
+impl WriteCourses {
+    /// Who edits a course may begin another: editing takes the same role.
+    pub(super) fn of_editor(_: &EditCourse) -> Self {
+        Self(())
+    }
+}
+
 impl Require for WriteCourses {
     type Key = NoKey;
     fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
@@ -221,6 +228,53 @@ impl Require for EditLesson {
         Ok(Self {
             course,
             lesson: key.lesson,
+        })
+    }
+}
+
+/// The path key of one remembered state of a lesson.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct StatePath {
+    course: CourseRef,
+    lesson: LessonId,
+    state: LessonStateId,
+}
+
+/// May look at an earlier state of a lesson and bring it back.
+#[derive(Debug)]
+pub(super) struct EditState {
+    course: EditCourse,
+    lesson: LessonId,
+    state: LessonStateId,
+}
+
+impl EditState {
+    /// The right to change its course.
+    #[must_use]
+    pub(super) fn course(&self) -> &EditCourse {
+        &self.course
+    }
+
+    /// The lesson.
+    #[must_use]
+    pub(super) fn lesson(&self) -> LessonId {
+        self.lesson
+    }
+
+    /// The state.
+    #[must_use]
+    pub(super) fn state(&self) -> LessonStateId {
+        self.state
+    }
+}
+
+impl Require for EditState {
+    type Key = PathKey<StatePath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        Ok(Self {
+            course: decide_edit(read, actor, &key.course)?,
+            lesson: key.lesson,
+            state: key.state,
         })
     }
 }

@@ -165,6 +165,8 @@ kinds! {
     Lesson, LessonId, "lsn";
     /// One immutable state of a lesson's content.
     Revision, RevisionId, "rev";
+    /// One remembered state of a lesson's draft.
+    LessonState, LessonStateId, "lst";
     /// A learner's place in a course.
     Enrolment, EnrolmentId, "enr";
     /// A learner's note.

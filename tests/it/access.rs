@@ -15,6 +15,7 @@ use axum::http::Method;
 
 use samples::{Body, renamed, sample};
 use world::World;
+pub use world::pixel;
 
 /// The statuses of one operation, in the order of [`world::ROLES`].
 type Row = [u16; world::ROLES.len()];

@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod admin;
 mod auth;
+mod authoring;
 mod backup;
 mod config;
 mod courses;

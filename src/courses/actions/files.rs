@@ -32,6 +32,20 @@ pub(super) fn keep_content(tx: &Tx<'_>, can: &EditCourse, lesson: LessonId, cont
     Ok(revision)
 }
 
+/// Keeps a content that stands in another lesson already: its files were looked at there.
+pub(super) fn copy_content(tx: &Tx<'_>, lesson: LessonId, content: &Content) -> Result<RevisionId> {
+    let revision = store::lessons::put_revision(tx, lesson, content)?;
+    media::set_uses(tx, REVISION, revision.raw(), &content.assets())?;
+    Ok(revision)
+}
+
+/// Notes the files of a front matter that another draft has already.
+pub(super) fn copy_draft(tx: &Tx<'_>, can: &EditCourse, meta: &Meta) -> Result<()> {
+    let assets = meta.assets();
+    store::assets::set_of_course(tx, can.course(), &assets, false)?;
+    media::set_uses(tx, DRAFT, can.course().raw(), &assets)
+}
+
 /// Drops revisions of a lesson that nothing shows any more, and their use of files.
 pub(super) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
     for revision in store::lessons::list_unused(tx, lesson)? {

@@ -3,14 +3,20 @@
 mod categories;
 mod change;
 mod create;
+mod duplicate;
 mod files;
+mod history;
 mod lessons;
 mod lifecycle;
 mod publish;
 
 pub use categories::{add_category, change_category, remove_category};
 pub use change::{change, rename};
+pub(super) use create::fill;
 pub use create::{NewCourse, create};
+pub(super) use duplicate::{duplicate_course, duplicate_lesson};
+pub(super) use history::{THIN_AFTER_MS, restore_state, return_lesson, set_aside, thin};
+pub(super) use lessons::check_shrink;
 pub use lessons::{NewLesson, add_lesson, change_lesson, remove_lesson, reorder};
 pub use lifecycle::{archive, delete, restore};
 pub(super) use publish::has_changes;

@@ -2,10 +2,13 @@
 
 mod catalogue;
 mod categories;
+mod copies;
 mod draft;
+mod history;
 mod lessons;
 mod lifecycle;
 mod page;
+mod writing;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,6 +30,15 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(lessons::add_lesson))
         .routes(routes!(lessons::get_draft_lesson, lessons::change_lesson, lessons::remove_lesson))
         .routes(routes!(lessons::put_lesson_order))
+        .routes(routes!(history::list_lesson_history, history::set_lesson_text_aside))
+        .routes(routes!(history::get_lesson_state))
+        .routes(routes!(history::restore_lesson_state))
+        .routes(routes!(history::return_lesson))
+        .routes(routes!(copies::list_templates))
+        .routes(routes!(copies::duplicate_course))
+        .routes(routes!(copies::duplicate_lesson))
+        .routes(routes!(writing::put_presence))
+        .routes(routes!(writing::preview_draft_lesson))
         .routes(routes!(lifecycle::publish_course))
         .routes(routes!(lifecycle::list_versions))
         .routes(routes!(lifecycle::archive_course))

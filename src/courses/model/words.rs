@@ -43,6 +43,21 @@ pub enum Completion {
 }
 text_enum!(Completion { Mark = "mark", Actions = "actions", Video = "video" });
 
+/// Why a state of a lesson's draft is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::courses) enum StateKind {
+    /// Somebody saved it.
+    Saved,
+    /// Somebody brought an earlier state back.
+    Restored,
+    /// It was written at the same time as another text that was kept instead.
+    SetAside,
+    /// The lesson left the draft in this state.
+    Removed,
+}
+text_enum!(pub(in crate::courses) StateKind { Saved = "saved", Restored = "restored", SetAside = "set_aside", Removed = "removed" });
+
 /// The colours of the drawn cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

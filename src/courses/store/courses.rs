@@ -108,5 +108,6 @@ pub(in crate::courses) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     // Who he was is forgotten; that somebody has learnt here stays counted.
     tx.execute("DELETE FROM course_learners WHERE user_id = ?1", [user])?;
     tx.execute("UPDATE courses SET owner_id = NULL WHERE owner_id = ?1", [user])?;
+    tx.execute("UPDATE lesson_history SET user_id = NULL WHERE user_id = ?1", [user])?;
     Ok(())
 }

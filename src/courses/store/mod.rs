@@ -5,6 +5,7 @@ pub(super) mod catalogue;
 pub(super) mod categories;
 pub(super) mod courses;
 pub(super) mod drafts;
+pub(super) mod history;
 pub(super) mod lessons;
 pub(super) mod listings;
 pub(super) mod versions;

@@ -130,6 +130,11 @@ fn courses(operation: &str) -> Option<Sample> {
     match operation {
         "list_categories" | "list_courses" | "get_course" | "preview_lesson" | "list_own_courses" | "list_versions" | "remove_category"
         | "archive_course" | "restore_course" | "delete_course" | "get_draft" | "get_draft_lesson" | "remove_lesson" => plain(),
+        "list_lesson_history" | "get_lesson_state" | "list_templates" | "duplicate_lesson" | "preview_draft_lesson" => plain(),
+        "set_lesson_text_aside" => json(json!({"body_html": "<p>Not taken.</p>"})),
+        "restore_lesson_state" | "duplicate_course" => json(json!({})),
+        "return_lesson" => json(json!({"day": 1, "position": 1})),
+        "put_presence" => json(json!({"tab": "one", "lesson": "{draft_lesson}"})),
         "add_category" => json(json!({"name": "Cooking"})),
         "change_category" => json(json!({"name": "Gardens"})),
         "create_course" => json(json!({"title": "New", "category": "{category}", "length": 7, "level": "beginner", "language": "en"})),
@@ -167,10 +172,19 @@ fn learning(operation: &str) -> Option<Sample> {
 pub fn renamed(operation: &str, path: &str) -> String {
     match operation {
         "restore_note" => path.replace("{note}", "{gone_note}"),
-        "change_draft" | "add_lesson" | "get_draft" | "put_lesson_order" | "publish_course" | "delete_course" => {
+        "change_draft" | "add_lesson" | "get_draft" | "put_lesson_order" | "publish_course" | "delete_course" | "put_presence" => {
             path.replace("{course}", "{draft}")
         }
-        "get_draft_lesson" | "change_lesson" | "remove_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
+        "return_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{gone_lesson}"),
+        "get_draft_lesson"
+        | "change_lesson"
+        | "remove_lesson"
+        | "list_lesson_history"
+        | "get_lesson_state"
+        | "set_lesson_text_aside"
+        | "restore_lesson_state"
+        | "duplicate_lesson"
+        | "preview_draft_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
         "preview_lesson" => path.replace("{lesson}", "{second_lesson}"),
         _ => path.to_owned(),
     }

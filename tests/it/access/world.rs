@@ -1,5 +1,6 @@
 //! A small school in which every operation can be asked for.
 
+use momentum::kernel::id::CourseId;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp, courses::Spec};
@@ -40,7 +41,9 @@ impl World {
         spec.previews = vec![2];
         let made = app.course(spec).await;
         let draft = app.draft(Spec::days7("A draft").by(author.id())).await;
+        let gone_lesson = gone_lesson(&author, draft).await;
         let draft_lessons = author.get(&format!("/courses/{draft}/draft")).await.expect(200);
+        let state = past_state(&author, draft, &draft_lessons).await;
         let (first, second) = (made.lessons[0], made.lessons[1]);
         let enrolment = id(&learner
             .post(&format!("/courses/{}/enrolment", made.course), json!({"pace": {"kind": "daily"}}))
@@ -84,6 +87,8 @@ impl World {
                 "draft_revision",
                 draft_lessons["lessons"][0]["revision"].as_str().unwrap_or_default().to_owned(),
             ),
+            ("gone_lesson", gone_lesson),
+            ("state", state),
             ("order", draft_order(&draft_lessons)),
             ("lesson", first.to_string()),
             ("second_lesson", second.to_string()),
@@ -150,4 +155,22 @@ async fn dead_job(app: &TestApp) -> String {
         Ok(id)
     });
     made.await.expect("a dead job").to_string()
+}
+
+/// A lesson that was taken out of the draft again.
+async fn gone_lesson(author: &Client<'_>, draft: CourseId) -> String {
+    let at = format!("/courses/{draft}/draft/lessons");
+    let lesson = id(&author.post(&at, json!({"day": 1, "title": "Gone"})).await.expect(201));
+    author.delete(&format!("{at}/{lesson}")).await.expect(204);
+    lesson
+}
+
+/// An earlier state of the draft's first lesson.
+async fn past_state(author: &Client<'_>, draft: CourseId, lessons: &Value) -> String {
+    let at = format!(
+        "/courses/{draft}/draft/lessons/{}/history",
+        lessons["lessons"][0]["id"].as_str().unwrap_or_default()
+    );
+    author.post(&at, json!({"body_html": "<p>Before.</p>"})).await.expect(204);
+    id(&author.get(&at).await.expect(200)["items"][0])
 }

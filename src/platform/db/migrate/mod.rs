@@ -45,6 +45,7 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    13 "0013_lesson_history",
     16 "0016_people_admin",
     17 "0017_assignments",
     21 "0021_uploads",
