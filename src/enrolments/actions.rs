@@ -11,7 +11,7 @@ use crate::{
         actor::Plan,
         error::{Error, Result},
         event::Event,
-        id::UserId,
+        id::{CourseId, UserId},
         time::{Timestamp, Zone},
     },
     platform::{
@@ -35,12 +35,17 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
     }
     let version = match (head.state, head.version) {
         (courses::State::Published, Some(version)) => version,
-        (courses::State::Archived, _) => return Err(Error::conflict("course.archived", "This course takes no new learners.")),
+        (courses::State::Archived | courses::State::Unpublished, _) => {
+            return Err(Error::conflict("course.archived", "This course takes no new learners."));
+        }
         _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
     };
     let meta = shelf.version_meta(tx, version)?;
     if meta.plan > person.plan && !can.is_staff() {
         return Err(Error::Denied("premium"));
+    }
+    if !can.is_staff() {
+        require_finished(tx, person.id, head.id)?;
     }
     let days = shelf.version_lessons(tx, version)?.iter().map(|place| place.day).max().unwrap_or(1);
     let learning: Learning = settings::get(tx)?;
@@ -55,6 +60,7 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         cycle: last.map_or(1, |last| last.cycle + 1),
         state: State::Active,
         schedule: Schedule::begin(chosen(meta.length, pace, &learning)?, tx.now(), learning.boundary(person)),
+        is_withheld: false,
         started_at: tx.now(),
         completed_at: None,
         left_at: None,
@@ -66,6 +72,34 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         course: enrolment.course,
     })?;
     Ok((enrolment, true))
+}
+
+/// Whoever joins has finished what comes before.
+fn require_finished(tx: &Tx<'_>, user: UserId, course: CourseId) -> Result<()> {
+    let mut missing = Vec::new();
+    for need in courses::prerequisites(tx, course)? {
+        if !store::has_finished(tx, user, need)? {
+            missing.push(need);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // Only what he may know of is named.
+    let seen = missing
+        .iter()
+        .filter(|need| courses::find_visible(tx, tx.actor(), &(**need).into()).is_ok());
+    let seen: Vec<CourseId> = seen.copied().collect();
+    let names: Vec<String> = courses::cards(tx, &seen)?
+        .into_iter()
+        .map(|card| format!("\u{201c}{}\u{201d}", card.title))
+        .collect();
+    let what = if names.is_empty() {
+        "what comes before it".into()
+    } else {
+        names.join(" and ")
+    };
+    Err(Error::conflict("enrolment.prerequisites", format!("Finish {what} first.")))
 }
 
 /// The pace that a course of this length is learnt at: self-paced courses have only one, and

@@ -1,5 +1,7 @@
 //! Joining, paces and schedules over HTTP.
 
+mod learners;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -36,6 +38,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(enrol))
         .routes(routes!(preview_schedule))
         .routes(routes!(update_enrolment, leave_course))
+        .routes(routes!(learners::count_learners))
+        .routes(routes!(learners::count_completions))
 }
 
 /// On which days the days of a course open.

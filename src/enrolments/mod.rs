@@ -4,15 +4,22 @@
 //! schedule says when each day opens; [`lesson_access`] is the one answer to "may he open this
 //! lesson?", which progress, notes, search and the media gate all ask.
 //!
-//! Tables: `enrolments`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.left`,
-//! `course.completed`. Hears: `user.profile_changed` (to keep open what a change of zone would close).
+//! When a course's author says so, learners in the middle go on by a new version from their next
+//! unopened day: see `moving`.
+//!
+//! Tables: `enrolments`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.moved`,
+//! `enrolment.left`, `course.completed`. Hears: `user.profile_changed` (to keep open what a change of
+//! zone would close), `course.published` (to move learners).
 
 mod access;
 mod actions;
 mod http;
+mod jobs;
 mod model;
+mod moving;
 mod policy;
 mod reactions;
+mod reportable;
 mod store;
 
 use std::sync::Arc;
@@ -31,6 +38,7 @@ use crate::{
     },
     platform::{
         db::{Read, Tx},
+        jobs as work,
         module::Module,
     },
 };
@@ -40,7 +48,9 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: http::routes(),
-        reactions: vec![Arc::new(reactions::Zones)],
+        jobs: vec![work::kind::<jobs::MoveLearners>()],
+        reactions: vec![Arc::new(reactions::Zones), Arc::new(reactions::Versions)],
+        reportables: vec![reportable::LESSON],
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
         ..Module::new("enrolments", &["enrolments"])

@@ -45,6 +45,8 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    14 "0014_publishing",
+    15 "0015_moderation",
 }
 
 /// Why a database cannot be brought to this binary's schema.
