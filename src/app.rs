@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     admin, auth, courses, enrolments,
     kernel::{actor::Actor, error::Result},
-    media, notes, people,
+    media, moderation, notes, people,
     platform::{
         self, Platform,
         blobs::Blobs,
@@ -26,7 +26,10 @@ use crate::{
         images::Images,
         jobs::{JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly, Portraits, AllAssetUses, WhoIsWho},
+        module::{
+            AllAssetUses, AllBegun, AllFigures, AllFiles, AssetGates, Follow, Forgetters, HeadOf, Module, Nightly, Portraits,
+            PublishChecks, Reportables, WhoIsWho,
+        },
         services::Services,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
@@ -53,12 +56,13 @@ pub fn modules() -> Vec<Module> {
         progress::module(),
         notes::module(),
         search::module(),
+        moderation::module(),
         admin::module(),
     ]
 }
 
 /// What the document says about each slice's operations.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("people", "Profiles and accounts."),
     ("media", "Files: images, video, captions, documents."),
     ("courses", "The catalogue, course pages and authoring."),
@@ -67,6 +71,7 @@ const TAGS: [(&str, &str); 9] = [
     ("progress", "Today, lessons, completion, history."),
     ("notes", "Notes and bookmarks."),
     ("search", "Search over courses and lessons."),
+    ("moderation", "Reviews of drafts, reports by learners."),
     ("admin", "The instance: settings, audit trail, jobs."),
 ];
 
@@ -105,6 +110,7 @@ pub struct App {
     nightly: Vec<Nightly>,
     ready: Vec<(&'static str, Ready)>,
     routes: Router<Web>,
+    heads: Vec<(&'static str, HeadOf)>,
     document: Arc<OpenApi>,
     web: Web,
     tracker: TaskTracker,
@@ -121,6 +127,7 @@ struct Parts {
     ready: Vec<(&'static str, Ready)>,
     collect: Vec<(&'static str, Collect)>,
     routes: OpenApiRouter<Web>,
+    heads: Vec<(&'static str, HeadOf)>,
 }
 
 impl App {
@@ -163,6 +170,7 @@ impl App {
             nightly: parts.nightly,
             ready: parts.ready,
             routes,
+            heads: parts.heads,
             document: Arc::new(document),
             tracker,
             _lock: lock,
@@ -212,7 +220,7 @@ impl App {
     pub fn router(&self) -> Result<Router> {
         let brand = axum::routing::get(admin::branding_css);
         let slices = self.routes.clone().route("/branding.css", brand);
-        site::build(slices, &self.document, self.ready.clone(), &self.web)
+        site::build(slices, &self.document, self.ready.clone(), self.heads.clone(), &self.web)
     }
 
     /// The state of the routes: to tell live streams that the server stops.
@@ -378,6 +386,9 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
     let portraits = modules.iter().filter_map(|m| Some((m.name, m.portray?))).collect();
     let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
+    let publish_checks = modules.iter().flat_map(|m| m.publish_checks.iter().copied()).collect();
+    let begun = modules.iter().filter_map(|m| m.begun).collect();
+    let reportables = modules.iter().flat_map(|m| m.reportables.iter().copied()).collect();
     let checks = doctor::checks()
         .into_iter()
         .chain(modules.iter().flat_map(|m| m.checks.iter().copied()))
@@ -390,7 +401,10 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(Portraits(portraits)))
             .with(Arc::new(AllFigures(figures)))
             .with(Arc::new(stored_files(&modules)))
-            .with(Arc::new(AllChecks(checks))),
+            .with(Arc::new(AllChecks(checks)))
+            .with(Arc::new(PublishChecks(publish_checks)))
+            .with(Arc::new(AllBegun(begun)))
+            .with(Arc::new(Reportables(reportables))),
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
@@ -398,6 +412,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         ready: Vec::new(),
         collect: Vec::new(),
         routes: OpenApiRouter::new(),
+        heads: Vec::new(),
     };
     if let Some(names) = modules.iter().find_map(|m| m.names) {
         parts.services = parts.services.with(Arc::new(WhoIsWho(names)));
@@ -412,6 +427,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.nightly.extend(module.nightly);
         parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
         parts.collect.extend(module.collect.map(|collect| (module.name, collect)));
+        parts.heads.extend(module.heads);
         parts.routes = parts.routes.merge(module.routes);
     }
     Ok(parts)

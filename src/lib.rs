@@ -8,6 +8,7 @@ pub mod courses;
 pub mod enrolments;
 pub mod kernel;
 pub mod media;
+pub mod moderation;
 pub mod notes;
 pub mod people;
 pub mod platform;

@@ -1,6 +1,7 @@
 //! Joining, paces and schedules over HTTP.
 
 mod assignments;
+mod learners;
 mod team;
 
 use axum::{
@@ -47,6 +48,8 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(assignments::list_user_enrolments))
         .routes(routes!(team::list_my_teams))
         .routes(routes!(team::list_team))
+        .routes(routes!(learners::count_learners))
+        .routes(routes!(learners::count_completions))
 }
 
 /// On which days the days of a course open.

@@ -1,14 +1,17 @@
-//! Background work: assignments become enrolments, and people are reminded.
+//! Background work: assignments become enrolments, people are reminded, learners move to new versions.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{assign, store};
+use super::{assign, moving, store};
 use crate::{
     courses::Shelf,
-    kernel::id::{AssignmentId, UserId},
-    platform::jobs::{Job, JobContext, JobError},
+    kernel::id::{AssignmentId, CourseId, EnrolmentId, UserId, VersionId},
+    platform::{
+        jobs::{Job, JobContext, JobError},
+        module::AllBegun,
+    },
 };
 
 /// Enrols everybody who is under an assignment and is not enrolled by it yet.
@@ -31,7 +34,10 @@ impl Job for RunAssignment {
         let mut after = Some(UserId::from_raw(i64::MIN));
         while let Some(at) = after {
             let shelf = shelf.clone();
-            after = ctx.db.write_low("enrolments.assign", move |tx| assign::step(tx, &shelf, id, at)).await?;
+            after = ctx
+                .db
+                .write_low("enrolments.assign", move |tx| assign::step(tx, &shelf, id, at))
+                .await?;
         }
         Ok(())
     }
@@ -65,5 +71,39 @@ impl Job for TendAssignments {
             }
         }
         Ok(())
+    }
+}
+
+/// Moves everybody in the middle of a course to a version of it, some at a time. Whoever is on that
+/// version or a newer one is passed over, so a second run changes nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MoveLearners {
+    pub(super) course: CourseId,
+    pub(super) version: VersionId,
+    pub(super) number: u32,
+}
+
+impl Job for MoveLearners {
+    const KIND: &'static str = "enrolments.move_learners";
+    const LIMIT: Duration = Duration::from_secs(1800);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(format!("{}:{}", self.course, self.number))
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let begun: Arc<AllBegun> = ctx.platform.services.find().unwrap_or_default();
+        let mut after = EnrolmentId::from_raw(0);
+        loop {
+            let begun = begun.clone();
+            let Self { course, version, number } = self;
+            let moved = ctx.db.write_low("enrolments.move", move |tx| {
+                moving::move_some(tx, &begun, course, (version, number), after)
+            });
+            match moved.await? {
+                Some(last) => after = last,
+                None => return Ok(()),
+            }
+        }
     }
 }

@@ -4,10 +4,14 @@
 //! schedule says when each day opens; [`lesson_access`] is the one answer to "may he open this
 //! lesson?", which progress, notes, search and the media gate all ask.
 //!
+//! When a course's author says so, learners in the middle go on by a new version from their next
+//! unopened day: see `moving`.
+//!
 //! Tables: `enrolments`, `assignments`, `assignment_groups`, `assignment_people`, `enrolment_dues`,
-//! `due_reminders`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.left`,
-//! `course.completed`. Hears: `user.profile_changed` (to keep open what a change of zone would close; who came under an
-//! assignment), `user.created`, `user.access_changed` (likewise).
+//! `due_reminders`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.moved`,
+//! `enrolment.left`, `course.completed`. Hears: `user.profile_changed` (to keep open what a change of
+//! zone would close; who came under an assignment), `user.created`, `user.access_changed`
+//! (likewise), `course.published` (to move learners).
 
 mod access;
 mod actions;
@@ -15,8 +19,10 @@ mod assign;
 mod http;
 mod jobs;
 mod model;
+mod moving;
 mod policy;
 mod reactions;
+mod reportable;
 mod store;
 
 use std::sync::Arc;
@@ -48,8 +54,17 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: http::routes(),
-        jobs: vec![work::kind::<jobs::RunAssignment>(), work::kind::<jobs::TendAssignments>()],
-        reactions: vec![Arc::new(reactions::Zones), Arc::new(reactions::Newcomers)],
+        jobs: vec![
+            work::kind::<jobs::RunAssignment>(),
+            work::kind::<jobs::TendAssignments>(),
+            work::kind::<jobs::MoveLearners>(),
+        ],
+        reactions: vec![
+            Arc::new(reactions::Zones),
+            Arc::new(reactions::Newcomers),
+            Arc::new(reactions::Versions),
+        ],
+        reportables: vec![reportable::LESSON],
         nightly: Some(|tx| tx.enqueue(&jobs::TendAssignments {}).map(drop)),
         provide: Some(|_, services| Ok(AllOuterDeeds::join(services, Arc::new(assign::EnrolMany)))),
         asset_gates: vec![access::lesson_files],

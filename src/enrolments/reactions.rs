@@ -1,6 +1,11 @@
-//! What this slice hears: that somebody's zone may have changed, or who he is.
+//! What this slice hears: that somebody's zone may have changed, or who he is; that a version is for
+//! those in the middle too.
 
-use super::{actions, jobs::RunAssignment, store};
+use super::{
+    actions,
+    jobs::{MoveLearners, RunAssignment},
+    store,
+};
 use crate::{
     kernel::{error::Result, event::Event},
     people,
@@ -74,5 +79,34 @@ impl Reaction for Newcomers {
             }
         }
         Ok(())
+    }
+}
+
+/// Begins to move learners when a version was published for them too.
+pub(super) struct Versions;
+
+impl Reaction for Versions {
+    fn name(&self) -> &'static str {
+        "enrolments.versions"
+    }
+
+    fn replay(&self) -> Replay {
+        Replay::Rebuilds
+    }
+
+    fn hears(&self, kind: &str) -> bool {
+        kind == "course.published"
+    }
+
+    fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()> {
+        match recorded.event {
+            Event::CoursePublished {
+                course,
+                version,
+                number,
+                moves_learners: true,
+            } => tx.enqueue(&MoveLearners { course, version, number }).map(drop),
+            _ => Ok(()),
+        }
     }
 }

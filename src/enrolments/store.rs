@@ -26,6 +26,11 @@ pub(super) use dues::{
 const COLUMNS: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
                        counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at";
 
+/// As the columns, with whether a moderator has hidden the course.
+const WHOLE: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
+                     counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at, \
+                     (SELECT c.hidden_at IS NOT NULL FROM courses c WHERE c.id = enrolments.course_id)";
+
 fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
     Ok(Enrolment {
         id: row.get(0)?,
@@ -50,6 +55,7 @@ fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
         started_at: row.get(16)?,
         completed_at: row.get(17)?,
         left_at: row.get(18)?,
+        is_withheld: row.get(19)?,
     })
 }
 
@@ -82,7 +88,7 @@ impl ToSql for Dates<'_> {
 /// The newest cycle that opens lessons.
 pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
     read.find(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"),
         (user, course),
         enrolment,
     )
@@ -91,14 +97,14 @@ pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Resu
 /// The newest cycle, whatever its state.
 pub(super) fn find_latest(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
     read.find(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 ORDER BY cycle DESC LIMIT 1"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 ORDER BY cycle DESC LIMIT 1"),
         (user, course),
         enrolment,
     )
 }
 
 pub(super) fn find(read: &Read<'_>, id: EnrolmentId) -> Result<Option<Enrolment>> {
-    read.find(&format!("SELECT {COLUMNS} FROM enrolments WHERE id = ?1"), [id], enrolment)
+    read.find(&format!("SELECT {WHOLE} FROM enrolments WHERE id = ?1"), [id], enrolment)
 }
 
 pub(super) fn get(read: &Read<'_>, id: EnrolmentId) -> Result<Enrolment> {
@@ -108,7 +114,7 @@ pub(super) fn get(read: &Read<'_>, id: EnrolmentId) -> Result<Enrolment> {
 /// Every cycle of one person, the newest of each course last.
 pub(super) fn list(read: &Read<'_>, user: UserId) -> Result<Vec<Enrolment>> {
     read.list(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 ORDER BY course_id, cycle"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 ORDER BY course_id, cycle"),
         [user],
         enrolment,
     )
@@ -221,4 +227,41 @@ pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str
             )?,
         ),
     ])
+}
+
+/// Takes up a newer version, with the schedule that goes with it.
+pub(super) fn update_version(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
+    tx.execute(
+        "UPDATE enrolments SET version_id = ?2, number = ?3, days = ?4, plan = ?5 WHERE id = ?1",
+        (e.id, e.version, e.number, e.days, e.plan),
+    )?;
+    update_schedule(tx, e.id, &e.schedule)
+}
+
+/// Active enrolments in a course that are on an older version than this number, after one.
+pub(super) fn list_behind(read: &Read<'_>, course: CourseId, number: u32, after: EnrolmentId, most: u32) -> Result<Vec<Enrolment>> {
+    read.list(
+        &format!(
+            "SELECT {WHOLE} FROM enrolments WHERE state = 'active' AND course_id = ?1 AND id > ?2 AND number < ?3 ORDER BY id LIMIT ?4"
+        ),
+        (course, after, number, most),
+        enrolment,
+    )
+}
+
+/// How many learn a course by which version, in which state.
+pub(super) fn count_by_version(read: &Read<'_>, course: CourseId) -> Result<Vec<(u32, State, u32)>> {
+    read.list(
+        "SELECT number, state, count(*) FROM enrolments WHERE course_id = ?1 GROUP BY number, state ORDER BY number DESC",
+        [course],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Whether the person has ever finished the course.
+pub(super) fn has_finished(read: &Read<'_>, user: UserId, course: CourseId) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND completed_at IS NOT NULL",
+        (user, course),
+    )
 }

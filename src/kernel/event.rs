@@ -44,13 +44,26 @@ pub enum Event {
     CourseCreated { course: CourseId },
     /// A new immutable version of a course is what new learners see.
     #[serde(rename = "course.published")]
-    CoursePublished { course: CourseId, version: VersionId, number: u32 },
+    CoursePublished {
+        course: CourseId,
+        version: VersionId,
+        number: u32,
+        /// Whether learners in the middle get it from their next unopened day.
+        #[serde(default)]
+        moves_learners: bool,
+    },
     /// A course takes no new learners.
     #[serde(rename = "course.archived")]
     CourseArchived { course: CourseId },
     /// An archived course takes learners again.
     #[serde(rename = "course.restored")]
     CourseRestored { course: CourseId },
+    /// A course is taken back by its author; those who joined go on.
+    #[serde(rename = "course.unpublished")]
+    CourseUnpublished { course: CourseId },
+    /// Who may see a course changed: its visibility, its groups and guests, or a moderator's word.
+    #[serde(rename = "course.access_changed")]
+    CourseAccessChanged { course: CourseId },
     /// A draft that was never published is gone.
     #[serde(rename = "course.deleted")]
     CourseDeleted { course: CourseId },
@@ -70,6 +83,14 @@ pub enum Event {
         enrolment: EnrolmentId,
         user: UserId,
         course: CourseId,
+    },
+    /// A learner in the middle of a course goes on by a newer version of it.
+    #[serde(rename = "enrolment.moved")]
+    EnrolmentMoved {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+        number: u32,
     },
     /// A learner left a course.
     #[serde(rename = "enrolment.left")]

@@ -181,6 +181,14 @@ kinds! {
     Group, GroupId, "grp";
     /// A field that the instance keeps about people.
     Field, FieldId, "fld";
+    /// A review of a draft.
+    Review, ReviewId, "rvw";
+    /// A remark of a reviewer.
+    Comment, CommentId, "cmt";
+    /// A learner's report.
+    Report, ReportId, "rpt";
+    /// A step of a review or report.
+    Step, StepId, "stp";
     /// An audit row.
     AuditRow, AuditId, "aud";
     /// A deed over many people.

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod error;
 pub mod event;
+pub mod finding;
 pub mod id;
 pub mod money;
 pub mod page;

@@ -35,7 +35,16 @@ use crate::{
         error::Result,
         id::AssetId,
     },
-    platform::{Platform, blobs::{Blobs, MediaConfig}, config::Config, db::Read, metrics::Set, module::Module, process, services::Services},
+    platform::{
+        Platform,
+        blobs::{Blobs, MediaConfig},
+        config::Config,
+        db::Read,
+        metrics::Set,
+        module::Module,
+        process,
+        services::Services,
+    },
 };
 
 /// What this slice hands to `app`.

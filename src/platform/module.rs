@@ -19,7 +19,8 @@ use super::{
 use crate::kernel::{
     actor::Actor,
     error::Result,
-    id::{AssetId, CourseId, LessonId, UserId},
+    finding::Finding,
+    id::{AssetId, CourseId, EnrolmentId, LessonId, UserId},
 };
 
 /// Whether an actor may read an asset because of the use a slice makes of it. `Ok(None)`: the
@@ -146,6 +147,78 @@ impl AllFiles {
     }
 }
 
+/// What a slice finds in a course's draft that stands between it and its publication.
+pub type PublishCheck = fn(&Read<'_>, CourseId) -> Result<Vec<Finding>>;
+
+/// What every slice finds in a draft, besides the courses' own look. In the [`Services`].
+#[derive(Default)]
+pub struct PublishChecks(pub Vec<PublishCheck>);
+
+impl PublishChecks {
+    /// What the slices find.
+    ///
+    /// # Errors
+    /// A database fault of a check.
+    pub fn ask(&self, read: &Read<'_>, course: CourseId) -> Result<Vec<Finding>> {
+        let mut all = Vec::new();
+        for check in &self.0 {
+            all.append(&mut check(read, course)?);
+        }
+        Ok(all)
+    }
+}
+
+/// The lessons of an enrolment in which its learner has begun something that a newer version must
+/// not take from him.
+pub type Begun = fn(&Read<'_>, UserId, EnrolmentId) -> Result<Vec<LessonId>>;
+
+/// What learners have begun, by every slice that keeps it. In the [`Services`].
+#[derive(Default)]
+pub struct AllBegun(pub Vec<Begun>);
+
+/// A kind of thing that people can report to the moderators.
+#[derive(Clone, Copy)]
+pub struct Reportable {
+    /// Its name in reports, such as `lesson`: fixed for ever.
+    pub kind: &'static str,
+    /// The thing, whatever its state; `None` when it is not there. For moderators.
+    pub find: fn(&Read<'_>, &str) -> Result<Option<Reported>>,
+    /// Whether this actor sees it, and so may report it.
+    pub sees: fn(&Read<'_>, &Actor, &str) -> Result<bool>,
+    /// Hides it from everybody but those who can mend it, or shows it again. True when that changed
+    /// anything.
+    pub hide: fn(&Tx<'_>, &str, bool) -> Result<bool>,
+}
+
+/// Something that was reported, as moderators see it.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// What it is called.
+    pub title: String,
+    /// Where it is in the web app.
+    pub link: String,
+    /// Whether it is hidden now.
+    pub is_hidden: bool,
+}
+
+/// Every kind of thing that can be reported. In the [`Services`].
+#[derive(Default)]
+pub struct Reportables(pub Vec<Reportable>);
+
+/// What a page of the web app says about itself to those who only read its head: link previews.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageHead {
+    /// Its title.
+    pub title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// A picture, as a path on this site.
+    pub image: Option<String>,
+}
+
+/// The head of a page by its path, as visitors may see it; `None` where nothing special is said.
+pub type HeadOf = fn(&Read<'_>, &str) -> Result<Option<PageHead>>;
+
 /// A slice, as `app` sees it.
 pub struct Module {
     /// The slice's folder name.
@@ -184,6 +257,14 @@ pub struct Module {
     pub ready: Option<Ready>,
     /// What the doctor looks at.
     pub checks: Vec<Check>,
+    /// What it finds in drafts that are to be published.
+    pub publish_checks: Vec<PublishCheck>,
+    /// What its learners have begun.
+    pub begun: Option<Begun>,
+    /// What of it can be reported.
+    pub reportables: Vec<Reportable>,
+    /// What it says in the heads of its pages: the beginning of their paths, and how.
+    pub heads: Vec<(&'static str, HeadOf)>,
 }
 
 impl Module {
@@ -209,6 +290,10 @@ impl Module {
             collect: None,
             ready: None,
             checks: Vec::new(),
+            publish_checks: Vec::new(),
+            begun: None,
+            reportables: Vec::new(),
+            heads: Vec::new(),
         }
     }
 }

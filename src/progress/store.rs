@@ -6,8 +6,8 @@ mod places;
 
 pub(super) use facts::{Kept, add_minute, find_by_key, insert_fact, list_facts, list_history, list_minute, list_minutes, next_user};
 pub(super) use numbers::{
-    add_day_minute, count_day, find_course, find_lesson, list_courses, list_days, list_lessons, list_lessons_of, put_course, put_lesson,
-    remove_course, remove_day, remove_lesson, set_day,
+    add_day_minute, count_day, find_course, find_lesson, list_begun, list_courses, list_days, list_lessons, list_lessons_of, put_course,
+    put_lesson, remove_course, remove_day, remove_lesson, set_day,
 };
 pub(super) use places::{find_latest_position, find_position, find_timer, put_position, put_timer};
 

@@ -28,7 +28,11 @@ async fn begin(who: &Client<'_>, name: &str, length: usize) -> String {
     let answer = announce(who, name, length).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert_eq!(answer.header("tus-resumable"), "1.0.0");
-    assert!(answer.header("upload-expires").ends_with(" GMT"), "{}", answer.header("upload-expires"));
+    assert!(
+        answer.header("upload-expires").ends_with(" GMT"),
+        "{}",
+        answer.header("upload-expires")
+    );
     answer.header("location").to_owned()
 }
 
@@ -62,23 +66,39 @@ async fn a_file_comes_in_pieces_and_becomes_an_asset() {
         metadata(&[("filename", "../Größen ✨.csv"), ("filetype", "text/csv")])
     );
     let shown = ines.get(&at).await.expect(200);
-    assert_eq!((shown["state"].as_str(), shown["offset"].as_u64()), (Some("receiving"), Some(40_000)));
+    assert_eq!(
+        (shown["state"].as_str(), shown["offset"].as_u64()),
+        (Some("receiving"), Some(40_000))
+    );
     assert_eq!(send(&ines, &at, 40_000, whole[40_000..].to_owned()).await.status, 204);
     assert_eq!(ines.get(&at).await.expect(200)["state"], "processing");
     assert_eq!(ines.tus(Method::DELETE, &at, &[], "").await.code(), "upload.processing");
     app.settle().await;
     let ready = ines.get(&at).await.expect(200);
-    assert_eq!((ready["state"].as_str(), ready["name"].as_str()), (Some("ready"), Some("Größen ✨.csv")));
-    let asset = ines.get(&format!("/media/{}", ready["asset"].as_str().expect("an asset"))).await.expect(200);
+    assert_eq!(
+        (ready["state"].as_str(), ready["name"].as_str()),
+        (Some("ready"), Some("Größen ✨.csv"))
+    );
+    let asset = ines
+        .get(&format!("/media/{}", ready["asset"].as_str().expect("an asset")))
+        .await
+        .expect(200);
     assert_eq!(asset["sha256"].as_str(), Some(hex(&Sha256::digest(&whole)).as_str()));
-    assert_eq!((asset["kind"].as_str(), asset["mime"].as_str()), (Some("document"), Some("text/csv")));
+    assert_eq!(
+        (asset["kind"].as_str(), asset["mime"].as_str()),
+        (Some("document"), Some("text/csv"))
+    );
     let got = ines.get(asset["url"].as_str().expect("a link")).await;
     assert_eq!(got.bytes, whole.as_bytes());
-    let left = std::fs::read_dir(app.platform().data().join("uploads")).expect("the folder").count();
+    let left = std::fs::read_dir(app.platform().data().join("uploads"))
+        .expect("the folder")
+        .count();
     assert_eq!(left, 0, "nothing is kept twice");
     assert_eq!(ines.tus(Method::DELETE, &at, &[], "").await.status, 204);
     assert_eq!(ines.get(&at).await.status, 404);
-    ines.get(&format!("/media/{}", asset["id"].as_str().expect("an id"))).await.expect(200);
+    ines.get(&format!("/media/{}", asset["id"].as_str().expect("an id")))
+        .await
+        .expect(200);
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -113,20 +133,29 @@ async fn the_protocol_is_kept_to_the_letter() {
         (vec![("upload-length", "0")], 422, "input.invalid"),
         (vec![("upload-length", "50001")], 413, "media.too_large"),
         (vec![("upload-length", "18446744073709551616")], 400, "tus.malformed"),
-        (vec![("upload-length", "10"), ("upload-metadata", "filename ***")], 400, "tus.malformed"),
+        (
+            vec![("upload-length", "10"), ("upload-metadata", "filename ***")],
+            400,
+            "tus.malformed",
+        ),
     ] {
         let answer = ines.tus(Method::POST, AT, &headers, "").await;
         assert_eq!((answer.status.as_u16(), answer.code()), (status, code), "{headers:?}");
     }
     let huge = format!("filename {}", BASE64_STANDARD.encode("x".repeat(8000)));
-    let answer = ines.tus(Method::POST, AT, &[("upload-length", "10"), ("upload-metadata", &huge)], "").await;
+    let answer = ines
+        .tus(Method::POST, AT, &[("upload-length", "10"), ("upload-metadata", &huge)], "")
+        .await;
     assert_eq!(answer.status, 400);
     // What is appended.
     let no_type = ines.tus(Method::PATCH, &at, &[("upload-offset", "0")], "x").await;
     assert_eq!((no_type.status.as_u16(), no_type.code()), (415, "tus.media_type"));
     assert_eq!(ines.tus(Method::PATCH, &at, &[BYTES], "x").await.status, 400);
     let ahead = send(&ines, &at, 7, "x").await;
-    assert_eq!((ahead.status.as_u16(), ahead.code(), ahead.header("upload-offset")), (409, "upload.offset", "0"));
+    assert_eq!(
+        (ahead.status.as_u16(), ahead.code(), ahead.header("upload-offset")),
+        (409, "upload.offset", "0")
+    );
     assert_eq!(send(&ines, &at, 0, "x".repeat(101)).await.code(), "upload.too_long");
     assert_eq!(offset(&ines, &at).await, "0", "nothing of it was kept");
     assert_eq!(send(&ines, &at, 0, "").await.status, 204, "no bytes are no harm");
@@ -226,7 +255,10 @@ async fn an_upload_is_its_owners_alone_and_expires() {
     assert_eq!(ines.get(AT).await.expect(200).as_array().map(Vec::len), Some(1));
     assert_eq!(ines.get("/media/uploads/upl_0000000000000").await.status, 404);
     assert_eq!(ines.get("/media/uploads/..%2F..%2Fkey").await.status, 404);
-    let file = app.platform().data().join(format!("uploads/{}.part", at.rsplit('/').next().expect("an id")));
+    let file = app
+        .platform()
+        .data()
+        .join(format!("uploads/{}.part", at.rsplit('/').next().expect("an id")));
     assert!(file.exists());
     // Bytes renew it; a week of silence ends it, and the night takes the file.
     app.clock.advance(Duration::from_secs(6 * 24 * 3600));
@@ -245,8 +277,14 @@ async fn limits_are_told_before_and_kept() {
     let (ines, ada) = (app.instructor("Ines").await, app.admin("Ada").await);
     let at = begin(&ines, "a.txt", 600).await;
     let limits = ines.get("/media/limits").await.expect(200);
-    assert_eq!((limits["quota_bytes"].as_u64(), limits["used_bytes"].as_u64()), (Some(1000), Some(600)));
-    assert_eq!((limits["unfinished"].as_u64(), limits["tus"]["version"].as_str()), (Some(1), Some("1.0.0")));
+    assert_eq!(
+        (limits["quota_bytes"].as_u64(), limits["used_bytes"].as_u64()),
+        (Some(1000), Some(600))
+    );
+    assert_eq!(
+        (limits["unfinished"].as_u64(), limits["tus"]["version"].as_str()),
+        (Some(1), Some("1.0.0"))
+    );
     assert_eq!(announce(&ines, "b.txt", 401).await.code(), "media.quota");
     assert_eq!(announce(&ada, "b.txt", 5000).await.status, 201, "admins are not held to it");
     assert_eq!(ines.tus(Method::DELETE, &at, &[], "").await.status, 204);
@@ -294,15 +332,26 @@ async fn the_library_shows_what_one_may_see_and_where_it_is_used() {
     store(&otto, "otto.txt", b"otto's".to_vec()).await;
     let made = app.course(Spec::days7("Clear writing").by(ines.id())).await;
     let course = made.course.to_string();
-    ada.patch(&format!("/courses/{course}/draft"), json!({"cover": cover})).await.expect(200);
+    ada.patch(&format!("/courses/{course}/draft"), json!({"cover": cover}))
+        .await
+        .expect(200);
     let lesson = made.lessons[0].to_string();
     let draft = ines.get(&format!("/courses/{course}/draft/lessons/{lesson}")).await.expect(200);
     let resources = json!([{"kind": "file", "title": "Plan", "asset": plan}]);
     let patch = json!({"resources": resources, "expected_revision": draft["revision"]});
-    ines.patch(&format!("/courses/{course}/draft/lessons/{lesson}"), patch).await.expect(200);
+    ines.patch(&format!("/courses/{course}/draft/lessons/{lesson}"), patch)
+        .await
+        .expect(200);
 
-    assert_eq!(listed(&ada, "?sort=name").await, ["100%.txt", "Harbour.png", "otto.txt", "plan.txt"]);
-    assert_eq!(listed(&ines, "?sort=name").await, ["100%.txt", "Harbour.png", "plan.txt"], "her own, and her course's");
+    assert_eq!(
+        listed(&ada, "?sort=name").await,
+        ["100%.txt", "Harbour.png", "otto.txt", "plan.txt"]
+    );
+    assert_eq!(
+        listed(&ines, "?sort=name").await,
+        ["100%.txt", "Harbour.png", "plan.txt"],
+        "her own, and her course's"
+    );
     assert_eq!(listed(&otto, "").await, ["otto.txt"]);
     assert_eq!(listed(&ada, "?q=0%25").await, ["100%.txt"], "words are taken as they are");
     assert_eq!(listed(&ada, "?q=HARB&kind=image,video").await, ["Harbour.png"]);
@@ -325,22 +374,45 @@ async fn the_library_shows_what_one_may_see_and_where_it_is_used() {
         assert_eq!(seen.len(), 4, "{sort}");
     }
     let page = ines.get("/media?q=harbour").await.expect(200);
-    assert_eq!((&page["items"][0]["is_own"], &page["items"][0]["owner"]["name"]), (&json!(false), &json!("Ada")));
+    assert_eq!(
+        (&page["items"][0]["is_own"], &page["items"][0]["owner"]["name"]),
+        (&json!(false), &json!("Ada"))
+    );
     // Where used.
     let uses = ines.get(&format!("/media/{plan}/uses")).await.expect(200);
     assert_eq!(uses["places"][0]["course_title"], "Clear writing");
-    assert_eq!((&uses["places"][0]["lesson"], &uses["places"][0]["is_published"]), (&json!(lesson), &json!(false)));
+    assert_eq!(
+        (&uses["places"][0]["lesson"], &uses["places"][0]["is_published"]),
+        (&json!(lesson), &json!(false))
+    );
     let uses = ines.get(&format!("/media/{cover}/uses")).await.expect(200);
-    assert_eq!((&uses["places"][0]["lesson"], uses["places"].as_array().map(Vec::len)), (&Value::Null, Some(1)));
+    assert_eq!(
+        (&uses["places"][0]["lesson"], uses["places"].as_array().map(Vec::len)),
+        (&Value::Null, Some(1))
+    );
     assert_eq!(otto.get(&format!("/media/{plan}/uses")).await.status, 404);
     // Guarded by use.
     let kept = ines.delete(&format!("/media/{plan}")).await;
     assert_eq!((kept.status.as_u16(), kept.code()), (409, "asset.in_use"));
-    assert!(kept.json["fields"][0]["message"].as_str().is_some_and(|m| m.starts_with("Clear writing › ")), "{}", kept.text());
+    assert!(
+        kept.json["fields"][0]["message"]
+            .as_str()
+            .is_some_and(|m| m.starts_with("Clear writing › ")),
+        "{}",
+        kept.text()
+    );
     assert_eq!(ines.delete(&format!("/media/{cover}")).await.status, 403, "it is Ada's");
-    let every: Vec<String> = ada.get("/media").await.expect(200)["items"].as_array().expect("items").iter().map(|i| i["id"].as_str().expect("an id").to_owned()).collect();
+    let every: Vec<String> = ada.get("/media").await.expect(200)["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|i| i["id"].as_str().expect("an id").to_owned())
+        .collect();
     let gone = ines.post("/media/delete", json!({"assets": every})).await.expect(200);
-    assert_eq!((gone["deleted"].as_array().map(Vec::len), gone["kept"].as_array().map(Vec::len)), (Some(1), Some(3)));
+    assert_eq!(
+        (gone["deleted"].as_array().map(Vec::len), gone["kept"].as_array().map(Vec::len)),
+        (Some(1), Some(3))
+    );
     assert_eq!(listed(&ines, "?sort=name").await, ["Harbour.png", "plan.txt"]);
     app.settle().await;
 }
@@ -351,20 +423,37 @@ async fn a_file_is_renamed_and_replaced_where_it_is_used() {
     let (ines, otto) = (app.instructor("Ines").await, app.instructor("Otto").await);
     let asset = store(&ines, "chart.png", png(1, 800)).await;
     let path = format!("/media/{asset}");
-    let changed = ines.patch(&path, json!({"name": "../Sales.png", "alt": " Sales  rose "})).await.expect(200);
+    let changed = ines
+        .patch(&path, json!({"name": "../Sales.png", "alt": " Sales  rose "}))
+        .await
+        .expect(200);
     assert_eq!((&changed["name"], &changed["alt"]), (&json!("Sales.png"), &json!("Sales rose")));
     assert_eq!(ines.patch(&path, json!({"name": "  "})).await.status, 422);
     assert_eq!(ines.patch(&path, json!({"alt": "x".repeat(501)})).await.status, 422);
     assert_eq!(otto.patch(&path, json!({"alt": ""})).await.status, 404);
     let before = ines.get(&format!("{path}/file?rendition=w640")).await;
-    let replaced = ines.upload(Method::PUT, &format!("{path}/file?name=new.webp"), png(9, 1000)).await.expect(200);
-    assert_eq!((&replaced["id"], &replaced["width"], &replaced["alt"]), (&json!(asset), &json!(1000), &json!("Sales rose")));
+    let replaced = ines
+        .upload(Method::PUT, &format!("{path}/file?name=new.webp"), png(9, 1000))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&replaced["id"], &replaced["width"], &replaced["alt"]),
+        (&json!(asset), &json!(1000), &json!("Sales rose"))
+    );
     let after = ines.get(&format!("{path}/file?rendition=w640")).await;
     assert_ne!(before.bytes, after.bytes, "smaller forms are made anew");
     assert_ne!(before.header("etag"), after.header("etag"), "and fetched anew");
-    assert_eq!(otto.upload(Method::PUT, &format!("{path}/file?name=a.png"), png(1, 10)).await.status, 404);
+    assert_eq!(
+        otto.upload(Method::PUT, &format!("{path}/file?name=a.png"), png(1, 10))
+            .await
+            .status,
+        404
+    );
     let other = ines.upload(Method::PUT, &format!("{path}/file?name=a.txt"), "words").await;
-    assert_eq!((other.status.as_u16(), other.json["fields"][0]["code"].as_str()), (422, Some("media.other_kind")));
+    assert_eq!(
+        (other.status.as_u16(), other.json["fields"][0]["code"].as_str()),
+        (422, Some("media.other_kind"))
+    );
     // The same, in as many requests as it takes.
     let bytes = png(77, 320);
     let (length, told) = (bytes.len().to_string(), metadata(&[("filename", "c.png"), ("replaces", &asset)]));
@@ -381,10 +470,16 @@ async fn a_file_is_renamed_and_replaced_where_it_is_used() {
     app.clock.advance(Duration::from_secs(3600));
     app.nightly().await.expect("upkeep");
     app.settle().await;
-    for entry in walkdir::WalkDir::new(app.platform().data().join("blobs/media")).into_iter().flatten() {
+    for entry in walkdir::WalkDir::new(app.platform().data().join("blobs/media"))
+        .into_iter()
+        .flatten()
+    {
         if entry.file_type().is_file() {
             names.insert(entry.file_name().to_owned());
         }
     }
-    assert!(names.len() <= 3, "the source, what is shown and at most one smaller form: {names:?}");
+    assert!(
+        names.len() <= 3,
+        "the source, what is shown and at most one smaller form: {names:?}"
+    );
 }

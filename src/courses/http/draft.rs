@@ -26,7 +26,7 @@ use crate::{
     platform::{
         db::Read,
         web::{
-            extract::{Body, created, not_null, present as or_null},
+            extract::{Body, Query, created, not_null, present as or_null},
             guard::Guard,
         },
     },
@@ -180,10 +180,21 @@ async fn guided(length: Length) -> Result<Vec<Content>> {
     made.await.map_err(Error::internal)?
 }
 
-/// The courses that the signed-in person writes; for admins, all.
-#[utoipa::path(get, path = "/teach/courses", tag = "courses", responses((status = 200, body = Vec<OwnCourse>)))]
-pub(in crate::courses) async fn list_own_courses(g: Guard<WriteCourses>) -> Result<Json<Vec<OwnCourse>>> {
-    let owner = g.actor.user().filter(|_| !g.actor.is_at_least(Role::Admin));
+/// Which courses are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::courses) struct OwnQuery {
+    /// For admins: only those that they write themselves.
+    #[serde(default)]
+    mine: Option<bool>,
+}
+
+/// The courses that the signed-in person writes, alone or with others; for admins, all.
+#[utoipa::path(get, path = "/teach/courses", tag = "courses", params(OwnQuery), responses((status = 200, body = Vec<OwnCourse>)))]
+pub(in crate::courses) async fn list_own_courses(g: Guard<WriteCourses>, Query(query): Query<OwnQuery>) -> Result<Json<Vec<OwnCourse>>> {
+    let is_mine = query.mine.unwrap_or_default() || !g.actor.is_at_least(Role::Admin);
+    let owner = g.actor.user().filter(|_| is_mine);
     let courses = g.db.read("courses.own", move |read| present::own_courses(read, owner)).await?;
     Ok(Json(courses))
 }

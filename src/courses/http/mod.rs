@@ -1,13 +1,17 @@
 //! Operations over the catalogue, course pages and drafts.
 
+mod access;
 mod catalogue;
 mod categories;
+mod check;
 mod copies;
+mod desk;
 mod draft;
 mod history;
 mod lessons;
 mod lifecycle;
 mod page;
+mod versions;
 mod writing;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,6 +47,21 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(lifecycle::list_versions))
         .routes(routes!(lifecycle::archive_course))
         .routes(routes!(lifecycle::restore_course))
+        .routes(routes!(lifecycle::unpublish_course))
+        .routes(routes!(check::check_course))
+        .routes(routes!(versions::diff_course))
+        .routes(routes!(versions::roll_back_version))
+        .routes(routes!(versions::load_version))
+        .routes(routes!(access::get_course_access, access::change_course_access))
+        .routes(routes!(access::add_author, access::remove_author))
+        .routes(routes!(access::invite_guest))
+        .routes(routes!(access::uninvite_guest))
+        .routes(routes!(access::find_instructors))
+        .routes(routes!(access::find_groups))
+        .routes(routes!(desk::list_all_courses))
+        .routes(routes!(desk::count_courses))
+        .routes(routes!(desk::list_all_lessons))
+        .routes(routes!(desk::change_many_courses))
 }
 
 /// Cleans HTML on a thread that may take its time.

@@ -71,6 +71,12 @@ pub(in crate::courses) fn touch(tx: &Tx<'_>, course: CourseId) -> Result<()> {
         "UPDATE drafts SET edition = edition + 1, updated_at = ?2 WHERE course_id = ?1",
         (course, tx.now()),
     )?;
+    if let Some(user) = tx.actor().user() {
+        tx.execute(
+            "INSERT INTO draft_editors (course_id, user_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            (course, user),
+        )?;
+    }
     Ok(())
 }
 

@@ -29,7 +29,9 @@ pub(in crate::media) fn rename(tx: &Tx<'_>, can: &ChangeAsset, words: Words) -> 
         Some(name) => clean_name(&name),
         None => asset.name,
     };
-    let alt = words.alt.map_or(asset.alt, |alt| alt.split_whitespace().collect::<Vec<_>>().join(" "));
+    let alt = words
+        .alt
+        .map_or(asset.alt, |alt| alt.split_whitespace().collect::<Vec<_>>().join(" "));
     if alt.chars().count() > MOST_ALT {
         return Err(Error::field(
             "alt",

@@ -155,4 +155,3 @@ pub(in crate::media) async fn change_asset(g: Guard<ChangeAsset>, JsonBody(patch
 pub(in crate::media) async fn get_asset(g: Guard<SeeAsset>) -> Json<AssetOut> {
     Json(g.can.asset.into())
 }
-

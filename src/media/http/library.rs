@@ -92,7 +92,10 @@ pub(in crate::media) struct OwnerOut {
 /// The stored files that one may see: admins all of them, instructors their own and those that
 /// their courses show.
 #[utoipa::path(get, path = "/media", tag = "media", params(LibraryQuery), responses((status = 200, body = PageOut<LibraryFileOut>)))]
-pub(in crate::media) async fn list_assets(g: Guard<BrowseLibrary>, Query(query): Query<LibraryQuery>) -> Result<Json<PageOut<LibraryFileOut>>> {
+pub(in crate::media) async fn list_assets(
+    g: Guard<BrowseLibrary>,
+    Query(query): Query<LibraryQuery>,
+) -> Result<Json<PageOut<LibraryFileOut>>> {
     let kinds = kinds(query.kind.as_deref())?;
     let after = query.cursor.as_deref().map(Cursor::decode).transpose()?;
     let (services, can, actor) = (g.platform.services.clone(), g.can, g.actor);
@@ -270,10 +273,9 @@ pub(in crate::media) async fn delete_assets(g: Guard<StoreAsset>, Body(wanted): 
     }
     let (can, mut kept) = (g.can, wanted.assets);
     let ids = kept.clone();
-    let deleted = g
-        .db
-        .write("media.delete_unused", move |tx| actions::delete_unused(tx, &can, &ids))
-        .await?;
+    let deleted =
+        g.db.write("media.delete_unused", move |tx| actions::delete_unused(tx, &can, &ids))
+            .await?;
     kept.retain(|id| !deleted.contains(id));
     Ok(Json(DeletedAssetsOut { deleted, kept }))
 }

@@ -57,9 +57,8 @@ const ENDINGS: &[&str] = &[
 #[utoipa::path(get, path = "/media/limits", tag = "media", responses((status = 200, body = MediaLimitsOut)))]
 pub(in crate::media) async fn get_media_limits(g: Guard<SeeLimits>) -> Result<Json<MediaLimitsOut>> {
     let (limits, owner) = (Limits::of(&g.platform), g.can.owner);
-    let (there, unfinished, coming) = g
-        .db
-        .read("media.limits", move |read| {
+    let (there, unfinished, coming) =
+        g.db.read("media.limits", move |read| {
             let Some(owner) = owner else { return Ok((0, 0, 0)) };
             let (unfinished, coming) = store::uploads::count_unfinished(read, owner)?;
             Ok((store::library::count_of(read, Some(owner))?.1, unfinished, coming))

@@ -9,11 +9,7 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 
-use crate::{
-    kernel::error::Error,
-    media::actions,
-    platform::web::problem::Problem,
-};
+use crate::{kernel::error::Error, media::actions, platform::web::problem::Problem};
 
 /// How long a body may stand still before it is given up.
 const STALL: Duration = Duration::from_secs(60);

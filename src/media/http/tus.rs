@@ -80,7 +80,9 @@ fn number<T: FromStr>(headers: &HeaderMap, name: &HeaderName) -> Result<Option<T
     let Some(text) = text(headers, name)? else { return Ok(None) };
     let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = text.parse().ok().filter(|_| is_plain);
-    number.map(Some).ok_or_else(|| malformed(&format!("{name} is a whole number of bytes.")))
+    number
+        .map(Some)
+        .ok_or_else(|| malformed(&format!("{name} is a whole number of bytes.")))
 }
 
 /// What is announced: how many bytes, and what they are.
@@ -153,7 +155,15 @@ mod tests {
 
     #[test]
     fn numbers_are_plain() {
-        for (text, number) in [("0", Some(0)), ("17", Some(17)), ("+1", None), ("-1", None), ("1 ", None), ("", None), ("99999999999999999999", None)] {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("17", Some(17)),
+            ("+1", None),
+            ("-1", None),
+            ("1 ", None),
+            ("", None),
+            ("99999999999999999999", None),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(OFFSET, HeaderValue::from_str(text).expect("a header"));
             assert_eq!(super::number::<u64>(&headers, &OFFSET).ok().flatten(), number, "{text:?}");

@@ -223,7 +223,10 @@ fn refused(why: Refusal) -> ErrorResponse {
         Refusal::Quota(left) => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "media.quota",
-            format!("Your files may come to no more: {} MB are left. Delete what you no longer need.", left / 1_000_000),
+            format!(
+                "Your files may come to no more: {} MB are left. Delete what you no longer need.",
+                left / 1_000_000
+            ),
         ),
         Refusal::TooMany => (
             StatusCode::TOO_MANY_REQUESTS,
@@ -293,10 +296,9 @@ pub(in crate::media) async fn end_upload(g: Guard<OwnUpload>, headers: HeaderMap
 #[utoipa::path(get, path = "/media/uploads", tag = "media", responses((status = 200, body = Vec<UploadOut>)))]
 pub(in crate::media) async fn list_uploads(g: Guard<StoreAsset>) -> Result<Json<Vec<UploadOut>>> {
     let owner = g.can.owner().ok_or(Error::Unauthenticated)?;
-    let found = g
-        .db
-        .read("media.uploads", move |read| store::uploads::list_of(read, owner, SHOWN))
-        .await?;
+    let found =
+        g.db.read("media.uploads", move |read| store::uploads::list_of(read, owner, SHOWN))
+            .await?;
     let mut shown = Vec::with_capacity(found.len());
     for upload in found {
         match uploads::look(&g.platform, &g.db, upload).await {

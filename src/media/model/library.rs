@@ -68,7 +68,11 @@ pub(in crate::media) struct Cursor {
 impl Cursor {
     pub(in crate::media) fn of(sort: Sort, asset: &Asset) -> Self {
         Self {
-            name: if sort == Sort::Name { asset.name.to_lowercase() } else { String::new() },
+            name: if sort == Sort::Name {
+                asset.name.to_lowercase()
+            } else {
+                String::new()
+            },
             bytes: if sort == Sort::Largest {
                 i64::try_from(asset.bytes).unwrap_or(i64::MAX)
             } else {

@@ -120,7 +120,10 @@ pub(in crate::media) struct Checksum {
 /// # Errors
 /// A sentence about what is wrong with it.
 pub(in crate::media) fn read_checksum(header: &str) -> Result<Checksum, &'static str> {
-    let (algorithm, digest) = header.trim().split_once(' ').ok_or("Upload-Checksum is an algorithm and a digest.")?;
+    let (algorithm, digest) = header
+        .trim()
+        .split_once(' ')
+        .ok_or("Upload-Checksum is an algorithm and a digest.")?;
     let (algorithm, length) = match algorithm {
         "sha1" => (Algorithm::Sha1, 20),
         "sha256" => (Algorithm::Sha256, 32),
@@ -142,7 +145,10 @@ mod tests {
     #[test]
     fn metadata_is_read_and_wrong_metadata_is_refused() {
         let told = read_metadata("filename Li4vLi4vZXRjL3Bhc3N3ZA==,filetype dmlkZW8vbXA0, is_confidential").expect("metadata");
-        assert_eq!((told.name.as_str(), told.mime.as_str(), told.replaces), ("passwd", "video/mp4", None));
+        assert_eq!(
+            (told.name.as_str(), told.mime.as_str(), told.replaces),
+            ("passwd", "video/mp4", None)
+        );
         let empty = read_metadata("").expect("nothing is enough");
         assert_eq!(empty.name, "file");
         let asset = AssetId::from_raw(5);
@@ -157,7 +163,12 @@ mod tests {
     fn checksums_are_read() {
         let sha1 = read_checksum("sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=").expect("a checksum");
         assert_eq!((sha1.algorithm, sha1.digest.len()), (Algorithm::Sha1, 20));
-        for wrong in ["sha1", "md5 1B2M2Y8AsgTpgAmY7PhCfg==", "sha1 %", "sha256 Kq5sNclPz7QV2+lfQIuc6R7oRu0="] {
+        for wrong in [
+            "sha1",
+            "md5 1B2M2Y8AsgTpgAmY7PhCfg==",
+            "sha1 %",
+            "sha256 Kq5sNclPz7QV2+lfQIuc6R7oRu0=",
+        ] {
             assert!(read_checksum(wrong).is_err(), "{wrong}");
         }
     }

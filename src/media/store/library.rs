@@ -20,9 +20,18 @@ pub(in crate::media) fn list(read: &Read<'_>, wanted: &Wanted) -> Result<Vec<She
         Sight::Of { user, shown } => (Some(*user), Some(ids(shown)?)),
     };
     let (after, order) = match wanted.sort {
-        Sort::Newest => ("(?8 IS NULL OR a.id < ?8) AND (?9 IS NULL OR 1) AND (?10 IS NULL OR 1)", "a.id DESC"),
-        Sort::Name => ("(?8 IS NULL OR (a.folded, a.id) > (?9, ?8)) AND (?10 IS NULL OR 1)", "a.folded, a.id"),
-        Sort::Largest => ("(?8 IS NULL OR (a.bytes, a.id) < (?10, ?8)) AND (?9 IS NULL OR 1)", "a.bytes DESC, a.id DESC"),
+        Sort::Newest => (
+            "(?8 IS NULL OR a.id < ?8) AND (?9 IS NULL OR 1) AND (?10 IS NULL OR 1)",
+            "a.id DESC",
+        ),
+        Sort::Name => (
+            "(?8 IS NULL OR (a.folded, a.id) > (?9, ?8)) AND (?10 IS NULL OR 1)",
+            "a.folded, a.id",
+        ),
+        Sort::Largest => (
+            "(?8 IS NULL OR (a.bytes, a.id) < (?10, ?8)) AND (?9 IS NULL OR 1)",
+            "a.bytes DESC, a.id DESC",
+        ),
     };
     let sql = format!(
         "SELECT {COLUMNS}, a.unused_since, EXISTS (SELECT 1 FROM asset_uses u WHERE u.asset_id = a.id) FROM assets a

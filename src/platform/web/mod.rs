@@ -15,6 +15,7 @@ pub mod problem;
 pub mod schema;
 pub mod scrape;
 pub mod serve;
+mod share;
 pub mod site;
 mod spa;
 mod throttle;

@@ -66,7 +66,9 @@ impl World {
             .upload(axum::http::Method::POST, "/media?name=a.png", pixel())
             .await
             .expect(201));
-        let upload = author.tus(axum::http::Method::POST, "/media/uploads", &[("upload-length", "10")], Vec::new()).await;
+        let upload = author
+            .tus(axum::http::Method::POST, "/media/uploads", &[("upload-length", "10")], Vec::new())
+            .await;
         let upload = upload.header("location").rsplit('/').next().unwrap_or_default().to_owned();
         let category = id(&admin.post("/categories", json!({"name": "Gardening"})).await.expect(201));
         let invite = id(&admin

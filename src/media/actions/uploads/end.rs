@@ -3,12 +3,7 @@
 use super::desk;
 use crate::{
     kernel::error::{Error, Result},
-    media::{
-        actions::blocking,
-        model::uploads::State,
-        policy::OwnUpload,
-        store,
-    },
+    media::{actions::blocking, model::uploads::State, policy::OwnUpload, store},
     platform::{Platform, db::Db},
 };
 

@@ -103,8 +103,10 @@ async fn store_it(platform: &Platform, db: &Db, upload: &Upload) -> Result<()> {
 
 async fn fail(platform: &Platform, db: &Db, id: UploadId, code: &str, message: String) -> Result<()> {
     let code = code.to_owned();
-    db.write("media.fail_upload", move |tx| store::uploads::update_failed(tx, id, &code, &message))
-        .await?;
+    db.write("media.fail_upload", move |tx| {
+        store::uploads::update_failed(tx, id, &code, &message)
+    })
+    .await?;
     let desk = desk(platform);
     blocking(move || desk.remove(id)).await
 }

@@ -9,10 +9,7 @@ mod sweep;
 
 use std::sync::Arc;
 
-use crate::{
-    media::desk::Desk,
-    platform::Platform,
-};
+use crate::{media::desk::Desk, platform::Platform};
 
 pub(in crate::media) use append::{Append, Outcome, Verdict, note};
 pub(in crate::media) use begin::begin;

@@ -25,7 +25,9 @@ pub(in crate::media) async fn sweep(platform: &Platform, db: &Db, _can: &SweepMe
     let shelf = desk(platform);
     // A row is there before its file, so a file without one is nobody's.
     for id in blocking(move || shelf.list()).await? {
-        let is_needed = db.read("media.upload_file", move |read| store::uploads::needs_file(read, id)).await?;
+        let is_needed = db
+            .read("media.upload_file", move |read| store::uploads::needs_file(read, id))
+            .await?;
         let desk = desk(platform);
         if !is_needed && !desk.is_held(id) {
             blocking(move || desk.remove(id)).await?;

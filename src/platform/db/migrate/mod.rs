@@ -46,6 +46,8 @@ steps! {
     11 "0011_audit_chain",
     12 "0012_backups",
     13 "0013_lesson_history",
+    14 "0014_publishing",
+    15 "0015_moderation",
     16 "0016_people_admin",
     17 "0017_assignments",
     21 "0021_uploads",
