@@ -80,9 +80,17 @@ pub fn complete(document: &mut OpenApi, tags: &[(&str, &str)]) {
 
 /// Every operation of a path.
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch]
-        .into_iter()
-        .filter_map(Option::as_mut)
+    [
+        &mut path.get,
+        &mut path.put,
+        &mut path.post,
+        &mut path.delete,
+        &mut path.patch,
+        &mut path.head,
+        &mut path.options,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
 }
 
 fn add_common(operation: &mut Operation) {

@@ -2,10 +2,12 @@ import type { HttpRequest, Upload as TusUpload } from 'tus-js-client';
 import { api, ApiProblem, ok } from '#lib/api/client.ts';
 import { asProblem } from '#lib/api/problem.ts';
 import type { Schema } from '#lib/api/types.ts';
+import { fullDate } from '#lib/format/dates.ts';
 import { bytes } from '#lib/format/numbers.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { announce } from './announce.svelte.ts';
 import { Pace } from './pace.ts';
+import { session } from './session.svelte.ts';
 
 export type UploadOut = Schema<'UploadOut'>;
 export type Limits = Schema<'MediaLimitsOut'>;
@@ -47,6 +49,8 @@ export class Sending {
 	/** Quarters that were announced. */
 	said = 0;
 	onready: ((asset: string) => void) | undefined;
+	/** Until when what was sent is kept, as a day. */
+	keptUntil = '';
 
 	constructor(of: { key: number; name: string; size: number; replaces?: string; file?: File; id?: string; sent?: number }) {
 		this.key = of.key;
@@ -89,7 +93,8 @@ class Uploads {
 		const before = await ok(api.GET('/api/v1/media/uploads'));
 		for (const u of before) {
 			if (u.state === 'ready' || this.list.some((s) => s.id === u.id)) continue;
-			const row = this.#row({ name: u.name, size: u.length, sent: u.offset, id: u.id, replaces: u.replaces });
+			const row = this.#row({ name: u.name, size: u.length, sent: u.offset, id: u.id, replaces: u.replaces ?? undefined });
+			row.keptUntil = fullDate(u.expires_at, session.timeZone);
 			if (u.state === 'receiving') row.phase = 'lost';
 			else if (u.state === 'processing') this.#follow(row);
 			else this.#fail(row, u.message || m.upload_refused());
@@ -251,7 +256,7 @@ class Uploads {
 				throw e;
 			});
 			if (seen?.state === 'ready') {
-				row.asset = seen.asset;
+				row.asset = seen.asset ?? undefined;
 				row.phase = 'ready';
 				announce.say(m.upload_ready_said({ name: row.name }));
 				if (seen.asset) row.onready?.(seen.asset);
@@ -287,6 +292,7 @@ class Uploads {
 		} else if (p.passing && p.code !== 'upload.too_many') {
 			this.#stick(row, p.offline ? m.upload_offline() : p.code === 'media.disk_full' ? m.upload_disk_full() : m.upload_busy());
 		} else {
+			row.passing = p.status === 429;
 			this.#fail(row, p.fields[0]?.message || p.title || m.upload_failed());
 		}
 		this.#pump();

@@ -1,0 +1,13 @@
+import { api, ok } from '#lib/api/client.ts';
+import { asked, readFilter } from '#lib/components/media/filter.ts';
+import { Paged } from '#lib/state/loaded.svelte.ts';
+import { uploads } from '#lib/state/uploads.svelte.ts';
+
+export async function load({ url }) {
+	const filter = readFilter(url.searchParams);
+	const files = new Paged((cursor) => ok(api.GET('/api/v1/media', { params: { query: { ...asked(filter), cursor } } })));
+	// What may be sent, and what a former page left unfinished; without it the library is still there.
+	void uploads.open().catch(() => {});
+	await files.soon();
+	return { filter, files };
+}
