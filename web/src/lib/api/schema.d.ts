@@ -431,7 +431,7 @@ export interface paths {
         /** Published courses. */
         get: operations["list_courses"];
         put?: never;
-        /** Begins a course as an empty draft. */
+        /** Begins a course as a draft: empty, or with the lessons of a template. */
         post: operations["create_course"];
         delete?: never;
         options?: never;
@@ -528,6 +528,112 @@ export interface paths {
         patch: operations["change_lesson"];
         trace?: never;
     };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a lesson to the place right behind it. */
+        post: operations["duplicate_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a lesson's draft was before, the latest first. */
+        get: operations["list_lesson_history"];
+        put?: never;
+        /**
+         * Keeps a text in the lesson's history without changing the draft: the one that was not taken
+         *     when two people wrote at the same time.
+         */
+        post: operations["set_lesson_text_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson as it was. */
+        get: operations["get_lesson_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history/{state}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an earlier state the lesson's draft again. */
+        post: operations["restore_lesson_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson of the draft as a learner will see it. */
+        get: operations["preview_draft_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a lesson that was taken out of the draft back into it, as it was. */
+        post: operations["return_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/draft/order": {
         parameters: {
             query?: never;
@@ -539,6 +645,43 @@ export interface paths {
         /** Puts the draft's lessons into this order: every lesson exactly once. */
         put: operations["put_lesson_order"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tells that one has the course open for writing, and hears who else has. Ask every five seconds;
+         *     who has not for twenty is taken to have left.
+         */
+        put: operations["put_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a course as a copy of this one's draft, as one's own. */
+        post: operations["duplicate_course"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1459,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teach/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The skeletons that courses can begin with: `is_guided` of a new course. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1410,6 +1570,11 @@ export interface components {
              * @description Its day.
              */
             day: number;
+        };
+        /** @description A text to be remembered. */
+        AsideIn: {
+            title?: components["schemas"]["Title"];
+            body_html: string;
         };
         /**
          * @description What a stored file is, by its content.
@@ -1679,6 +1844,11 @@ export interface components {
             course: components["schemas"]["CompletionCourse"];
             next?: components["schemas"]["CompletionNext"] | null;
         };
+        /** @description What the copy is called. */
+        CopyIn: {
+            /** @description The title with “(copy)” behind it when absent. */
+            title?: components["schemas"]["Title"];
+        };
         /** @description What a version shows besides its card: rendered once. */
         CourseBody: {
             /** @description HTML of the closed vocabulary. */
@@ -1755,6 +1925,8 @@ export interface components {
             length: components["schemas"]["Length"];
             level: components["schemas"]["Level"];
             language: components["schemas"]["Language"];
+            /** @description Begins with the lessons of the template for its length, to be filled in. */
+            is_guided?: boolean;
         };
         /** @description A course in a few words. */
         CourseMini: {
@@ -2031,6 +2203,7 @@ export interface components {
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
+        Id_lst: string;
         Id_not: string;
         Id_rev: string;
         Id_ses: string;
@@ -2254,6 +2427,8 @@ export interface components {
         LessonPatch: {
             /** @description Refused when the lesson is not at this revision any more. */
             expected_revision?: components["schemas"]["Id_rev"];
+            /** @description Says that most of the page is meant to go. */
+            confirm_shrink?: boolean;
             /** Format: int32 */
             day?: number;
             title?: components["schemas"]["Title"];
@@ -2276,6 +2451,26 @@ export interface components {
          * @enum {string}
          */
         LessonState: "done" | "in_progress" | "open" | "locked";
+        /** @description One remembered state of a lesson's draft. */
+        LessonStateOut: {
+            id: components["schemas"]["Id_lst"];
+            revision: components["schemas"]["Id_rev"];
+            at: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["StateKind"];
+            by?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: int32
+             * @description The length of its page.
+             */
+            words: number;
+            /** @description Whether the draft is in this state now. */
+            is_current: boolean;
+            /**
+             * Format: int32
+             * @description The newest version that shows it.
+             */
+            version?: number | null;
+        };
         /**
          * @description How much a learner should bring along.
          * @enum {string}
@@ -2798,6 +2993,31 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_LessonStateOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_lst"];
+                revision: components["schemas"]["Id_rev"];
+                at: components["schemas"]["Timestamp"];
+                kind: components["schemas"]["StateKind"];
+                by?: components["schemas"]["PersonName"] | null;
+                /**
+                 * Format: int32
+                 * @description The length of its page.
+                 */
+                words: number;
+                /** @description Whether the draft is in this state now. */
+                is_current: boolean;
+                /**
+                 * Format: int32
+                 * @description The newest version that shows it.
+                 */
+                version?: number | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_MyCourse: {
             /** @description The items of this page. */
             items: {
@@ -2956,6 +3176,25 @@ export interface components {
             video_seconds?: components["schemas"]["Moment"] | null;
             /** @description When the device was there, by its own clock. */
             client_at: components["schemas"]["Timestamp"];
+        };
+        /** @description That somebody has a course open for writing. */
+        PresenceIn: {
+            /** @description Names the window; made by the browser. */
+            tab: string;
+            /** @description What is open in it. */
+            lesson?: components["schemas"]["Id_lsn"];
+            /** @description The window is being closed. */
+            has_left?: boolean;
+        };
+        /** @description Who else writes, and how far the draft is. */
+        PresenceOut: {
+            others: components["schemas"]["Writer"][];
+            /**
+             * Format: int32
+             * @description How often the draft changed.
+             */
+            edition: number;
+            revision?: components["schemas"]["Id_rev"] | null;
         };
         /** @description An amount in minor units. */
         PriceOut: {
@@ -3187,6 +3426,21 @@ export interface components {
             /** @enum {string} */
             kind: "file";
         };
+        /** @description Which revision was looked at. */
+        RestoreIn: {
+            /** @description Refused when the lesson is not at this revision any more. */
+            expected_revision?: components["schemas"]["Id_rev"];
+        };
+        /** @description Where a lesson comes back to. */
+        ReturnIn: {
+            /** Format: int32 */
+            day: number;
+            /**
+             * Format: int32
+             * @description Its place within the day, from 1.
+             */
+            position: number;
+        };
         /** @enum {string} */
         Role: "learner" | "instructor" | "admin";
         /** @description How many results each value of each filter has. */
@@ -3303,6 +3557,11 @@ export interface components {
          * @enum {string}
          */
         State: "draft" | "published" | "archived";
+        /**
+         * @description Why a state of a lesson's draft is remembered.
+         * @enum {string}
+         */
+        StateKind: "saved" | "restored" | "set_aside" | "removed";
         /** @description What could be meant, while it is typed. */
         SuggestOut: {
             courses: components["schemas"]["SuggestedCourse"][];
@@ -3358,6 +3617,17 @@ export interface components {
                     [key: string]: number;
                 };
             };
+        };
+        /** @description One day of a skeleton. */
+        TemplateDay: {
+            title: string;
+            /** @description What the learner has at its end. */
+            promise: string;
+        };
+        /** @description A skeleton to begin a course with. */
+        TemplateOut: {
+            length: components["schemas"]["Length"];
+            days: components["schemas"]["TemplateDay"][];
         };
         /** @description Who gets the test letter. */
         TestMailIn: {
@@ -3590,6 +3860,14 @@ export interface components {
             poster?: components["schemas"]["Id_ast"] | null;
             /** @description Captions, one for each language. */
             captions?: components["schemas"]["CaptionsRef"][];
+        };
+        /** @description Somebody with the same course open. */
+        Writer: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
+            /** @description Oneself, in another window. */
+            is_self: boolean;
+            lesson?: components["schemas"]["Id_lsn"] | null;
         };
         /** @description What the writer has done. */
         WriterOut: {
@@ -5103,7 +5381,284 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            /** @description `lesson.changed`: somebody was faster. `lesson.shrinks`: most of the page would go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    duplicate_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.full`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_lesson_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_LessonStateOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_lesson_text_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AsideIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_lesson_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+                state: components["schemas"]["Id_lst"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_lesson_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+                state: components["schemas"]["Id_lst"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
             /** @description `lesson.changed`: somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_draft_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonContent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    return_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `lesson.present` or `course.full`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5137,6 +5692,80 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    duplicate_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7150,6 +7779,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnCourse"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
                 };
             };
             400: components["responses"]["Malformed"];
