@@ -175,7 +175,10 @@ impl Wanted {
         if let (Due::On(due), Some(starts)) = (self.due, self.starts_on)
             && due < starts
         {
-            fields.push("due_on", TextError::new("assignment.due_before_start", "Choose a date after the start."));
+            fields.push(
+                "due_on",
+                TextError::new("assignment.due_before_start", "Choose a date after the start."),
+            );
         }
         if matches!(self.due, Due::After(days) if !(1..=3650).contains(&days)) {
             fields.push("due_days", TextError::new("number.out_of_range", "Use 1 to 3650 days."));
@@ -308,8 +311,12 @@ impl OuterDeeds for EnrolMany {
     }
 
     fn undo(&self, tx: &Tx<'_>, _: BulkAct, _: UserId, before: Option<&str>) -> Result<bool> {
-        let Some(id) = before.and_then(|text| serde_json::from_str(text).ok()) else { return Ok(false) };
-        let Some(enrolment) = store::find(tx, id)?.filter(|e| e.state == State::Active) else { return Ok(false) };
+        let Some(id) = before.and_then(|text| serde_json::from_str(text).ok()) else {
+            return Ok(false);
+        };
+        let Some(enrolment) = store::find(tx, id)?.filter(|e| e.state == State::Active) else {
+            return Ok(false);
+        };
         actions::leave_it(tx, &enrolment)?;
         Ok(true)
     }

@@ -31,7 +31,10 @@ impl Job for RunAssignment {
         let mut after = Some(UserId::from_raw(i64::MIN));
         while let Some(at) = after {
             let shelf = shelf.clone();
-            after = ctx.db.write_low("enrolments.assign", move |tx| assign::step(tx, &shelf, id, at)).await?;
+            after = ctx
+                .db
+                .write_low("enrolments.assign", move |tx| assign::step(tx, &shelf, id, at))
+                .await?;
         }
         Ok(())
     }

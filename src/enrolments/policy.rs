@@ -109,7 +109,12 @@ impl Assign {
             inside.collect::<Result<Vec<bool>>>().map(|all| all.contains(&true))
         };
         let all_groups = audience.groups.iter().all(|group| groups.contains(group));
-        let outside = audience.people.iter().map(is_inside).collect::<Result<Vec<bool>>>()?.contains(&false);
+        let outside = audience
+            .people
+            .iter()
+            .map(is_inside)
+            .collect::<Result<Vec<bool>>>()?
+            .contains(&false);
         if !all_groups || outside || (audience.groups.is_empty() && audience.people.is_empty()) {
             return Err(Error::Denied("group"));
         }

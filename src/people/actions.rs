@@ -83,9 +83,15 @@ pub fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Resul
 /// Counts anew how much of a person's profile is filled in, the fields that the admin requires
 /// among it.
 pub(super) fn recount_completion(tx: &Tx<'_>, user: UserId) -> Result<()> {
-    let Some(profile) = store::find_profile(tx, user)? else { return Ok(()) };
+    let Some(profile) = store::find_profile(tx, user)? else {
+        return Ok(());
+    };
     let required: Vec<_> = store::list_fields(tx)?.into_iter().filter(|field| field.is_required).collect();
-    let values = if required.is_empty() { Vec::new() } else { store::list_values(tx, user)? };
+    let values = if required.is_empty() {
+        Vec::new()
+    } else {
+        store::list_values(tx, user)?
+    };
     let filled = required.iter().filter(|field| values.iter().any(|(id, _)| *id == field.id)).count();
     store::set_completion(tx, user, profile.completion().percent_with(filled, required.len()))
 }

@@ -119,8 +119,14 @@ fn check(read: &Read<'_>, act: BulkAct, whom: &Whom) -> Result<()> {
 pub(super) fn by_hand(read: &Read<'_>, group: GroupId) -> Result<()> {
     match store::get_group(read, group)?.kind {
         GroupKind::Manual => Ok(()),
-        GroupKind::Rule => Err(Error::conflict("group.by_rule", "A rule fills this group. Change the rule instead.")),
-        GroupKind::Directory => Err(Error::conflict("group.by_directory", "A directory fills this group. Change it there.")),
+        GroupKind::Rule => Err(Error::conflict(
+            "group.by_rule",
+            "A rule fills this group. Change the rule instead.",
+        )),
+        GroupKind::Directory => Err(Error::conflict(
+            "group.by_directory",
+            "A directory fills this group. Change it there.",
+        )),
     }
 }
 
@@ -246,7 +252,13 @@ pub(super) fn undo(tx: &Tx<'_>, platform: &Platform, _: &ListUsers, id: BulkId) 
         return Err(Error::conflict("bulk.not_undoable", "This cannot be taken back any more."));
     }
     store::set_run_state(tx, id, BulkState::Undoing)?;
-    audit::record(tx, "people.bulk_undo", &id.to_string(), None::<&()>, Some(&json!({ "people": run.changed })))?;
+    audit::record(
+        tx,
+        "people.bulk_undo",
+        &id.to_string(),
+        None::<&()>,
+        Some(&json!({ "people": run.changed })),
+    )?;
     if run.changed <= AT_ONCE {
         while !step(tx, platform, id)? {}
     } else {
@@ -281,7 +293,10 @@ fn wanted(act: BulkAct, before: Access) -> Access {
     match act {
         BulkAct::SetRole { role } => Access { role, ..before },
         BulkAct::SetPlan { plan } => Access { plan, ..before },
-        BulkAct::Deactivate {} => Access { is_active: false, ..before },
+        BulkAct::Deactivate {} => Access {
+            is_active: false,
+            ..before
+        },
         BulkAct::Reactivate {} => Access { is_active: true, ..before },
         _ => before,
     }
@@ -321,13 +336,17 @@ fn set_access(tx: &Tx<'_>, user: &User, after: Access) -> Result<Effect> {
     };
     match actions::change_access(tx, &ManageUser::as_system("bulk", user.id), change) {
         Ok(_) => Ok(Effect::Changed(Some(serde_json::to_string(&before).map_err(Error::internal)?))),
-        Err(Error::Conflict { code: "user.last_admin", .. }) => Ok(Effect::Refused("last_admin")),
+        Err(Error::Conflict {
+            code: "user.last_admin", ..
+        }) => Ok(Effect::Refused("last_admin")),
         Err(error) => Err(error),
     }
 }
 
 fn undo_one(tx: &Tx<'_>, platform: &Platform, act: BulkAct, user: UserId, before: Option<&str>) -> Result<bool> {
-    let Some(person) = store::find_user(tx, user)? else { return Ok(false) };
+    let Some(person) = store::find_user(tx, user)? else {
+        return Ok(false);
+    };
     match act {
         BulkAct::AddToGroup { group } => {
             store::delete_member(tx, group, user)?;
@@ -350,7 +369,10 @@ fn undo_one(tx: &Tx<'_>, platform: &Platform, act: BulkAct, user: UserId, before
             let back = match act {
                 BulkAct::SetRole { .. } => Access { role: before.role, ..now },
                 BulkAct::SetPlan { .. } => Access { plan: before.plan, ..now },
-                _ => Access { is_active: before.is_active, ..now },
+                _ => Access {
+                    is_active: before.is_active,
+                    ..now
+                },
             };
             Ok(matches!(set_access(tx, &person, back)?, Effect::Changed(_)))
         }

@@ -39,10 +39,19 @@ impl FieldShape {
         if kind != FieldKind::Choice {
             return Ok(Vec::new());
         }
-        let mut choices: Vec<String> = self.choices.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+        let mut choices: Vec<String> = self
+            .choices
+            .iter()
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect();
         choices.dedup();
         if choices.is_empty() || choices.len() > MOST_CHOICES || choices.iter().any(|word| word.chars().count() > 100) {
-            return Err(Error::field("choices", "field.choices", "Give 1 to 200 words to choose from, each at most 100 characters."));
+            return Err(Error::field(
+                "choices",
+                "field.choices",
+                "Give 1 to 200 words to choose from, each at most 100 characters.",
+            ));
         }
         Ok(choices)
     }
@@ -55,8 +64,20 @@ pub(super) fn create(tx: &Tx<'_>, _: &ManageFields, shape: &FieldShape) -> Resul
     }
     let choices = shape.choices(shape.kind)?;
     let id = store::insert_field(tx, &shape.key, &shape.label, shape.kind, &choices)?;
-    store::update_field(tx, id, shape.label.as_str(), &choices, [shape.is_visible, shape.is_editable, shape.is_required])?;
-    audit::record(tx, "people.create_field", &id.to_string(), None::<&()>, Some(&json!({ "key": shape.key.as_str(), "kind": shape.kind })))?;
+    store::update_field(
+        tx,
+        id,
+        shape.label.as_str(),
+        &choices,
+        [shape.is_visible, shape.is_editable, shape.is_required],
+    )?;
+    audit::record(
+        tx,
+        "people.create_field",
+        &id.to_string(),
+        None::<&()>,
+        Some(&json!({ "key": shape.key.as_str(), "kind": shape.kind })),
+    )?;
     get(tx, id)
 }
 
@@ -69,7 +90,13 @@ fn get(tx: &Tx<'_>, id: FieldId) -> Result<Field> {
 pub(super) fn update(tx: &Tx<'_>, _: &ManageFields, id: FieldId, shape: &FieldShape) -> Result<Field> {
     let before = get(tx, id)?;
     let choices = shape.choices(before.kind)?;
-    store::update_field(tx, id, shape.label.as_str(), &choices, [shape.is_visible, shape.is_editable, shape.is_required])?;
+    store::update_field(
+        tx,
+        id,
+        shape.label.as_str(),
+        &choices,
+        [shape.is_visible, shape.is_editable, shape.is_required],
+    )?;
     let after = get(tx, id)?;
     audit::record(tx, "people.change_field", &id.to_string(), Some(&before), Some(&after))?;
     Ok(after)
@@ -79,7 +106,10 @@ pub(super) fn update(tx: &Tx<'_>, _: &ManageFields, id: FieldId, shape: &FieldSh
 pub(super) fn delete(tx: &Tx<'_>, _: &ManageFields, id: FieldId) -> Result<()> {
     let before = get(tx, id)?;
     if store::list_rules(tx)?.iter().any(|(_, rule)| rule.uses(id)) {
-        return Err(Error::conflict("field.in_use", "A group's rule looks at this field. Change the rule first."));
+        return Err(Error::conflict(
+            "field.in_use",
+            "A group's rule looks at this field. Change the rule first.",
+        ));
     }
     store::delete_field(tx, id)?;
     audit::record(tx, "people.delete_field", &id.to_string(), Some(&before), None::<&()>)

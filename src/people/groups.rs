@@ -8,7 +8,7 @@ use super::{
     bulk::by_hand,
     jobs::FillGroup,
     model::{Group, GroupKind, Rule, User},
-    policy::{ManageGroups, ManageGroup},
+    policy::{ManageGroup, ManageGroups},
     store,
 };
 use crate::{
@@ -58,7 +58,13 @@ pub(super) fn create(tx: &Tx<'_>, _: &ManageGroups, shape: &Shape) -> Result<Gro
     let kind = if shape.rule.is_some() { GroupKind::Rule } else { GroupKind::Manual };
     let id = store::insert_group(tx, &shape.name, kind)?;
     store::update_group(tx, id, &shape.name, shape.description.as_str(), shape.rule.as_ref())?;
-    audit::record(tx, "people.create_group", &id.to_string(), None::<&()>, Some(&json!({ "kind": kind, "rule": shape.rule })))?;
+    audit::record(
+        tx,
+        "people.create_group",
+        &id.to_string(),
+        None::<&()>,
+        Some(&json!({ "kind": kind, "rule": shape.rule })),
+    )?;
     refill(tx, id, shape)?;
     store::get_group(tx, id)
 }
@@ -68,14 +74,23 @@ pub(super) fn update(tx: &Tx<'_>, _: &ManageGroups, id: GroupId, shape: &Shape) 
     shape.check(tx)?;
     let group = store::get_group(tx, id)?;
     if group.kind == GroupKind::Directory {
-        return Err(Error::conflict("group.by_directory", "A directory fills this group. Change it there."));
+        return Err(Error::conflict(
+            "group.by_directory",
+            "A directory fills this group. Change it there.",
+        ));
     }
     if (group.kind == GroupKind::Rule) != shape.rule.is_some() {
         return Err(Error::conflict("group.other_kind", "Make another group for that."));
     }
     let before = store::find_rule(tx, id)?;
     store::update_group(tx, id, &shape.name, shape.description.as_str(), shape.rule.as_ref())?;
-    audit::record(tx, "people.change_group", &id.to_string(), Some(&json!({ "rule": before })), Some(&json!({ "rule": shape.rule })))?;
+    audit::record(
+        tx,
+        "people.change_group",
+        &id.to_string(),
+        Some(&json!({ "rule": before })),
+        Some(&json!({ "rule": shape.rule })),
+    )?;
     if before != shape.rule {
         refill(tx, id, shape)?;
     }
@@ -93,10 +108,19 @@ fn refill(tx: &Tx<'_>, id: GroupId, shape: &Shape) -> Result<()> {
 pub(super) fn delete(tx: &Tx<'_>, _: &ManageGroups, id: GroupId) -> Result<()> {
     let group = store::get_group(tx, id)?;
     if group.kind == GroupKind::Directory {
-        return Err(Error::conflict("group.by_directory", "A directory fills this group. Change it there."));
+        return Err(Error::conflict(
+            "group.by_directory",
+            "A directory fills this group. Change it there.",
+        ));
     }
     store::delete_group(tx, id)?;
-    audit::record(tx, "people.delete_group", &id.to_string(), Some(&json!({ "kind": group.kind })), None::<&()>)
+    audit::record(
+        tx,
+        "people.delete_group",
+        &id.to_string(),
+        Some(&json!({ "kind": group.kind })),
+        None::<&()>,
+    )
 }
 
 /// Puts somebody into a group, or takes him out of it, by hand.
@@ -154,7 +178,10 @@ pub(super) fn count_shift(
 ) -> Result<Option<UserId>> {
     let users = store::users_after(read, after, CHUNK)?;
     for user in &users {
-        let is_in = group.map(|group| store::is_member(read, group, user.id)).transpose()?.unwrap_or(false);
+        let is_in = group
+            .map(|group| store::is_member(read, group, user.id))
+            .transpose()?
+            .unwrap_or(false);
         let holds = rule.holds(user, &facts(read, user.id)?);
         shift.members += u32::from(holds);
         shift.added += u32::from(holds && !is_in);
@@ -166,7 +193,9 @@ pub(super) fn count_shift(
 
 /// Brings the next people of a group by rule into it or out of it; gives where to go on.
 pub(super) fn fill(tx: &Tx<'_>, group: GroupId, after: UserId) -> Result<Option<UserId>> {
-    let Some(rule) = store::find_rule(tx, group)? else { return Ok(None) };
+    let Some(rule) = store::find_rule(tx, group)? else {
+        return Ok(None);
+    };
     let users = store::users_after(tx, after, CHUNK)?;
     for user in &users {
         place(tx, group, &rule, user)?;

@@ -99,11 +99,15 @@ impl Job for MakeExport {
         // Held against sweeps until its row is committed.
         let sealed = packed.await.map_err(Error::internal)??;
         let (sha256, bytes) = (sealed.sha256.clone(), sealed.bytes);
-        let kept = ctx.db.write("people.keep_export", move |tx| store::set_file(tx, id, &sha256, bytes));
+        let kept = ctx
+            .db
+            .write("people.keep_export", move |tx| store::set_file(tx, id, &sha256, bytes));
         let is_kept = kept.await?;
         drop(sealed);
         if !is_kept {
-            let drop = ctx.db.write_low("people.drop_exports", |tx| tx.enqueue(&DropExports {}).map(|_| ()));
+            let drop = ctx
+                .db
+                .write_low("people.drop_exports", |tx| tx.enqueue(&DropExports {}).map(|_| ()));
             drop.await?;
         }
         Ok(())
@@ -185,7 +189,9 @@ impl Job for PlaceUser {
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         let user = self.user;
-        ctx.db.write_low("people.place_user", move |tx| groups::place_everywhere(tx, user)).await?;
+        ctx.db
+            .write_low("people.place_user", move |tx| groups::place_everywhere(tx, user))
+            .await?;
         Ok(())
     }
 }

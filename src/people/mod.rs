@@ -15,11 +15,11 @@ mod checks;
 mod export;
 mod fields;
 mod groups;
-mod person_file;
 mod http;
 mod import;
 mod jobs;
 mod model;
+mod person_file;
 mod policy;
 mod reactions;
 mod store;
@@ -33,14 +33,14 @@ pub use import::{
     guarded, judge_import,
 };
 pub use model::{
-    Access, ActorFacts, BulkAct, Completion, Effect, Field, FieldKind, Group, GroupKind, ListQuery, NewUser, Picture, Profile, ProfileField,
-    SkillLevel, TextSize, Theme, User, UserFilter, UserSort, UserState,
+    Access, ActorFacts, BulkAct, Completion, Effect, Field, FieldKind, Group, GroupKind, ListQuery, NewUser, Picture, Profile,
+    ProfileField, SkillLevel, TextSize, Theme, User, UserFilter, UserSort, UserState,
 };
 pub use policy::{GroupPath, ImportUsers, ListUsers, ManageGroup, ManageUser};
 pub use store::{
-    actor_facts, count_users, delete_member, find_by_email, find_group, find_profile, find_user, get_group, get_user, grant_role, has_admin,
-    insert_field, insert_group, insert_member, insert_user, is_member, list_fields, list_groups, list_groups_of, list_names, list_values, managed_by,
-    mark_verified, members_after, note_seen, rename, set_email, set_place, set_value,
+    actor_facts, count_users, delete_member, find_by_email, find_group, find_profile, find_user, get_group, get_user, grant_role,
+    has_admin, insert_field, insert_group, insert_member, insert_user, is_member, list_fields, list_groups, list_groups_of, list_names,
+    list_values, managed_by, mark_verified, members_after, note_seen, rename, set_email, set_place, set_value,
 };
 
 use std::sync::Arc;
@@ -55,7 +55,14 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: http::routes(),
-        jobs: vec![work::kind::<jobs::DropPicture>(), work::kind::<jobs::RunBulk>(), work::kind::<jobs::FillGroup>(), work::kind::<jobs::PlaceUser>(), work::kind::<jobs::MakeExport>(), work::kind::<jobs::DropExports>()],
+        jobs: vec![
+            work::kind::<jobs::DropPicture>(),
+            work::kind::<jobs::RunBulk>(),
+            work::kind::<jobs::FillGroup>(),
+            work::kind::<jobs::PlaceUser>(),
+            work::kind::<jobs::MakeExport>(),
+            work::kind::<jobs::DropExports>(),
+        ],
         reactions: vec![Arc::new(reactions::Rules)],
         forget: Some(actions::forget),
         portray: Some(store::portray),

@@ -148,7 +148,10 @@ fn text(value: &Value) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -163,7 +166,10 @@ mod tests {
             picture: None,
         };
         let page = page(&portrait);
-        assert!(page.contains("&lt;b&gt;Ana") && page.contains("&lt;script&gt;&quot;&amp;"), "{page}");
+        assert!(
+            page.contains("&lt;b&gt;Ana") && page.contains("&lt;script&gt;&quot;&amp;"),
+            "{page}"
+        );
         assert!(!page.contains("<script>"));
     }
 }

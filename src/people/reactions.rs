@@ -22,7 +22,10 @@ impl Reaction for Rules {
     }
 
     fn hears(&self, kind: &str) -> bool {
-        matches!(kind, "user.created" | "user.profile_changed" | "user.access_changed" | "user.verified")
+        matches!(
+            kind,
+            "user.created" | "user.profile_changed" | "user.access_changed" | "user.verified"
+        )
     }
 
     fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()> {

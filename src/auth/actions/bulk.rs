@@ -2,11 +2,7 @@
 
 use super::links;
 use crate::{
-    auth::{
-        mails,
-        model::TokenKind,
-        store::NewLink,
-    },
+    auth::{mails, model::TokenKind, store::NewLink},
     kernel::{error::Result, id::UserId},
     people::{BulkAct, Effect, OuterDeeds, User},
     platform::{

@@ -17,11 +17,7 @@ use crate::{
         id::UserId,
     },
     people::{self, ManageUser},
-    platform::{
-        audit, crypto,
-        db::Tx,
-        web::guard::Origin,
-    },
+    platform::{audit, crypto, db::Tx, web::guard::Origin},
 };
 
 /// For how many minutes one may be in somebody's place.
@@ -45,7 +41,10 @@ pub(in crate::auth) fn begin(tx: &Tx<'_>, can: &ManageUser, minutes: u8, origin:
         return Err(Error::conflict("user.is_admin", "Nobody signs in as another admin."));
     }
     if !user.is_active {
-        return Err(Error::conflict("user.deactivated", "This account is deactivated. Reactivate it first."));
+        return Err(Error::conflict(
+            "user.deactivated",
+            "This account is deactivated. Reactivate it first.",
+        ));
     }
     let token = crypto::token_text(&tx.random_bytes());
     let session = NewSession {

@@ -45,11 +45,14 @@ pub(super) struct SignInAsIn {
 )]
 pub(super) async fn sign_in_as(g: Guard<ManageUser>, headers: HeaderMap, Body(body): Body<SignInAsIn>) -> Result<Response> {
     let (can, origin) = (g.can, g.origin.clone());
-    let own = cookies::read_session(&headers, &g.origin).ok_or(Error::Denied("cookie"))?;
-    let begun = g.db.write("auth.sign_in_as", move |tx| instead::begin(tx, &can, body.minutes, &origin));
+    let own = cookies::read_session(&headers, &g.origin);
+    let begun =
+        g.db.write("auth.sign_in_as", move |tx| instead::begin(tx, &can, body.minutes, &origin));
     let token = begun.await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    cookies::own(response.headers_mut(), &own, &g.origin)?;
+    if let Some(own) = own {
+        cookies::own(response.headers_mut(), &own, &g.origin)?;
+    }
     cookies::session(response.headers_mut(), &token, &g.origin)?;
     Ok(response)
 }
@@ -66,7 +69,8 @@ pub(super) async fn back_to_oneself(g: Guard<Anyone>, headers: HeaderMap) -> Res
     if !is_in_place {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let ended = g.db.write("auth.back", move |tx| instead::end(tx, person.as_ref(), token.as_deref()));
+    let ended =
+        g.db.write("auth.back", move |tx| instead::end(tx, person.as_ref(), token.as_deref()));
     let holds = ended.await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     match own.filter(|_| holds) {
@@ -89,7 +93,8 @@ pub(super) async fn list_user_sessions(g: Guard<ManageUser>) -> Result<Json<Vec<
 #[utoipa::path(delete, path = "/users/{user}/sessions", tag = "auth", params(("user" = UserId, Path)), responses((status = 204)))]
 pub(super) async fn end_user_sessions(g: Guard<ManageUser>) -> Result<StatusCode> {
     let can = g.can;
-    g.db.write("auth.end_user_sessions", move |tx| sessions::end_all_of(tx, &can)).await?;
+    g.db.write("auth.end_user_sessions", move |tx| sessions::end_all_of(tx, &can))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -111,7 +116,10 @@ pub(super) async fn send_reset_mail(g: Guard<ManageUser>) -> Result<StatusCode> 
     let sent = g.db.write("auth.send_reset", move |tx| {
         let user = people::get_user(tx, id)?;
         if !user.is_active {
-            return Err(Error::conflict("user.deactivated", "This account is deactivated. Reactivate it first."));
+            return Err(Error::conflict(
+                "user.deactivated",
+                "This account is deactivated. Reactivate it first.",
+            ));
         }
         bulk::send_reset(tx, &platform, &user)
     });
@@ -180,7 +188,11 @@ pub(super) async fn erase_user(g: Guard<ManageUser>, Body(body): Body<EraseIn>) 
     let done = g.db.write("auth.erase", move |tx| {
         let user = people::get_user(tx, can.user())?;
         if body.name.trim() != user.name.as_str() {
-            return Err(Error::field("name", "user.not_confirmed", "This is another name. Nothing was erased."));
+            return Err(Error::field(
+                "name",
+                "user.not_confirmed",
+                "This is another name. Nothing was erased.",
+            ));
         }
         if tx.actor().user() == Some(user.id) {
             return Err(Error::conflict("user.is_self", "Delete your own account in your settings."));

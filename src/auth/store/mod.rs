@@ -18,8 +18,8 @@ pub(super) use {
     },
     sessions::{
         NewSession, SessionRow, count_live_sessions, delete_other_sessions, delete_own_session, delete_session, delete_sessions,
-        delete_sessions_until, delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, session_end, sweep_sessions,
-        touch_session,
+        delete_sessions_until, delete_surplus_sessions, find_live_session, insert_session, is_known_place, list_sessions, session_end,
+        sweep_sessions, touch_session,
     },
     tokens::{Link, NewLink, delete_links, find_link, find_pending_email, insert_link, sweep_links, take_link},
     tries::{clear_tries, count_try, refund_try},
@@ -47,7 +47,10 @@ pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str
         ),
         (
             "invitations",
-            read.objects("SELECT role, created_at, expires_at FROM invites WHERE invited_by = ?1 ORDER BY id", [user])?,
+            read.objects(
+                "SELECT role, created_at, expires_at FROM invites WHERE invited_by = ?1 ORDER BY id",
+                [user],
+            )?,
         ),
     ])
 }

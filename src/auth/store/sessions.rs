@@ -107,10 +107,20 @@ pub(in crate::auth) fn is_known_place(read: &Read<'_>, user: UserId, ip: IpAddr)
 
 /// Notes the use of a session and moves its end; gives its person.
 pub(in crate::auth) fn touch_session(tx: &Tx<'_>, id: SessionId, ip: Option<IpAddr>) -> Result<Option<UserId>> {
-    let found = tx.find("SELECT user_id, created_at, impersonator_id FROM sessions WHERE id = ?1", [id], |row| {
-        Ok((row.get::<_, UserId>(0)?, row.get::<_, Timestamp>(1)?, row.get::<_, Option<UserId>>(2)?))
-    })?;
-    let Some((user, created, impersonator)) = found else { return Ok(None) };
+    let found = tx.find(
+        "SELECT user_id, created_at, impersonator_id FROM sessions WHERE id = ?1",
+        [id],
+        |row| {
+            Ok((
+                row.get::<_, UserId>(0)?,
+                row.get::<_, Timestamp>(1)?,
+                row.get::<_, Option<UserId>>(2)?,
+            ))
+        },
+    )?;
+    let Some((user, created, impersonator)) = found else {
+        return Ok(None);
+    };
     if impersonator.is_some() {
         // Its end stands, and its person was not here.
         tx.execute("UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1", (id, tx.now()))?;

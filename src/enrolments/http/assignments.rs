@@ -65,7 +65,11 @@ impl AssignmentIn {
             (Some(day), None) => Due::On(day),
             (None, Some(days)) => Due::After(days),
             (Some(_), Some(_)) => {
-                return Err(Error::field("due_on", "assignment.two_dates", "Choose a date or a number of days, not both."));
+                return Err(Error::field(
+                    "due_on",
+                    "assignment.two_dates",
+                    "Choose a date or a number of days, not both.",
+                ));
             }
         };
         let mut reminders = self.reminders.unwrap_or_else(|| REMINDERS.to_vec());
@@ -275,7 +279,9 @@ pub(super) async fn list_assignments(g: Guard<Assign>, Query(query): Query<Assig
 #[utoipa::path(get, path = "/assignments/{assignment}", tag = "enrolments", params(("assignment" = AssignmentId, Path)), responses((status = 200, body = AssignmentOut)))]
 pub(super) async fn get_assignment(g: Guard<OneAssignment>) -> Result<Json<AssignmentOut>> {
     let id = g.can.id();
-    let read = g.db.read("enrolments.assignment", move |read| AssignmentOut::of(read, store::get_assignment(read, id)?));
+    let read = g.db.read("enrolments.assignment", move |read| {
+        AssignmentOut::of(read, store::get_assignment(read, id)?)
+    });
     Ok(Json(read.await?))
 }
 

@@ -12,8 +12,7 @@ use crate::{
     platform::db::{OnConflict as _, Read, Tx},
 };
 
-const COLUMNS: &str =
-    "id, course_id, due_on, due_days, reminders, starts_on, state, created_at, ran_at, added, already, refused";
+const COLUMNS: &str = "id, course_id, due_on, due_days, reminders, starts_on, state, created_at, ran_at, added, already, refused";
 
 fn assignment(row: &Row<'_>) -> rusqlite::Result<Assignment> {
     let (on, after): (Option<Day>, Option<u16>) = (row.get(2)?, row.get(3)?);
@@ -259,7 +258,13 @@ pub(in crate::enrolments) fn list_dues(read: &Read<'_>, id: AssignmentId, after:
 
 /// People who are to be reminded: their date lies so many days from today, they have not finished,
 /// and this reminder has not gone.
-pub(in crate::enrolments) fn list_to_remind(read: &Read<'_>, id: AssignmentId, offset: i16, today: Day, limit: u32) -> Result<Vec<(UserId, Day)>> {
+pub(in crate::enrolments) fn list_to_remind(
+    read: &Read<'_>,
+    id: AssignmentId,
+    offset: i16,
+    today: Day,
+    limit: u32,
+) -> Result<Vec<(UserId, Day)>> {
     // A reminder that a stopped server missed still goes, up to two days later.
     let (from, to) = (today.plus(-i32::from(offset) - 2), today.plus(-i32::from(offset)));
     read.list(

@@ -188,7 +188,11 @@ pub(super) async fn list_users(g: Guard<ListUsers>, Query(query): Query<UsersQue
     } else {
         (page.await?, None)
     };
-    let total = if is_first && page.items.len() < limit { Some(page.items.len() as u64) } else { total };
+    let total = if is_first && page.items.len() < limit {
+        Some(page.items.len() as u64)
+    } else {
+        total
+    };
     Ok(Json(UserPageOut {
         items: page.items.into_iter().map(UserOut::from).collect(),
         next: page.next,

@@ -118,7 +118,11 @@ pub(super) struct BulkOut {
 
 impl BulkOut {
     fn of(read: &Read<'_>, run: BulkRun) -> Result<Self> {
-        let reasons = if run.refused > 0 { store::count_reasons(read, run.id)? } else { Vec::new() };
+        let reasons = if run.refused > 0 {
+            store::count_reasons(read, run.id)?
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             undo_until: run.undo_until(),
             id: run.id,
@@ -195,7 +199,8 @@ pub(super) async fn list_bulk(g: Guard<ListUsers>) -> Result<Json<Vec<BulkOut>>>
 #[utoipa::path(get, path = "/users/bulk/{run}", tag = "people", params(("run" = BulkId, Path)), responses((status = 200, body = BulkOut)))]
 pub(super) async fn get_bulk(g: Guard<OneBulkRun>) -> Result<Json<BulkOut>> {
     let id = g.can.run();
-    let read = g.db.read("people.bulk_get", move |read| BulkOut::of(read, store::get_run(read, id)?));
+    let read =
+        g.db.read("people.bulk_get", move |read| BulkOut::of(read, store::get_run(read, id)?));
     Ok(Json(read.await?))
 }
 

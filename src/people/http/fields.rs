@@ -13,7 +13,7 @@ use crate::{
     people::{
         fields::{self, FieldShape},
         model::{Field, FieldKind},
-        policy::{ManageUser, OneField, ManageFields},
+        policy::{ManageFields, ManageUser, OneField},
         store,
     },
     platform::{
@@ -111,7 +111,9 @@ pub(super) async fn list_fields(g: Guard<ManageFields>) -> Result<Json<Vec<Field
 #[utoipa::path(post, path = "/user-fields", tag = "people", request_body = FieldIn, responses((status = 201, body = FieldOut), (status = 409, description = "`field.key_taken`.")))]
 pub(super) async fn create_field(g: Guard<ManageFields>, Body(body): Body<FieldIn>) -> Result<(StatusCode, Json<FieldOut>)> {
     let (can, shape) = (g.can, body.into());
-    let field = g.db.write("people.create_field", move |tx| fields::create(tx, &can, &shape)).await?;
+    let field =
+        g.db.write("people.create_field", move |tx| fields::create(tx, &can, &shape))
+            .await?;
     Ok(created(field.into()))
 }
 
@@ -119,7 +121,9 @@ pub(super) async fn create_field(g: Guard<ManageFields>, Body(body): Body<FieldI
 #[utoipa::path(put, path = "/user-fields/{field}", tag = "people", params(("field" = FieldId, Path)), request_body = FieldIn, responses((status = 200, body = FieldOut)))]
 pub(super) async fn update_field(g: Guard<OneField>, Body(body): Body<FieldIn>) -> Result<Json<FieldOut>> {
     let (can, shape) = (g.can, body.into());
-    let field = g.db.write("people.change_field", move |tx| fields::update(tx, can.manage(), can.id(), &shape)).await?;
+    let field =
+        g.db.write("people.change_field", move |tx| fields::update(tx, can.manage(), can.id(), &shape))
+            .await?;
     Ok(Json(field.into()))
 }
 
@@ -127,7 +131,8 @@ pub(super) async fn update_field(g: Guard<OneField>, Body(body): Body<FieldIn>) 
 #[utoipa::path(delete, path = "/user-fields/{field}", tag = "people", params(("field" = FieldId, Path)), responses((status = 204), (status = 409, description = "`field.in_use`: a group's rule looks at it.")))]
 pub(super) async fn delete_field(g: Guard<OneField>) -> Result<StatusCode> {
     let can = g.can;
-    g.db.write("people.delete_field", move |tx| fields::delete(tx, can.manage(), can.id())).await?;
+    g.db.write("people.delete_field", move |tx| fields::delete(tx, can.manage(), can.id()))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -133,7 +133,8 @@ pub(super) async fn create_group(g: Guard<ManageGroups>, Body(body): Body<GroupI
 #[utoipa::path(get, path = "/groups/{group}", tag = "people", params(("group" = GroupId, Path)), responses((status = 200, body = GroupOut)))]
 pub(super) async fn get_group(g: Guard<ManageGroup>) -> Result<Json<GroupOut>> {
     let id = g.can.group();
-    let read = g.db.read("people.group", move |read| GroupOut::of(read, store::get_group(read, id)?));
+    let read =
+        g.db.read("people.group", move |read| GroupOut::of(read, store::get_group(read, id)?));
     Ok(Json(read.await?))
 }
 
@@ -152,7 +153,8 @@ pub(super) async fn update_group(g: Guard<OneGroup>, Body(body): Body<GroupIn>) 
 #[utoipa::path(delete, path = "/groups/{group}", tag = "people", params(("group" = GroupId, Path)), responses((status = 204), (status = 409, description = "`group.in_use`: an assignment or a course needs it.")))]
 pub(super) async fn delete_group(g: Guard<OneGroup>) -> Result<StatusCode> {
     let can = g.can;
-    g.db.write("people.delete_group", move |tx| groups::delete(tx, can.manage(), can.id())).await?;
+    g.db.write("people.delete_group", move |tx| groups::delete(tx, can.manage(), can.id()))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -255,7 +257,9 @@ pub(super) async fn remove_member(g: Guard<OneMember>) -> Result<StatusCode> {
 
 async fn member(g: Guard<OneMember>, is_in: bool) -> Result<StatusCode> {
     let can = g.can;
-    let deed = g.db.write("people.set_member", move |tx| groups::set_member(tx, can.manage(), can.group(), can.user(), is_in));
+    let deed = g.db.write("people.set_member", move |tx| {
+        groups::set_member(tx, can.manage(), can.group(), can.user(), is_in)
+    });
     deed.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -274,7 +278,9 @@ pub(super) async fn remove_manager(g: Guard<OneMember>) -> Result<StatusCode> {
 
 async fn manager(g: Guard<OneMember>, is_manager: bool) -> Result<StatusCode> {
     let can = g.can;
-    let deed = g.db.write("people.set_manager", move |tx| groups::set_manager(tx, can.manage(), can.group(), can.user(), is_manager));
+    let deed = g.db.write("people.set_manager", move |tx| {
+        groups::set_manager(tx, can.manage(), can.group(), can.user(), is_manager)
+    });
     deed.await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -62,7 +62,9 @@ async fn ask(db: &Db, user: UserId) -> Result<(StatusCode, Json<PersonFileOut>)>
 }
 
 async fn newest(db: &Db, user: UserId) -> Result<PersonFile> {
-    let found = db.read("people.newest_file", move |read| store::find_newest_file(read, user)).await?;
+    let found = db
+        .read("people.newest_file", move |read| store::find_newest_file(read, user))
+        .await?;
     found.ok_or(Error::NotFound("export"))
 }
 

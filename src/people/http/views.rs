@@ -87,7 +87,11 @@ pub(super) async fn save_view(g: Guard<ListUsers>, Body(body): Body<ViewIn>) -> 
 pub(super) async fn delete_view(g: Guard<OneView>) -> Result<StatusCode> {
     let (me, id) = (g.actor.signed_in()?.id, g.can.id());
     let deed = g.db.write("people.delete_view", move |tx| {
-        if store::delete_view(tx, me, id)? { Ok(()) } else { Err(Error::NotFound("view")) }
+        if store::delete_view(tx, me, id)? {
+            Ok(())
+        } else {
+            Err(Error::NotFound("view"))
+        }
     });
     deed.await?;
     Ok(StatusCode::NO_CONTENT)

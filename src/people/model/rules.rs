@@ -83,7 +83,10 @@ impl Rule {
             let empty = term.values.iter().all(|value| value.trim().is_empty());
             empty || term.values.len() > MOST_VALUES || (term.on == RuleOn::Field) != term.field.is_some()
         };
-        self.terms.iter().any(is_bad).then_some("Give every condition a value, and at most 100.")
+        self.terms
+            .iter()
+            .any(is_bad)
+            .then_some("Give every condition a value, and at most 100.")
     }
 
     /// Whether a person is in. People whose account is closed are in no group by rule.
@@ -93,7 +96,11 @@ impl Rule {
             return false;
         }
         let mut terms = self.terms.iter().map(|term| term.holds(user, fields));
-        if self.match_all { terms.all(|holds| holds) } else { terms.any(|holds| holds) }
+        if self.match_all {
+            terms.all(|holds| holds)
+        } else {
+            terms.any(|holds| holds)
+        }
     }
 
     /// Whether a field is looked at.
@@ -116,7 +123,11 @@ impl RuleTerm {
             RuleOn::Field => self.field.and_then(|id| fields.get(&id)).map_or("", String::as_str),
         };
         let value = value.to_lowercase();
-        let mut values = self.values.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        let mut values = self
+            .values
+            .iter()
+            .map(|text| text.trim().to_lowercase())
+            .filter(|text| !text.is_empty());
         match self.is {
             RuleIs::OneOf => values.any(|wanted| wanted == value),
             RuleIs::NoneOf => values.all(|wanted| wanted != value),

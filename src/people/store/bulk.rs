@@ -12,8 +12,7 @@ use crate::{
     platform::db::{Read, Tx},
 };
 
-const COLUMNS: &str =
-    "id, act, filter, gathered_to, state, started_by, total, changed, same, refused, created_at, ended_at";
+const COLUMNS: &str = "id, act, filter, gathered_to, state, started_by, total, changed, same, refused, created_at, ended_at";
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> rusqlite::Result<T> {
     serde_json::from_str(row.get_ref(at)?.as_str()?)
@@ -49,7 +48,11 @@ pub(in crate::people) struct NewRun<'a> {
 pub(in crate::people) fn insert_run(tx: &Tx<'_>, new: &NewRun<'_>) -> Result<BulkId> {
     let id: BulkId = tx.new_id();
     let filter = new.filter.map(serde_json::to_string).transpose().map_err(Error::internal)?;
-    let state = if filter.is_some() { BulkState::Gathering } else { BulkState::Running };
+    let state = if filter.is_some() {
+        BulkState::Gathering
+    } else {
+        BulkState::Running
+    };
     tx.execute(
         "INSERT INTO bulk_runs (id, act, filter, state, key, started_by, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         (

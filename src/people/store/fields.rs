@@ -58,7 +58,13 @@ pub fn insert_field(tx: &Tx<'_>, key: &FieldKey, label: &Label, kind: FieldKind,
 
 /// Changes a field's name for people, its choices, and whether the person sees it, changes it, and
 /// needs it.
-pub(in crate::people) fn update_field(tx: &Tx<'_>, id: FieldId, label: &str, choices: &[String], [visible, editable, required]: [bool; 3]) -> Result<()> {
+pub(in crate::people) fn update_field(
+    tx: &Tx<'_>,
+    id: FieldId,
+    label: &str,
+    choices: &[String],
+    [visible, editable, required]: [bool; 3],
+) -> Result<()> {
     let choices = serde_json::to_string(choices).map_err(Error::internal)?;
     tx.execute(
         "UPDATE user_fields SET label = ?2, choices = ?3, is_visible = ?4, is_editable = ?5, is_required = ?6 WHERE id = ?1",

@@ -114,7 +114,9 @@ impl Statement {
 /// People as an admin looks for them.
 pub(in crate::people) fn list_users(read: &Read<'_>, query: &ListQuery) -> Result<Page<User>> {
     let (sql, values) = statement(read, query)?;
-    let rows = read.list(&sql, params_from_iter(&values), |row| Ok((user(row)?, row.get::<_, Option<String>>(13)?)))?;
+    let rows = read.list(&sql, params_from_iter(&values), |row| {
+        Ok((user(row)?, row.get::<_, Option<String>>(13)?))
+    })?;
     let page = Page::cut(rows, query.limit, |(user, key)| {
         let key = key.clone().unwrap_or_default();
         ListCursor { user: user.id, key }.encode()

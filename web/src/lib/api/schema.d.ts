@@ -192,6 +192,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignments, the newest first: all for admins, those of their groups for managers. */
+        get: operations["list_assignments"];
+        put?: never;
+        /** Makes an assignment; its people are enrolled in the background. */
+        post: operations["create_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what an assignment would come to. */
+        post: operations["preview_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One assignment. */
+        get: operations["get_assignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an assignment: it takes nobody more; who is enrolled stays so. */
+        post: operations["end_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people under an assignment. */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to oneself after having been in somebody's place. */
+        post: operations["back_to_oneself"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/check-password": {
         parameters: {
             query?: never;
@@ -688,6 +791,113 @@ export interface paths {
         patch: operations["update_enrolment"];
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups by name: for admins and instructors. */
+        get: operations["list_groups"];
+        put?: never;
+        /** Makes a group. */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts whom a rule would bring into a group, and whom out of it. */
+        post: operations["preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group. */
+        get: operations["get_group"];
+        /** Changes a group. */
+        put: operations["update_group"];
+        post?: never;
+        /** Deletes a group that nothing uses. Its members stay. */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/managers/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets somebody manage a group: he sees its members and how they learn, and may assign to them. */
+        put: operations["add_manager"];
+        post?: never;
+        /** Lets somebody manage a group no more. */
+        delete: operations["remove_manager"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a group: for admins and its managers. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts somebody into a group that is filled by hand. */
+        put: operations["add_member"];
+        post?: never;
+        /** Takes somebody out of a group that is filled by hand. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instance": {
         parameters: {
             query?: never;
@@ -985,6 +1195,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own file, and whether it is made. */
+        get: operations["get_my_data"];
+        put?: never;
+        /** Asks for a file with everything that is kept about oneself. It is made in the background. */
+        post: operations["ask_my_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads the own file. */
+        get: operations["read_my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fields say about oneself, as far as one may see it. */
+        get: operations["list_my_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the fields say about oneself, as far as one may. */
+        patch: operations["update_my_fields"];
+        trace?: never;
+    };
     "/api/v1/me/history": {
         parameters: {
             query?: never;
@@ -1119,6 +1382,23 @@ export interface paths {
         post?: never;
         /** Ends one of the own sessions. */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that the signed-in person manages; empty for most. */
+        get: operations["list_my_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1316,6 +1596,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a group and how they learn: for admins and its managers. */
+        get: operations["list_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every field, in the order in which they are shown. */
+        get: operations["list_fields"];
+        put?: never;
+        /** Defines a field. */
+        post: operations["create_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a field: its name for people, its choices, who sees and changes it. */
+        put: operations["update_field"];
+        post?: never;
+        /** Deletes a field with everything it says about people. */
+        delete: operations["delete_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1323,11 +1656,135 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody, newest first, or by the words that match. */
+        /** People as an admin looks for them. */
         get: operations["list_users"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest deeds over many people. */
+        get: operations["list_bulk"];
+        put?: never;
+        /**
+         * Does something with many people: at once with up to 100 named ones, else as a job whose
+         *     progress can be asked for.
+         */
+        post: operations["start_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what a deed over many people would do. */
+        post: operations["preview_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a deed over many people is. */
+        get: operations["get_bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/{run}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a deed back with exactly those whom it changed, within a day. */
+        post: operations["undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways in which people came, for the filter. */
+        get: operations["list_user_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own lists, and those that other admins share. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keeps a list. */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets one of the own lists. */
+        delete: operations["delete_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1351,6 +1808,128 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/api/v1/users/{user}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest hundred entries of the audit trail about somebody. */
+        get: operations["list_user_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every cycle of everything that somebody learns or has learnt, for admins. */
+        get: operations["list_user_enrolments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what erasing somebody would take away. */
+        get: operations["preview_erase"];
+        put?: never;
+        /** Erases somebody for ever: his account, what he did and wrote, mails to him. Counts stay. */
+        post: operations["erase_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's file, and whether it is made. */
+        get: operations["get_user_data"];
+        put?: never;
+        /** Asks for a file with everything that is kept about somebody. */
+        post: operations["ask_user_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/export/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads somebody's file. */
+        get: operations["read_user_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fields say about somebody, for admins. */
+        get: operations["list_user_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the fields say about somebody: fields that are not named stay. */
+        patch: operations["update_user_fields"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that somebody is in, for admins. */
+        get: operations["list_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user}/picture": {
         parameters: {
             query?: never;
@@ -1362,6 +1941,75 @@ export interface paths {
         get: operations["read_picture"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/reset-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails somebody a link by which he can choose a new password. The one that he has still holds. */
+        post: operations["send_reset_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where somebody is signed in, for admins. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends every session of somebody. */
+        delete: operations["end_user_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one session of somebody. */
+        delete: operations["end_user_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sign-in-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs an admin in as somebody else, for a while. Everything that he does there bears his name. */
+        post: operations["sign_in_as"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1450,6 +2098,137 @@ export interface components {
             url: string;
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description A person under an assignment. */
+        AssigneeOut: {
+            /** @description Who. */
+            user: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: string;
+            /** @description `active`, `completed`, `left`, or `refused`. */
+            state: string;
+            /** @description Why he could not be enrolled. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description Which time he takes the course.
+             */
+            cycle?: number | null;
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description Whether he is late. */
+            is_overdue: boolean;
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A group of an assignment. */
+        AssignmentGroup: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Who is to learn what until when. */
+        AssignmentIn: {
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description Everybody in these groups, now and later. */
+            groups?: components["schemas"]["Id_grp"][];
+            /** @description These people. */
+            people?: components["schemas"]["Id_usr"][];
+            due_on?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description Due so many days after somebody came under it.
+             */
+            due_days?: number | null;
+            /** @description Days before (negative) or after the date on which a reminder goes; −14, −7, −1 and 1 when absent. */
+            reminders?: number[] | null;
+            starts_on?: components["schemas"]["Day"] | null;
+        };
+        /** @description Who is to learn what until when, and how that stands. */
+        AssignmentOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_asg"];
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description The course's title. */
+            title: string;
+            /** @description Everybody in these groups. */
+            groups: components["schemas"]["AssignmentGroup"][];
+            /**
+             * Format: int32
+             * @description So many people by name.
+             */
+            people: number;
+            due_on?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description Due so many days after somebody came under it.
+             */
+            due_days?: number | null;
+            /** @description Days before (negative) or after the date on which a reminder goes. */
+            reminders: number[];
+            starts_on?: components["schemas"]["Day"] | null;
+            /** @description Whether it still takes people. */
+            is_active: boolean;
+            /** @description Whether everybody who is under it has had his turn once. */
+            is_settled: boolean;
+            /**
+             * Format: int32
+             * @description People it enrolled.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description People it found enrolled.
+             */
+            already: number;
+            /**
+             * Format: int32
+             * @description People it could not enrol.
+             */
+            refused: number;
+            /**
+             * Format: int32
+             * @description Of those enrolled, finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Of those enrolled, late.
+             */
+            overdue: number;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What an assignment would come to. Nothing is done yet. */
+        AssignmentPreviewOut: {
+            /**
+             * Format: int32
+             * @description People it is for now.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Of these, so many would be enrolled.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description So many are in the course already.
+             */
+            already: number;
+            /** @description These cannot be enrolled. */
+            refused: components["schemas"]["AssignmentReason"][];
+        };
+        /** @description Why people cannot be enrolled. */
+        AssignmentReason: {
+            /** @description A fixed word, such as `premium`, `prerequisite`, `deactivated`. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+        };
         /** @description A row of the audit trail. */
         AuditOut: {
             id: components["schemas"]["Id_aud"];
@@ -1517,6 +2296,133 @@ export interface components {
             /** @description Where the logo is, if there is one. */
             logo_url?: string | null;
         };
+        /** @description What is done with each of many people. Its JSON is kept for ever. */
+        BulkAct: {
+            /** @description Which. */
+            group: components["schemas"]["Id_grp"];
+            /** @enum {string} */
+            kind: "add_to_group";
+        } | {
+            /** @description Which. */
+            group: components["schemas"]["Id_grp"];
+            /** @enum {string} */
+            kind: "remove_from_group";
+        } | {
+            /** @description Which. */
+            role: components["schemas"]["Role"];
+            /** @enum {string} */
+            kind: "set_role";
+        } | {
+            /** @description Which. */
+            plan: components["schemas"]["Plan"];
+            /** @enum {string} */
+            kind: "set_plan";
+        } | {
+            /** @enum {string} */
+            kind: "deactivate";
+        } | {
+            /** @enum {string} */
+            kind: "reactivate";
+        } | {
+            /** @enum {string} */
+            kind: "invite";
+        } | {
+            /** @enum {string} */
+            kind: "reset_password";
+        } | {
+            /** @description Which. */
+            course: components["schemas"]["Id_crs"];
+            /** @enum {string} */
+            kind: "enrol";
+        };
+        /** @description What is to be done, with whom, and by which name the client knows it. */
+        BulkIn: {
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description With whom. */
+            whom: components["schemas"]["Whom"];
+            /** @description The client's name for this deed: sent twice, it is done once. */
+            key: components["schemas"]["ClientKey"];
+        };
+        /** @description A deed over many people. */
+        BulkOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_blk"];
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description Where it stands. */
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int32
+             * @description People; grows while they are gathered.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description With so many it is done.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description With so many it was so already.
+             */
+            same: number;
+            /**
+             * Format: int32
+             * @description With so many it could not be done.
+             */
+            refused: number;
+            /** @description Why not. */
+            reasons: components["schemas"]["BulkReason"][];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            undo_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What is to be done, and with whom. */
+        BulkPreviewIn: {
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description With whom. */
+            whom: components["schemas"]["Whom"];
+        };
+        /** @description What a deed would do. Nothing is done yet. */
+        BulkPreviewOut: {
+            /**
+             * Format: int32
+             * @description People.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Of these, it changes so many.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description With so many it is so already.
+             */
+            same: number;
+            /** @description With these it cannot be done. */
+            refused: components["schemas"]["BulkReason"][];
+            /** @description Whether it can be taken back afterwards. */
+            is_undoable: boolean;
+        };
+        /** @description Why people are refused. */
+        BulkReason: {
+            /** @description A fixed word, such as `last_admin`, `self`, `premium`. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+        };
+        /**
+         * @description Where a deed stands.
+         * @enum {string}
+         */
+        BulkState: "gathering" | "running" | "done" | "undoing" | "undone";
         /** @description Captions in one language. */
         CaptionsOut: {
             /** @description Such as `en`. */
@@ -1944,6 +2850,35 @@ export interface components {
          * @enum {string}
          */
         EnrolmentState: "active" | "completed" | "left";
+        /** @description His name, typed. */
+        EraseIn: {
+            /** @description The name of the person, exactly. */
+            name: string;
+        };
+        /** @description What erasing somebody takes away. */
+        ErasePreviewOut: {
+            /** @description His name, which is to be typed. */
+            name: components["schemas"]["PersonName"];
+            /** @description Rows about him, by table. Those that others did stay and name nobody. */
+            rows: components["schemas"]["ErasedRows"][];
+        };
+        /** @description What went with somebody. */
+        ErasedOut: {
+            /** @description Rows, by table. */
+            rows: components["schemas"]["ErasedRows"][];
+            /** @description Mails to him. */
+            mails: number;
+        };
+        /** @description Rows of a table. */
+        ErasedRows: {
+            /** @description The table. */
+            table: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            rows: number;
+        };
         /** @description How far the event log has been heard. */
         EventsOut: {
             /**
@@ -1963,6 +2898,68 @@ export interface components {
              */
             count: number;
         };
+        /** @description What a field that the admin defined must say. */
+        FieldFilter: {
+            /** @description Which. */
+            id: components["schemas"]["Id_fld"];
+            /** @description Exactly this value. */
+            value: string;
+        };
+        /** @description A field as it is to be. */
+        FieldIn: {
+            /** @description Its lasting name: small letters, digits and underscores. Only counts when it is made. */
+            key: string;
+            /** @description Its name for people. */
+            label: components["schemas"]["Label"];
+            /** @description What it holds. Only counts when it is made. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description The words to choose from, for a choice. */
+            choices?: string[];
+            /** @description Whether the person sees it. */
+            is_visible?: boolean;
+            /** @description Whether the person may change it; then he sees it, too. */
+            is_editable?: boolean;
+            /** @description Whether it counts towards a complete profile; then he may change it. */
+            is_required?: boolean;
+        };
+        /**
+         * @description What a field holds.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice" | "flag";
+        /** @description A field that the admin defined. */
+        FieldOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_fld"];
+            /** @description Its lasting name, for files and programs. */
+            key: string;
+            /** @description Its name for people. */
+            label: components["schemas"]["Label"];
+            /** @description What it holds. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description The words to choose from; empty unless it is a choice. */
+            choices: string[];
+            /** @description Whether the person sees it. */
+            is_visible: boolean;
+            /** @description Whether the person may change it. */
+            is_editable: boolean;
+            /** @description Whether it counts towards a complete profile. */
+            is_required: boolean;
+        };
+        /** @description What a field is to say; null for nothing. */
+        FieldValueIn: {
+            /** @description The field. */
+            field: components["schemas"]["Id_fld"];
+            /** @description What it is to say. */
+            value?: string | null;
+        };
+        /** @description What a field says about somebody. */
+        FieldValueOut: {
+            /** @description The field. */
+            field: components["schemas"]["FieldOut"];
+            /** @description What it says; null when nothing. */
+            value: string | null;
+        };
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -1971,6 +2968,40 @@ export interface components {
             day: number;
             /** @description Whether the viewer may read it now. */
             is_open: boolean;
+        };
+        /** @description What a group is to be. */
+        GroupIn: {
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
+            /** @description What it is for. */
+            description?: components["schemas"]["Line"];
+            rule?: components["schemas"]["Rule"] | null;
+        };
+        /** @description Somebody who manages a group. */
+        GroupManager: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+        };
+        GroupName: string;
+        /** @description A group of people. */
+        GroupOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
+            /** @description What it is for; may be empty. */
+            description: string;
+            kind: ("manual" | "rule" | "directory") & Record<string, never>;
+            /**
+             * Format: int32
+             * @description How many are in it.
+             */
+            members: number;
+            rule?: components["schemas"]["Rule"] | null;
+            /** @description Who manages it. */
+            managers: components["schemas"]["GroupManager"][];
         };
         /** @description A sign of active learning. */
         HeartbeatIn: {
@@ -2022,12 +3053,17 @@ export interface components {
          * @enum {string}
          */
         HistoryKind: "opened" | "completed" | "course_completed";
+        Id_asg: string;
         Id_ast: string;
         Id_aud: string;
+        Id_blk: string;
         Id_bmk: string;
         Id_cat: string;
         Id_crs: string;
         Id_enr: string;
+        Id_exp: string;
+        Id_fld: string;
+        Id_grp: string;
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
@@ -2036,6 +3072,14 @@ export interface components {
         Id_ses: string;
         Id_usr: string;
         Id_ver: string;
+        Id_viw: string;
+        /** @description Who really acts. */
+        ImpersonatedOut: {
+            /** @description The admin's name. */
+            by: components["schemas"]["PersonName"];
+            /** @description When it ends by itself. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description The instance, as everybody sees it. */
         InstanceOut: {
             /** @description The organisation's name. */
@@ -2352,6 +3396,7 @@ export interface components {
             /** @description How much of the profile is filled in. */
             completion: components["schemas"]["ProfileCompletion"];
             pending_email?: components["schemas"]["Email"] | null;
+            impersonated?: components["schemas"]["ImpersonatedOut"] | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
         };
@@ -2364,6 +3409,17 @@ export interface components {
             max_upload_bytes: number;
             /** @description Media types of pictures that can be shown. */
             images: string[];
+        };
+        /** @description A member of a group. */
+        MemberOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            /** @description Whether he may sign in. */
+            is_active: boolean;
         };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
@@ -2627,6 +3683,92 @@ export interface components {
          */
         PaceKind: "daily" | "weekdays" | "custom" | "all_at_once";
         /** @description One page of a list, as the API shows it. */
+        PageOut_AssigneeOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Who. */
+                user: components["schemas"]["Id_usr"];
+                /** @description His name. */
+                name: string;
+                /** @description `active`, `completed`, `left`, or `refused`. */
+                state: string;
+                /** @description Why he could not be enrolled. */
+                reason?: string | null;
+                /**
+                 * Format: int32
+                 * @description Which time he takes the course.
+                 */
+                cycle?: number | null;
+                due_on?: components["schemas"]["Day"] | null;
+                /** @description Whether he is late. */
+                is_overdue: boolean;
+                completed_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_AssignmentOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_asg"];
+                /** @description The course. */
+                course: components["schemas"]["Id_crs"];
+                /** @description The course's title. */
+                title: string;
+                /** @description Everybody in these groups. */
+                groups: components["schemas"]["AssignmentGroup"][];
+                /**
+                 * Format: int32
+                 * @description So many people by name.
+                 */
+                people: number;
+                due_on?: components["schemas"]["Day"] | null;
+                /**
+                 * Format: int32
+                 * @description Due so many days after somebody came under it.
+                 */
+                due_days?: number | null;
+                /** @description Days before (negative) or after the date on which a reminder goes. */
+                reminders: number[];
+                starts_on?: components["schemas"]["Day"] | null;
+                /** @description Whether it still takes people. */
+                is_active: boolean;
+                /** @description Whether everybody who is under it has had his turn once. */
+                is_settled: boolean;
+                /**
+                 * Format: int32
+                 * @description People it enrolled.
+                 */
+                added: number;
+                /**
+                 * Format: int32
+                 * @description People it found enrolled.
+                 */
+                already: number;
+                /**
+                 * Format: int32
+                 * @description People it could not enrol.
+                 */
+                refused: number;
+                /**
+                 * Format: int32
+                 * @description Of those enrolled, finished.
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description Of those enrolled, late.
+                 */
+                overdue: number;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_AuditOut: {
             /** @description The items of this page. */
             items: {
@@ -2798,6 +3940,22 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_MemberOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Who. */
+                id: components["schemas"]["Id_usr"];
+                /** @description His name. */
+                name: components["schemas"]["PersonName"];
+                /** @description His address. */
+                email: components["schemas"]["Email"];
+                /** @description Whether he may sign in. */
+                is_active: boolean;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_MyCourse: {
             /** @description The items of this page. */
             items: {
@@ -2861,26 +4019,28 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
-        PageOut_UserOut: {
+        PageOut_TeamMemberOut: {
             /** @description The items of this page. */
             items: {
                 /** @description Who. */
                 id: components["schemas"]["Id_usr"];
-                /** @description The name that others see. */
+                /** @description His name. */
                 name: components["schemas"]["PersonName"];
-                /** @description His address. */
-                email: components["schemas"]["Email"];
-                /** @description What he may do. */
-                role: components["schemas"]["Role"];
-                /** @description What he paid for or was granted. */
-                plan: components["schemas"]["Plan"];
-                /** @description Whether he may sign in. */
-                is_active: boolean;
-                /** @description Whether he proved his address. */
-                is_verified: boolean;
-                /** @description Since when. */
-                created_at: components["schemas"]["Timestamp"];
-                last_seen_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description Courses under way.
+                 */
+                learning: number;
+                /**
+                 * Format: int32
+                 * @description Courses finished.
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description Courses under way that were due before today.
+                 */
+                overdue: number;
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -2895,6 +4055,22 @@ export interface components {
          * @enum {string}
          */
         PasswordProblem: "password.too_short" | "password.too_long" | "password.has_name" | "password.has_email" | "password.too_weak";
+        /** @description A file with one person's data. */
+        PersonFileOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_exp"];
+            /** @description Whether it can be downloaded. */
+            is_ready: boolean;
+            /**
+             * Format: int32
+             * @description Its size.
+             */
+            bytes?: number | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it dies. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
         PersonName: string;
         /** @description Where somebody is in a lesson. */
         PlaceIn: {
@@ -3189,6 +4365,57 @@ export interface components {
         };
         /** @enum {string} */
         Role: "learner" | "instructor" | "admin";
+        /** @description Who is in a group. */
+        Rule: {
+            /** @description Whether every condition must hold, or one is enough. */
+            match_all: boolean;
+            /** @description The conditions. */
+            terms: components["schemas"]["RuleTerm"][];
+        };
+        /**
+         * @description How a condition compares.
+         * @enum {string}
+         */
+        RuleIs: "one_of" | "none_of" | "contains";
+        /**
+         * @description What a condition looks at.
+         * @enum {string}
+         */
+        RuleOn: "role" | "plan" | "time_zone" | "language" | "source" | "email_domain" | "field";
+        /** @description A rule that is not saved yet. */
+        RulePreviewIn: {
+            /** @description The rule. */
+            rule: components["schemas"]["Rule"];
+            group?: components["schemas"]["Id_grp"] | null;
+        };
+        /** @description What a rule would change. */
+        RulePreviewOut: {
+            /**
+             * Format: int32
+             * @description So many would be in the group.
+             */
+            members: number;
+            /**
+             * Format: int32
+             * @description So many would come.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description So many would go.
+             */
+            removed: number;
+        };
+        /** @description One condition. */
+        RuleTerm: {
+            /** @description What is looked at. */
+            on: components["schemas"]["RuleOn"];
+            field?: components["schemas"]["Id_fld"] | null;
+            /** @description How it is compared. */
+            is: components["schemas"]["RuleIs"];
+            /** @description With what; small and capital letters are the same. */
+            values: string[];
+        };
         /** @description How many results each value of each filter has. */
         SearchFacets: {
             /** @description By slug. */
@@ -3277,6 +4504,14 @@ export interface components {
             learning: components["schemas"]["LearningSettings"];
             mail: components["schemas"]["MailSettingsOut"];
         };
+        /** @description For how long. */
+        SignInAsIn: {
+            /**
+             * Format: int32
+             * @description 15, 30 or 60.
+             */
+            minutes: number;
+        };
         /** @description An address and a password. */
         SignInIn: {
             /** @description The account's address. */
@@ -3358,6 +4593,35 @@ export interface components {
                     [key: string]: number;
                 };
             };
+        };
+        /** @description How a member learns. */
+        TeamMemberOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+            /**
+             * Format: int32
+             * @description Courses under way.
+             */
+            learning: number;
+            /**
+             * Format: int32
+             * @description Courses finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Courses under way that were due before today.
+             */
+            overdue: number;
+        };
+        /** @description A group that somebody manages. */
+        TeamOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
         };
         /** @description Who gets the test letter. */
         TestMailIn: {
@@ -3523,6 +4787,87 @@ export interface components {
          * @enum {string}
          */
         Unmet: "actions" | "video";
+        /** @description Something that was done with somebody, or that he did. */
+        UserAuditOut: {
+            /** @description Who: `usr_…`, `usr_… as usr_…`, `cli` or `system:reason`. */
+            actor: string;
+            actor_name?: components["schemas"]["PersonName"] | null;
+            /** @description What, as `slice.verb`. */
+            action: string;
+            /** @description To what. */
+            subject: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description One cycle of what somebody learns. */
+        UserEnrolmentOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_enr"];
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description 1 for the first time he takes the course, 2 for the second …
+             */
+            cycle: number;
+            /**
+             * Format: int32
+             * @description The number of the version he learns.
+             */
+            version: number;
+            /** @description `active`, `completed` or `left`. */
+            state: components["schemas"]["EnrolmentState"];
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description When he joined. */
+            started_at: components["schemas"]["Timestamp"];
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Which people: everything that is said must hold. Kept as JSON by deeds over many and by rules. */
+        UserFilter: {
+            /**
+             * @description Parts of the name or the address; at most four words count.
+             * @default null
+             */
+            q: string | null;
+            /** @default null */
+            role: components["schemas"]["Role"] | null;
+            /** @default null */
+            plan: components["schemas"]["Plan"] | null;
+            /** @default null */
+            state: components["schemas"]["UserState"] | null;
+            /** @default null */
+            group: components["schemas"]["Id_grp"] | null;
+            /**
+             * @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` …
+             * @default null
+             */
+            source: string | null;
+            /** @default null */
+            seen_from: components["schemas"]["Timestamp"] | null;
+            /** @default null */
+            seen_before: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Whether they were never here.
+             * @default false
+             */
+            never_seen: boolean;
+            /**
+             * Format: int32
+             * @description Whose profile is filled in at least so far, 0–100.
+             * @default null
+             */
+            complete_from: number | null;
+            /**
+             * Format: int32
+             * @description Whose profile is filled in at most so far, 0–100.
+             * @default null
+             */
+            complete_to: number | null;
+            /** @default null */
+            field: components["schemas"]["FieldFilter"] | null;
+        };
         /** @description A person, as admins see him. */
         UserOut: {
             /** @description Who. */
@@ -3542,6 +4887,25 @@ export interface components {
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
             last_seen_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How much of his profile is filled in, 0–100.
+             */
+            completion: number;
+            /** @description How he came: `setup`, `register`, `invite`, `import`, `cli` … */
+            source: string;
+        };
+        /** @description A page of people. */
+        UserPageOut: {
+            /** @description The people of this page. */
+            items: components["schemas"]["UserOut"][];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in all; on the first page only.
+             */
+            total?: number | null;
         };
         /** @description What an admin changes of a person: absent fields stay. */
         UserPatch: {
@@ -3552,6 +4916,11 @@ export interface components {
             /** @description Whether he may sign in; false ends his sessions at once. */
             is_active?: boolean;
         };
+        /**
+         * @description In which state an account is.
+         * @enum {string}
+         */
+        UserState: "active" | "unverified" | "deactivated";
         /** @description A published version. */
         VersionOut: {
             id: components["schemas"]["Id_ver"];
@@ -3590,6 +4959,36 @@ export interface components {
             poster?: components["schemas"]["Id_ast"] | null;
             /** @description Captions, one for each language. */
             captions?: components["schemas"]["CaptionsRef"][];
+        };
+        /** @description A list to be kept. */
+        ViewIn: {
+            /** @description Its name; the same name again replaces it. */
+            name: components["schemas"]["Label"];
+            /** @description The query of its address, at most 2000 characters. */
+            query: string;
+            /** @description Whether every admin sees it. */
+            is_shared: boolean;
+        };
+        /** @description A list that is kept. */
+        ViewOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_viw"];
+            /** @description Its name. */
+            name: string;
+            /** @description The query of its address: filters, order, columns. */
+            query: string;
+            /** @description Whether every admin sees it. */
+            is_shared: boolean;
+            /** @description Whether the one who asks made it. */
+            is_own: boolean;
+        };
+        /** @description Whom a deed is for. */
+        Whom: {
+            /** @description These. */
+            users: components["schemas"]["Id_usr"][];
+        } | {
+            /** @description Everybody who matches when it begins. */
+            filter: components["schemas"]["UserFilter"];
         };
         /** @description What the writer has done. */
         WriterOut: {
@@ -4090,6 +5489,255 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SystemOut"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_assignments: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_asg"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.group`: a group or a person that he does not manage. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `course.archived` or `course.not_published`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_assignees: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AssigneeOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    back_to_oneself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This browser acts as the admin again, or as nobody if his own session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -5515,6 +7163,406 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.name_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.name_taken`, `group.other_kind` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.in_use`: an assignment or a course needs it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_manager: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_manager: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_MemberOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_instance: {
         parameters: {
             query?: never;
@@ -6298,6 +8346,168 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None was asked for, or it has died. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_my_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_my_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldValueIn"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_history: {
         parameters: {
             query?: {
@@ -6649,6 +8859,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_my_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"][];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -7165,10 +9405,193 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_team: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_TeamMemberOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `field.key_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: components["schemas"]["Id_fld"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: components["schemas"]["Id_fld"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `field.in_use`: a group's rule looks at it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
-                /** @description Beginnings of words of the name, or of the address. */
+                /** @description Parts of the name or the address. */
                 q?: string;
                 /** @description Only with this role. */
                 role?: components["schemas"]["Role"];
@@ -7176,6 +9599,26 @@ export interface operations {
                 plan?: components["schemas"]["Plan"];
                 /** @description Only in this state. */
                 state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
                 /** @description Where the last page ended. */
                 cursor?: string;
                 /** @description 1–200, 50 when absent. */
@@ -7192,8 +9635,329 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOut_UserOut"];
+                    "application/json": components["schemas"]["UserPageOut"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`: this group is not filled by hand. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["Id_blk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["Id_blk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `bulk.not_undoable`: mails were sent, or a day has passed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: components["schemas"]["Id_viw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -7284,6 +10048,358 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_user_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAuditOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEnrolmentOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasePreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erase_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.last_admin`, or `user.is_self`: leave by your own settings. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The name is another. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None was asked for, or it has died. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_user_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldValueIn"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     read_picture: {
         parameters: {
             query?: {
@@ -7318,6 +10434,181 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_reset_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A link is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.deactivated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_user_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+                session: components["schemas"]["Id_ses"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_in_as: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAsIn"];
+            };
+        };
+        responses: {
+            /** @description This browser acts as that person now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.is_admin`, `user.is_self` or `user.deactivated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
