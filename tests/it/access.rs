@@ -6,6 +6,7 @@
 //! the bookmark and the session in question; `other author` is an instructor of other courses;
 //! `author` wrote the course; `admin` runs the instance.
 
+mod people;
 mod samples;
 mod world;
 

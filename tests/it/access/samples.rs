@@ -59,6 +59,7 @@ pub fn sample(operation: &str) -> Option<Sample> {
         .or_else(|| courses(operation))
         .or_else(|| learning(operation))
         .or_else(|| instance(operation))
+        .or_else(|| super::people::sample(operation))
 }
 
 fn instance(operation: &str) -> Option<Sample> {

@@ -75,6 +75,22 @@ impl World {
             .post("/invites", json!({"email": "new@example.com", "role": "learner"}))
             .await
             .expect(201));
+        let group = id(&admin.post("/groups", json!({"name": "Gardeners"})).await.expect(201));
+        let member = format!("/groups/{group}/members/{}", learner.id());
+        admin.ask(axum::http::Method::PUT, &member, None).await.expect(204);
+        // The other author manages the learner's group.
+        let manager = format!("/groups/{group}/managers/{}", other.id());
+        admin.ask(axum::http::Method::PUT, &manager, None).await.expect(204);
+        let field = id(&admin
+            .post("/user-fields", json!({"key": "team", "label": "Team", "kind": "text"}))
+            .await
+            .expect(201));
+        let view = json!({"name": "Gardeners", "query": "q=garden", "is_shared": true});
+        let view = id(&admin.post("/users/views", view).await.expect(201));
+        let deed = json!({"act": {"kind": "set_plan", "plan": "free"}, "whom": {"users": [learner.id()]}, "key": "the-first-deed"});
+        let run = id(&admin.post("/users/bulk", deed).await.expect(200));
+        let assignment = json!({"course": made.course, "groups": [&group], "due_days": 30});
+        let assignment = id(&admin.post("/assignments", assignment).await.expect(201));
         let sessions = learner.get("/me/sessions").await.expect(200);
         let content = learner.get(&format!("/lessons/{first}")).await.expect(200);
         let job = dead_job(&app).await;
@@ -103,6 +119,11 @@ impl World {
             ("upload", upload),
             ("category", category),
             ("invite", invite),
+            ("group", group),
+            ("field", field),
+            ("view", view),
+            ("run", run),
+            ("assignment", assignment),
             ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),
             ("job", job),
             ("user", learner.id().to_string()),
