@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 
+pub use world::pixel;
+
 use samples::{Body, renamed, sample};
 use world::World;
 

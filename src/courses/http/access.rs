@@ -213,11 +213,9 @@ pub(in crate::courses) async fn find_instructors(g: Guard<WriteCourses>, Query(q
     let found = g.db.read("courses.instructors", move |read| {
         let mut all = Vec::new();
         for role in [Role::Instructor, Role::Admin] {
-            let wanted = ListQuery {
-                role: Some(role),
-                state: Some(UserState::Active),
-                ..ListQuery::new(Some(SUGGESTIONS)).matching(&query.q)
-            };
+            let mut wanted = ListQuery::new(Some(SUGGESTIONS)).matching(&query.q);
+            wanted.role = Some(role);
+            wanted.state = Some(UserState::Active);
             let page = people::list_users(read, &ListUsers::as_system("instructors are looked for"), &wanted)?;
             all.extend(page.items.into_iter().map(|user| Hand {
                 id: user.id,

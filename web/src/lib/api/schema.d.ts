@@ -21,6 +21,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every course, the latest first. */
+        get: operations["list_all_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publishes, archives, restores or moves many courses. Each for itself: one that cannot be does
+         *     not hold up the others.
+         */
+        post: operations["change_many_courses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many finish each of these courses. */
+        get: operations["count_completions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many courses are in each state. */
+        get: operations["count_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs": {
         parameters: {
             query?: never;
@@ -49,6 +120,23 @@ export interface paths {
         put?: never;
         /** Lets a dead or waiting job run now. */
         post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lessons of all drafts. */
+        get: operations["list_all_lessons"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -135,6 +223,24 @@ export interface paths {
         put?: never;
         /** Sends a test letter by the settings that hold now; it appears in the outbox or at the address. */
         post: operations["send_test_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of courses before they are published. */
+        get: operations["get_moderation_settings"];
+        /** Changes what is asked of courses before they are published. */
+        put: operations["put_moderation_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -457,6 +563,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who writes a course, who sees it, and what comes before it. */
+        get: operations["get_course_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes who sees a course and what comes before it. It holds at once. */
+        patch: operations["change_course_access"];
+        trace?: never;
+    };
     "/api/v1/courses/{course}/archive": {
         parameters: {
             query?: never;
@@ -466,8 +590,60 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a course out of the catalogue; those who joined keep it. */
+        /** Takes a course out of the catalogue for good; those who joined keep it. */
         post: operations["archive_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/authors/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets another instructor write the course. */
+        put: operations["add_author"];
+        post?: never;
+        /** Takes the course from a co-author. */
+        delete: operations["remove_author"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at a draft as a publish would, and further. */
+        get: operations["check_course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions, or between a version and the draft. */
+        get: operations["diff_course"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -565,6 +741,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites somebody with an account to a course that is for invited people. */
+        post: operations["invite_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/guests/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back; who has joined stays. */
+        delete: operations["uninvite_guest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/learn": {
         parameters: {
             query?: never;
@@ -574,6 +784,23 @@ export interface paths {
         };
         /** A course's outline for the learner: what is done, open and closed, and where to go on. */
         get: operations["get_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/learners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many learn a course, by version. */
+        get: operations["count_learners"];
         put?: never;
         post?: never;
         delete?: never;
@@ -608,7 +835,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publishes the draft as the next version. Learners keep the version they joined. */
+        /**
+         * Publishes the draft as the next version. Learners in the middle keep the version they joined, or
+         *     get the new one from their next unopened day, as `learners` says.
+         */
         post: operations["publish_course"];
         delete?: never;
         options?: never;
@@ -625,9 +855,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts an archived course back into the catalogue. */
+        /** Puts a course that was archived or taken back into the catalogue. */
         post: operations["restore_course"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a course stands with its reviewers. */
+        get: operations["get_course_review"];
+        put?: never;
+        /** Submits a draft, as it is now, for review. A review of another content that waits is withdrawn. */
+        post: operations["submit_course"];
+        /** Takes the open review of a course back. */
+        delete: operations["withdraw_review"];
         options?: never;
         head?: never;
         patch?: never;
@@ -653,6 +902,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a course back: no list shows it, nobody new joins, those who joined go on. */
+        post: operations["unpublish_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/versions": {
         parameters: {
             query?: never;
@@ -664,6 +930,40 @@ export interface paths {
         get: operations["list_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/versions/{number}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the draft what an earlier version was. */
+        post: operations["load_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/versions/{number}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes what an earlier version held as the next version. The draft stays as it is. */
+        post: operations["roll_back_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1245,6 +1545,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports, the oldest first: admins see all, instructors those assigned to them. */
+        get: operations["list_reports"];
+        put?: never;
+        /** Reports something that one sees to the moderators. */
+        post: operations["report_subject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report with what was done about it, for whoever looks after it. */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Hides or shows what was reported, settles the report, says who looks after it. */
+        patch: operations["change_report"];
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews, the oldest first: admins see all, instructors those assigned to them. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many reviews and reports wait: of all for admins, of their own for instructors. */
+        get: operations["count_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A review with what the draft changes, for whoever looks after it. */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says who looks after a review: for admins. */
+        patch: operations["assign_review"];
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves what was submitted, if the draft is still exactly that. Never for who has a hand in it. */
+        post: operations["approve_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comments on an open review without deciding it. */
+        post: operations["comment_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/lessons/{lesson}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson of a draft under review, beside what learners see. */
+        get: operations["compare_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns what was submitted, with comments. Never for who has a hand in it. */
+        post: operations["return_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1306,8 +1762,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The courses that the signed-in person writes; for admins, all. */
+        /** The courses that the signed-in person writes, alone or with others; for admins, all. */
         get: operations["list_own_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups by name: whose members may see a course. */
+        get: operations["find_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Instructors and admins by name: who may become a co-author. */
+        get: operations["find_instructors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1372,6 +1862,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who writes a course, who sees it, and what comes before it. */
+        AccessOut: {
+            owner?: components["schemas"]["Hand"] | null;
+            /** @description Who writes it with him. */
+            authors: components["schemas"]["Hand"][];
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whose members see it while the visibility is `groups`. */
+            groups: components["schemas"]["GroupRef"][];
+            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
+            guests: components["schemas"]["Hand"][];
+            /** @description What has to be finished before one may join. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+            /** @description Whether a moderator has hidden it. */
+            is_hidden: boolean;
+        };
+        /** @description What changes of a course's access: absent fields stay. */
+        AccessPatch: {
+            visibility?: components["schemas"]["Visibility"];
+            groups?: components["schemas"]["Id_grp"][];
+            prerequisites?: components["schemas"]["Id_crs"][];
+        };
         /** @description Something to do today. */
         Action: {
             /** @description Ten characters, lasting while the text lasts. */
@@ -1450,6 +1961,10 @@ export interface components {
             url: string;
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description Who looks after a case. */
+        AssignIn: {
+            assignee: components["schemas"]["Id_usr"] | null;
+        };
         /** @description A row of the audit trail. */
         AuditOut: {
             id: components["schemas"]["Id_aud"];
@@ -1517,6 +2032,24 @@ export interface components {
             /** @description Where the logo is, if there is one. */
             logo_url?: string | null;
         };
+        /** @description What is done with which courses. */
+        BulkIn: {
+            /**
+             * @description What is done with many courses.
+             * @enum {string}
+             */
+            deed: "publish" | "archive" | "restore" | "move_category";
+            courses: components["schemas"]["Id_crs"][];
+            /** @description Where they go, for `move_category`. */
+            category?: components["schemas"]["Id_cat"];
+        };
+        /** @description What was done. */
+        BulkOut: {
+            /** @description The courses with which it was done. */
+            done: components["schemas"]["Id_crs"][];
+            /** @description Those with which it could not be, each with its reason. */
+            refused: components["schemas"]["Refused"][];
+        };
         /** @description Captions in one language. */
         CaptionsOut: {
             /** @description Such as `en`. */
@@ -1535,6 +2068,16 @@ export interface components {
             /** @description The WebVTT file. */
             asset: components["schemas"]["Id_ast"];
         };
+        /** @description A person in a case, by his name. */
+        CasePerson: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
+        };
+        /**
+         * @description What was done about a review or a report.
+         * @enum {string}
+         */
+        CaseStep: "submitted" | "assigned" | "approved" | "returned" | "withdrawn" | "reported" | "hidden" | "shown" | "resolved" | "dismissed";
         /** @description A category to be added. */
         CategoryIn: {
             name: components["schemas"]["Label"];
@@ -1605,22 +2148,43 @@ export interface components {
             /** @description His address, which must not be in it; what is no address yet does not count. */
             email?: string | null;
         };
-        /** @description How good a password is. */
+        /** @description What stands between a draft and its publication. */
         CheckOut: {
             /**
              * Format: int32
-             * @description 0 (guessed at once) to 4 (very hard to guess).
+             * @description The edition of the draft that was looked at: give it back as `expected`.
              */
-            score: number;
-            /** @description Whether it may be used. */
-            acceptable: boolean;
-            /** @description What is wrong with it. */
-            problems: components["schemas"]["PasswordProblem"][];
-            /** @description A sentence that helps. */
-            suggestion?: string | null;
+            edition: number;
+            /** @description Whether the draft differs from what learners see. */
+            has_changes: boolean;
+            /** @description Whether nothing has to be mended first. */
+            is_ready: boolean;
+            /** @description Whether somebody else has to approve the draft before it is published. */
+            review_required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            /** @description Everything found, blockers first. */
+            findings: components["schemas"]["Finding"][];
         };
         ClientKey: string;
         Colour: string;
+        /** @description A comment to be written. */
+        CommentIn: {
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+        };
+        /** @description What a reviewer said. */
+        CommentOut: {
+            id: components["schemas"]["Id_cmt"];
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description What the lesson is called. */
+            lesson_title?: string | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+            author?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
+        };
         /** @description A lesson that is done. */
         CompleteIn: {
             /** @default null */
@@ -1748,6 +2312,44 @@ export interface components {
              */
             version: number;
         };
+        /** @description How many finish a course. */
+        CourseCompletion: {
+            course: components["schemas"]["Id_crs"];
+            /**
+             * Format: int32
+             * @description In the middle of it now.
+             */
+            active: number;
+            /**
+             * Format: int32
+             * @description Cycles that were finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Cycles that were left.
+             */
+            left: number;
+        };
+        /** @description What differs between two versions. */
+        CourseDiff: {
+            /**
+             * Format: int32
+             * @description The number of the older; absent when there was none.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the newer; absent for the draft.
+             */
+            to?: number | null;
+            /** @description The fields of the course that differ. */
+            fields: string[];
+            /** @description The lessons that differ, in the order of the newer; those that are gone last. */
+            lessons: components["schemas"]["LessonDiff"][];
+            /** @description How many lessons are alike. */
+            same: number;
+        };
         /** @description What a course begins with. */
         CourseIn: {
             title: components["schemas"]["Title"];
@@ -1776,6 +2378,22 @@ export interface components {
             author?: components["schemas"]["Author"] | null;
             /** @description Whether the viewer may change it. */
             can_edit: boolean;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["State"];
+            /** @description Who sees it. */
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whether a moderator has hidden it: only those who edit it see it then. */
+            is_hidden: boolean;
+            /** @description What has to be finished first, as far as the viewer sees it. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+        };
+        /** @description How a course stands with its reviewers. */
+        CourseReviewOut: {
+            /** @description Whether the instance asks for an approval before a publish. */
+            required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            latest?: components["schemas"]["ReviewOut"] | null;
         };
         /** Format: date */
         Day: string;
@@ -1797,6 +2415,52 @@ export interface components {
              * @description The own password.
              */
             password: string;
+        };
+        /** @description A course as admins go through them. */
+        DeskCourse: {
+            id: components["schemas"]["Id_crs"];
+            slug: components["schemas"]["Slug"];
+            title: string;
+            state: components["schemas"]["State"];
+            visibility: components["schemas"]["Visibility"];
+            is_hidden: boolean;
+            /**
+             * Format: int32
+             * @description The number of the published version; 0 before the first.
+             */
+            version: number;
+            category: components["schemas"]["Id_cat"];
+            owner?: components["schemas"]["Id_usr"] | null;
+            owner_name?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: int32
+             * @description People who have ever joined it.
+             */
+            learner_count: number;
+            /**
+             * Format: int32
+             * @description Lessons of the draft.
+             */
+            lesson_count: number;
+            /** @description When the draft last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A lesson of some draft. */
+        DeskLessonOut: {
+            id: components["schemas"]["Id_lsn"];
+            /** @description Give it back as `expected` when the lesson is changed. */
+            revision: components["schemas"]["Id_rev"];
+            course: components["schemas"]["Id_crs"];
+            course_slug: components["schemas"]["Slug"];
+            course_title: string;
+            /** Format: int32 */
+            day: number;
+            title: string;
+            /** Format: int32 */
+            minutes: number;
+            is_preview: boolean;
+            is_required: boolean;
+            is_hidden: boolean;
         };
         /** @description A lesson in a draft's outline. */
         DraftLesson: {
@@ -1963,6 +2627,20 @@ export interface components {
              */
             count: number;
         };
+        /** @description One thing that a look at a course's draft found. */
+        Finding: {
+            /** @description How much it weighs. */
+            severity: components["schemas"]["Severity"];
+            /** @description Stable code, such as `publish.alt_missing`. */
+            code: string;
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description The block of the lesson that has it, by its `data-id`. */
+            block?: string | null;
+            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
+            field: string;
+            /** @description What is wrong and how to mend it. */
+            sentence: string;
+        };
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -1971,6 +2649,21 @@ export interface components {
             day: number;
             /** @description Whether the viewer may read it now. */
             is_open: boolean;
+        };
+        /** @description A group, by its name. */
+        GroupRef: {
+            id: components["schemas"]["Id_grp"];
+            name: string;
+        };
+        /** @description Who is invited. */
+        GuestIn: {
+            /** @description The address of somebody's account. */
+            email: components["schemas"]["Email"];
+        };
+        /** @description A person, by his name. */
+        Hand: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
         };
         /** @description A sign of active learning. */
         HeartbeatIn: {
@@ -2026,13 +2719,17 @@ export interface components {
         Id_aud: string;
         Id_bmk: string;
         Id_cat: string;
+        Id_cmt: string;
         Id_crs: string;
         Id_enr: string;
+        Id_grp: string;
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
         Id_not: string;
         Id_rev: string;
+        Id_rpt: string;
+        Id_rvw: string;
         Id_ses: string;
         Id_usr: string;
         Id_ver: string;
@@ -2130,6 +2827,16 @@ export interface components {
         Label: string;
         /** @description A language tag, such as en or pt-BR. */
         Language: string;
+        /** @description How many learn a course. */
+        LearnersOut: {
+            /**
+             * Format: int32
+             * @description In the middle of it, by whatever version.
+             */
+            active: number;
+            /** @description By version, the latest first. */
+            versions: components["schemas"]["VersionLearners"][];
+        };
         /** @description How learning runs on this instance: an admin changes it. */
         LearningSettings: {
             /**
@@ -2152,6 +2859,11 @@ export interface components {
         };
         /** @enum {integer|null} */
         Length: 7 | 14 | 21 | null;
+        /**
+         * @description What happened to a lesson.
+         * @enum {string}
+         */
+        LessonChange: "added" | "removed" | "changed" | "moved";
         /** @description A lesson, ready to be read. */
         LessonContent: {
             /** @description Its id, for ever. */
@@ -2185,6 +2897,29 @@ export interface components {
             completion: components["schemas"]["Completion"];
             /** @description Which state of its content this is. */
             revision: components["schemas"]["Id_rev"];
+        };
+        /** @description A lesson that differs. */
+        LessonDiff: {
+            /** @description Which. */
+            lesson: components["schemas"]["Id_lsn"];
+            /** @description What happened to it. */
+            change: components["schemas"]["LessonChange"];
+            /** @description Its name in the newer, else in the older. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its day in the older.
+             */
+            from_day?: number | null;
+            /**
+             * Format: int32
+             * @description Its day in the newer.
+             */
+            to_day?: number | null;
+            /** @description Its words, title and summary first. */
+            runs: components["schemas"]["Run"][];
+            /** @description Which parts besides the words differ, such as `video` or `minutes`. */
+            parts: string[];
         };
         /** @description What a lesson begins with. */
         LessonIn: {
@@ -2271,6 +3006,34 @@ export interface components {
             is_preview?: boolean;
             completion?: components["schemas"]["Completion"];
         };
+        /** @description One side. */
+        LessonSide: {
+            /** @description Its name. */
+            title: string;
+            /** @description The promise of the day. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description Its day.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            minutes: number;
+            /** @description HTML of the closed vocabulary; every block has a `data-id`. */
+            body_html: string;
+            /** @description What to do today. */
+            actions: string[];
+            /** @description Whether it has a film. */
+            has_video: boolean;
+        };
+        /** @description A lesson as it is and as it would be. */
+        LessonSides: {
+            published?: components["schemas"]["LessonSide"] | null;
+            draft?: components["schemas"]["LessonSide"] | null;
+        };
         /**
          * @description Where a learner stands with a lesson.
          * @enum {string}
@@ -2282,11 +3045,19 @@ export interface components {
          */
         Level: "beginner" | "intermediate" | "advanced";
         Line: string;
+        /** @description What of the draft is given up. */
+        LoadIn: {
+            /**
+             * Format: int32
+             * @description The edition of the draft that was looked at; refused when it changed since.
+             */
+            expected?: number;
+        };
         /**
          * @description Why a lesson is closed to somebody who may know that it exists.
          * @enum {string}
          */
-        LockReason: "not_yet" | "not_enrolled" | "premium";
+        LockReason: "not_yet" | "not_enrolled" | "premium" | "hidden";
         /** @description The logo's address. */
         LogoOut: {
             /** @description Where it is served now; absent when there is none. */
@@ -2364,6 +3135,20 @@ export interface components {
             max_upload_bytes: number;
             /** @description Media types of pictures that can be shown. */
             images: string[];
+        };
+        /** @description What the instance asks of a course before it is published. */
+        ModerationSettings: {
+            /**
+             * @description Whether somebody else has to approve a draft before it is published. Whoever wrote at it
+             *     never approves it, whatever this says.
+             * @default false
+             */
+            review_required: boolean;
+            /**
+             * @description Whether every video needs captions.
+             * @default false
+             */
+            captions_required: boolean;
         };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
@@ -2471,6 +3256,11 @@ export interface components {
             /** @description What he writes. */
             text: string;
         };
+        /**
+         * @description What happened to a run of words.
+         * @enum {string}
+         */
+        Op: "same" | "added" | "removed";
         /** @description When a day of a course opens. */
         OpeningDay: {
             /**
@@ -2729,6 +3519,62 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_DeskCourse: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_crs"];
+                slug: components["schemas"]["Slug"];
+                title: string;
+                state: components["schemas"]["State"];
+                visibility: components["schemas"]["Visibility"];
+                is_hidden: boolean;
+                /**
+                 * Format: int32
+                 * @description The number of the published version; 0 before the first.
+                 */
+                version: number;
+                category: components["schemas"]["Id_cat"];
+                owner?: components["schemas"]["Id_usr"] | null;
+                owner_name?: components["schemas"]["PersonName"] | null;
+                /**
+                 * Format: int32
+                 * @description People who have ever joined it.
+                 */
+                learner_count: number;
+                /**
+                 * Format: int32
+                 * @description Lessons of the draft.
+                 */
+                lesson_count: number;
+                /** @description When the draft last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_DeskLessonOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_lsn"];
+                /** @description Give it back as `expected` when the lesson is changed. */
+                revision: components["schemas"]["Id_rev"];
+                course: components["schemas"]["Id_crs"];
+                course_slug: components["schemas"]["Slug"];
+                course_title: string;
+                /** Format: int32 */
+                day: number;
+                title: string;
+                /** Format: int32 */
+                minutes: number;
+                is_preview: boolean;
+                is_required: boolean;
+                is_hidden: boolean;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_HistoryItem: {
             /** @description The items of this page. */
             items: {
@@ -2861,6 +3707,62 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_ReportItem: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_rpt"];
+                /** @description What kind of thing it is about, such as `lesson`. */
+                subject_kind: string;
+                subject_id: string;
+                /** @description What the thing is called; absent when it is gone. */
+                title?: string | null;
+                /** @description Where it is in the web app. */
+                link?: string | null;
+                /** @description Whether the thing is hidden now. */
+                is_hidden: boolean;
+                reason: components["schemas"]["ReportReason"];
+                text: string;
+                state: components["schemas"]["ReportState"];
+                reporter?: components["schemas"]["CasePerson"] | null;
+                assignee?: components["schemas"]["CasePerson"] | null;
+                decider?: components["schemas"]["CasePerson"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description How many open reports there are about the same thing.
+                 */
+                open_about_it: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_ReviewItem: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_rvw"];
+                course: components["schemas"]["Id_crs"];
+                course_slug: components["schemas"]["Slug"];
+                course_title: string;
+                /**
+                 * Format: int32
+                 * @description The number of the version that learners see; 0 for a new course.
+                 */
+                version: number;
+                state: components["schemas"]["ReviewState"];
+                /** @description Why, in the submitter's words. */
+                note: string;
+                submitter?: components["schemas"]["CasePerson"] | null;
+                assignee?: components["schemas"]["CasePerson"] | null;
+                decider?: components["schemas"]["CasePerson"] | null;
+                submitted_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_UserOut: {
             /** @description The items of this page. */
             items: {
@@ -2956,6 +3858,15 @@ export interface components {
             video_seconds?: components["schemas"]["Moment"] | null;
             /** @description When the device was there, by its own clock. */
             client_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A course that has to be finished first. */
+        Prerequisite: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            title: string;
         };
         /** @description An amount in minor units. */
         PriceOut: {
@@ -3072,6 +3983,14 @@ export interface components {
              * @description The edition of the draft that was looked at; refused when it changed since.
              */
             expected?: number;
+            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+        };
+        /** @description How much waits. */
+        QueueCounts: {
+            /** Format: int32 */
+            reviews: number;
+            /** Format: int32 */
+            reports: number;
         };
         /** @description How far a reaction has come. */
         ReactionStatus: {
@@ -3087,6 +4006,14 @@ export interface components {
              * @description Events that were parked for it after repeated failures.
              */
             parked: number;
+        };
+        /** @description A course with which it could not be done. */
+        Refused: {
+            course: components["schemas"]["Id_crs"];
+            /** @description Stable code. */
+            code: string;
+            /** @description Why. */
+            sentence: string;
         };
         /** @description Somebody who wants an account. */
         RegisterIn: {
@@ -3142,6 +4069,71 @@ export interface components {
              */
             password_min_length: number;
         };
+        /** @description What is wrong with what. */
+        ReportIn: {
+            /** @description What kind of thing it is, such as `course` or `lesson`. */
+            subject_kind: string;
+            /** @description Its id. */
+            subject_id: string;
+            reason: components["schemas"]["ReportReason"];
+            /** @description In one's own words; may be empty. */
+            text?: string;
+        };
+        /** @description A report as the queue shows it. */
+        ReportItem: {
+            id: components["schemas"]["Id_rpt"];
+            /** @description What kind of thing it is about, such as `lesson`. */
+            subject_kind: string;
+            subject_id: string;
+            /** @description What the thing is called; absent when it is gone. */
+            title?: string | null;
+            /** @description Where it is in the web app. */
+            link?: string | null;
+            /** @description Whether the thing is hidden now. */
+            is_hidden: boolean;
+            reason: components["schemas"]["ReportReason"];
+            text: string;
+            state: components["schemas"]["ReportState"];
+            reporter?: components["schemas"]["CasePerson"] | null;
+            assignee?: components["schemas"]["CasePerson"] | null;
+            decider?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How many open reports there are about the same thing.
+             */
+            open_about_it: number;
+        };
+        /** @description A report with what was done about it. */
+        ReportOut: components["schemas"]["ReportItem"] & {
+            /** @description What was done, in order. */
+            trail: components["schemas"]["TrailOut"][];
+        };
+        /** @description What is done about a report; absent fields stay. */
+        ReportPatch: {
+            /** @description Hides the thing at once, or shows it again. */
+            is_hidden?: boolean;
+            /** @description Settles the report: resolved or dismissed. */
+            state?: components["schemas"]["ReportState"];
+            assignee?: components["schemas"]["Id_usr"] | null;
+            /** @description Why, for colleagues. */
+            note?: string;
+        };
+        /**
+         * @description What is wrong with something.
+         * @enum {string}
+         */
+        ReportReason: "wrong" | "broken" | "offensive" | "rights" | "other";
+        /**
+         * @description Where a report is in its life.
+         * @enum {string}
+         */
+        ReportState: "open" | "resolved" | "dismissed";
+        /** @description That a report was taken. */
+        ReportTaken: {
+            id: components["schemas"]["Id_rpt"];
+        };
         /** @description A new password, and the link that allows it. */
         ResetIn: {
             /** @description The `token` of the link. */
@@ -3187,8 +4179,79 @@ export interface components {
             /** @enum {string} */
             kind: "file";
         };
+        /** @description What has to be mended. */
+        ReturnIn: {
+            /** @description In a sentence; may be empty when there are comments. */
+            note?: string;
+            /** @description On the course, its lessons, their blocks. */
+            comments?: components["schemas"]["CommentIn"][];
+        };
+        /** @description A review as its reviewer sees it: with what the draft changes. */
+        ReviewDetail: components["schemas"]["ReviewOut"] & {
+            /** @description What the draft changes of what learners see. */
+            diff: components["schemas"]["CourseDiff"];
+            /** @description The lessons of the draft. */
+            outline: components["schemas"]["ReviewLesson"][];
+            /** @description Whether the viewer may decide: he has no hand in the draft. */
+            may_decide: boolean;
+        };
+        /** @description A review as the queue shows it. */
+        ReviewItem: {
+            id: components["schemas"]["Id_rvw"];
+            course: components["schemas"]["Id_crs"];
+            course_slug: components["schemas"]["Slug"];
+            course_title: string;
+            /**
+             * Format: int32
+             * @description The number of the version that learners see; 0 for a new course.
+             */
+            version: number;
+            state: components["schemas"]["ReviewState"];
+            /** @description Why, in the submitter's words. */
+            note: string;
+            submitter?: components["schemas"]["CasePerson"] | null;
+            assignee?: components["schemas"]["CasePerson"] | null;
+            decider?: components["schemas"]["CasePerson"] | null;
+            submitted_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A lesson of a draft under review. */
+        ReviewLesson: {
+            id: components["schemas"]["Id_lsn"];
+            /** Format: int32 */
+            day: number;
+            title: string;
+            /** Format: int32 */
+            minutes: number;
+        };
+        /** @description A review with everything said in it. */
+        ReviewOut: components["schemas"]["ReviewItem"] & {
+            comments: components["schemas"]["CommentOut"][];
+            /** @description What was done, in order. */
+            trail: components["schemas"]["TrailOut"][];
+            /** @description Whether the draft is still what was submitted. */
+            is_current: boolean;
+        };
+        /**
+         * @description Where a review is in its life.
+         * @enum {string}
+         */
+        ReviewState: "open" | "approved" | "returned" | "withdrawn";
         /** @enum {string} */
         Role: "learner" | "instructor" | "admin";
+        /** @description How to go back. */
+        RollBackIn: {
+            /** @description Why, for colleagues; may be empty. */
+            notes?: string;
+            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+        };
+        /** @description A run of words. */
+        Run: {
+            /** @description What happened to it. */
+            op: components["schemas"]["Op"];
+            /** @description The words. */
+            text: string;
+        };
         /** @description How many results each value of each filter has. */
         SearchFacets: {
             /** @description By slug. */
@@ -3277,6 +4340,11 @@ export interface components {
             learning: components["schemas"]["LearningSettings"];
             mail: components["schemas"]["MailSettingsOut"];
         };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Severity: "blocker" | "warning";
         /** @description An address and a password. */
         SignInIn: {
             /** @description The account's address. */
@@ -3302,7 +4370,13 @@ export interface components {
          * @description Where a course is in its life.
          * @enum {string}
          */
-        State: "draft" | "published" | "archived";
+        State: "draft" | "published" | "unpublished" | "archived";
+        /** @description How many courses are in a state. */
+        StateCount: {
+            state: components["schemas"]["State"];
+            /** Format: int32 */
+            count: number;
+        };
         /** @description What could be meant, while it is typed. */
         SuggestOut: {
             courses: components["schemas"]["SuggestedCourse"][];
@@ -3518,6 +4592,14 @@ export interface components {
             /** @description The `token` of the link. */
             token: string;
         };
+        /** @description A line of a case's trail. */
+        TrailOut: {
+            step: components["schemas"]["CaseStep"];
+            actor?: components["schemas"]["CasePerson"] | null;
+            about?: components["schemas"]["CasePerson"] | null;
+            note: string;
+            at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description What still stands between a learner and completing a lesson.
          * @enum {string}
@@ -3552,6 +4634,29 @@ export interface components {
             /** @description Whether he may sign in; false ends his sessions at once. */
             is_active?: boolean;
         };
+        /** @description How many learn a course by one version. */
+        VersionLearners: {
+            /**
+             * Format: int32
+             * @description The number of the version.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description In the middle of it.
+             */
+            active: number;
+            /**
+             * Format: int32
+             * @description Finished with it.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Gone.
+             */
+            left: number;
+        };
         /** @description A published version. */
         VersionOut: {
             id: components["schemas"]["Id_ver"];
@@ -3566,6 +4671,9 @@ export interface components {
             /** Format: int32 */
             total_minutes: number;
             published_at: components["schemas"]["Timestamp"];
+            /** @description Who published it: a person's id, `cli` or `system:…`. */
+            published_by: string;
+            publisher?: components["schemas"]["PersonName"] | null;
         };
         /** @description A video, ready to be played. */
         VideoOut: {
@@ -3591,6 +4699,11 @@ export interface components {
             /** @description Captions, one for each language. */
             captions?: components["schemas"]["CaptionsRef"][];
         };
+        /**
+         * @description Who sees a published course in the catalogue and may join it.
+         * @enum {string}
+         */
+        Visibility: "everyone" | "groups" | "invitation";
         /** @description What the writer has done. */
         WriterOut: {
             /** Format: int64 */
@@ -3747,6 +4860,143 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_all_courses: {
+        parameters: {
+            query?: {
+                /** @description Part of the title or address. */
+                q?: string;
+                state?: "draft" | "published" | "unpublished" | "archived";
+                /** @description Only what a moderator has hidden. */
+                hidden?: boolean;
+                category?: components["schemas"]["Id_cat"];
+                owner?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeskCourse"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_many_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_completions: {
+        parameters: {
+            query: {
+                /** @description Ids of courses, divided by commas; at most 200. */
+                courses: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCompletion"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateCount"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -3800,6 +5050,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_all_lessons: {
+        parameters: {
+            query?: {
+                /** @description Part of the title of the lesson or its course. */
+                q?: string;
+                /** @description Only of this course. */
+                course?: components["schemas"]["Id_crs"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeskLessonOut"];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -3992,6 +5279,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_moderation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_moderation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModerationSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationSettings"];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -4846,6 +6197,76 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_course_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_course_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     archive_course: {
         parameters: {
             query?: never;
@@ -4877,6 +6298,149 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_author: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `author.not_instructor`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_author: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    diff_course: {
+        parameters: {
+            query?: {
+                /** @description The number of the older version; the one that learners see when absent. */
+                from?: number;
+                /** @description The number of the newer version; the draft when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseDiff"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -5219,6 +6783,83 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    invite_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `guest.unknown`: nobody has this address. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uninvite_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_outline: {
         parameters: {
             query?: never;
@@ -5237,6 +6878,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutlineOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_learners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnersOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -5314,7 +6988,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
-            /** @description `course.changed`, `course.unchanged` or `course.archived`. */
+            /** @description `course.changed`, `course.unchanged`, `course.archived` or `course.review_needed`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5370,6 +7044,123 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_course_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    submit_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `review.not_ready`, `review.waiting` or `review.approved_already`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None is open. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     preview_schedule: {
         parameters: {
             query?: {
@@ -5408,6 +7199,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    unpublish_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description It is not published. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_versions: {
         parameters: {
             query?: never;
@@ -5433,6 +7263,96 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    load_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.changed`: somebody changed the draft. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    roll_back_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.unchanged`, `course.archived` or `course.review_needed`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -7011,6 +8931,493 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description In which state; open when absent. */
+                state?: "open" | "resolved" | "dismissed";
+                /** @description Only those of this moderator. */
+                assignee?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ReportItem"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTaken"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description There is no such thing for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report.twice`: he has reported it already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["schemas"]["Id_rpt"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["schemas"]["Id_rpt"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `report.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description In which state; open when absent. */
+                state?: "open" | "approved" | "returned" | "withdrawn";
+                /** @description Only those of this reviewer. */
+                assignee?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ReviewItem"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCounts"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    assign_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `assignee.unfit` or `assignee.has_hand`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approve_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.four_eyes`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided` or `review.outdated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    comment_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    compare_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonSides"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    return_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.four_eyes`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -7137,7 +9544,10 @@ export interface operations {
     };
     list_own_courses: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For admins: only those that they write themselves. */
+                mine?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7150,6 +9560,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnCourse"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    find_groups: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRef"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    find_instructors: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"][];
                 };
             };
             400: components["responses"]["Malformed"];

@@ -1,0 +1,8 @@
+import BookOpen from '@lucide/svelte/icons/book-open';
+import { m } from '#lib/paraglide/messages.js';
+import type { NavItem } from './nav.ts';
+
+/** The instructor's places. One line each, added with the screen it leads to. */
+export const teachNav = (): NavItem[] => [
+	{ href: '/teach', label: m.teach_courses(), icon: BookOpen, exact: true }
+];
