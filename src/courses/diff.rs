@@ -22,7 +22,7 @@ const MOST_WORDS: usize = 3_000;
 /// What happened to a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum LessonChange {
+pub(super) enum LessonChange {
     /// It is new.
     Added,
     /// It is gone.
@@ -36,7 +36,7 @@ pub enum LessonChange {
 /// What happened to a run of words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Op {
+pub(super) enum Op {
     /// In both.
     Same,
     /// Only in the newer.
@@ -47,7 +47,7 @@ pub enum Op {
 
 /// A run of words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Run {
+pub(super) struct Run {
     /// What happened to it.
     op: Op,
     /// The words.
@@ -56,7 +56,7 @@ pub struct Run {
 
 /// A lesson that differs.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct LessonDiff {
+pub(super) struct LessonDiff {
     /// Which.
     lesson: LessonId,
     /// What happened to it.

@@ -30,7 +30,7 @@ pub(super) enum ReviewState {
     /// The authors took it back, or submitted another content.
     Withdrawn,
 }
-text_enum!(ReviewState { Open = "open", Approved = "approved", Returned = "returned", Withdrawn = "withdrawn" });
+text_enum!(pub(super) ReviewState { Open = "open", Approved = "approved", Returned = "returned", Withdrawn = "withdrawn" });
 
 /// Where a report is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -44,7 +44,7 @@ pub(super) enum ReportState {
     /// Nothing is to be done.
     Dismissed,
 }
-text_enum!(ReportState { Open = "open", Resolved = "resolved", Dismissed = "dismissed" });
+text_enum!(pub(super) ReportState { Open = "open", Resolved = "resolved", Dismissed = "dismissed" });
 
 /// What is wrong with something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -62,13 +62,12 @@ pub(super) enum Reason {
     /// Something else.
     Other,
 }
-text_enum!(Reason { Wrong = "wrong", Broken = "broken", Offensive = "offensive", Rights = "rights", Other = "other" });
+text_enum!(pub(super) Reason { Wrong = "wrong", Broken = "broken", Offensive = "offensive", Rights = "rights", Other = "other" });
 
 /// What was done about a review or a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = CaseStep)]
-#[expect(missing_docs, reason = "past tenses that say what they mean")]
 pub(super) enum Step {
     Submitted,
     Assigned,
@@ -81,7 +80,7 @@ pub(super) enum Step {
     Resolved,
     Dismissed,
 }
-text_enum!(Step {
+text_enum!(pub(super) Step {
     Submitted = "submitted",
     Assigned = "assigned",
     Approved = "approved",

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 
+pub use world::pixel;
+
 use samples::{Body, renamed, sample};
 use world::World;
 pub use world::pixel;

@@ -33,6 +33,7 @@ mod openapi;
 mod packages;
 mod people;
 mod progress;
+mod publishing;
 mod search;
 mod serve;
 mod stand;

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// `NotFound` without such a version; else as publishing.
-pub fn roll_back(tx: &Tx<'_>, can: &EditCourse, number: u32, how: &Publishing) -> Result<Published> {
+pub(in crate::courses) fn roll_back(tx: &Tx<'_>, can: &EditCourse, number: u32, how: &Publishing) -> Result<Published> {
     let head = publishable(tx, can)?;
     let version = numbered(tx, head.id, number)?;
     let meta = store::versions::get_meta(tx, version)?;
@@ -36,7 +36,7 @@ pub fn roll_back(tx: &Tx<'_>, can: &EditCourse, number: u32, how: &Publishing) -
 ///
 /// # Errors
 /// `NotFound` without such a version; `Conflict` when the draft changed since `expected` was read.
-pub fn load_version(tx: &Tx<'_>, can: &EditCourse, number: u32, expected: Option<u32>) -> Result<()> {
+pub(in crate::courses) fn load_version(tx: &Tx<'_>, can: &EditCourse, number: u32, expected: Option<u32>) -> Result<()> {
     let course = can.course();
     let version = numbered(tx, course, number)?;
     let meta = store::versions::get_meta(tx, version)?;

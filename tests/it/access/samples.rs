@@ -58,6 +58,7 @@ pub fn sample(operation: &str) -> Option<Sample> {
     accounts(operation)
         .or_else(|| courses(operation))
         .or_else(|| learning(operation))
+        .or_else(|| moderation(operation))
         .or_else(|| instance(operation))
         .or_else(|| super::people::sample(operation))
 }
@@ -148,6 +149,46 @@ fn courses(operation: &str) -> Option<Sample> {
     }
 }
 
+fn moderation(operation: &str) -> Option<Sample> {
+    match operation {
+        "check_course"
+        | "diff_course"
+        | "get_course_access"
+        | "add_author"
+        | "remove_author"
+        | "uninvite_guest"
+        | "unpublish_course"
+        | "count_courses"
+        | "count_learners"
+        | "get_course_review"
+        | "withdraw_review"
+        | "count_queue"
+        | "get_review"
+        | "compare_lesson"
+        | "get_report"
+        | "get_moderation_settings"
+        | "list_reviews"
+        | "list_reports" => plain(),
+        "find_instructors" | "find_groups" => asked("?q=a"),
+        "list_all_courses" => asked("?q=writing&state=published"),
+        "list_all_lessons" => asked("?q=day"),
+        "count_completions" => asked("?courses={course}"),
+        "load_version" => json(json!({})),
+        "roll_back_version" => json(json!({"notes": "Back"})),
+        "change_course_access" => json(json!({"visibility": "invitation"})),
+        "invite_guest" => json(json!({"email": "lea@example.com"})),
+        "change_many_courses" => json(json!({"deed": "archive", "courses": ["{course}"]})),
+        "submit_course" | "approve_review" => json(json!({"note": "Please"})),
+        "return_review" => json(json!({"note": "Mend this"})),
+        "comment_review" => json(json!({"text": "A word"})),
+        "assign_review" => json(json!({"assignee": null})),
+        "report_subject" => json(json!({"subject_kind": "course", "subject_id": "{course}", "reason": "other"})),
+        "change_report" => json(json!({"state": "resolved"})),
+        "put_moderation_settings" => json(json!({"review_required": true, "captions_required": false})),
+        _ => None,
+    }
+}
+
 fn learning(operation: &str) -> Option<Sample> {
     match operation {
         "get_today" | "list_my_courses" | "get_outline" | "get_lesson" | "open_lesson" | "list_history" | "list_notes"
@@ -186,6 +227,11 @@ pub fn renamed(operation: &str, path: &str) -> String {
         | "restore_lesson_state"
         | "duplicate_lesson"
         | "preview_draft_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
+        "withdraw_review" | "check_course" | "get_course_review" => path.replace("{course}", "{draft}"),
+        "add_author" => path.replace("{user}", "{instructor}"),
+        "remove_author" => path.replace("{user}", "{co_author}"),
+        "compare_lesson" => path.replace("{lesson}", "{draft_lesson}"),
+        "load_version" | "roll_back_version" => path.replace("{number}", "1"),
         "preview_lesson" => path.replace("{lesson}", "{second_lesson}"),
         _ => path.to_owned(),
     }

@@ -93,6 +93,18 @@ impl World {
         let assignment = id(&admin.post("/assignments", assignment).await.expect(201));
         let sessions = learner.get("/me/sessions").await.expect(200);
         let content = learner.get(&format!("/lessons/{first}")).await.expect(200);
+        let co_author = app.instructor("Coco").await;
+        author
+            .put(&format!("/courses/{}/authors/{}", made.course, co_author.id()), json!({}))
+            .await
+            .expect(204);
+        author
+            .post(&format!("/courses/{}/guests", made.course), json!({"email": "lea@example.com"}))
+            .await
+            .expect(200);
+        let review = author.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+        let about = json!({"subject_kind": "lesson", "subject_id": first, "reason": "wrong"});
+        let report = id(&learner.post("/reports", about).await.expect(201));
         let job = dead_job(&app).await;
         let names = vec![
             ("course", made.course.to_string()),
@@ -127,6 +139,10 @@ impl World {
             ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),
             ("job", job),
             ("user", learner.id().to_string()),
+            ("instructor", other.id().to_string()),
+            ("co_author", co_author.id().to_string()),
+            ("review", id(&review["latest"])),
+            ("report", report),
         ];
         let tokens = [
             ("stranger", &stranger),
