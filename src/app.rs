@@ -1,6 +1,7 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
 mod examine;
+mod scopes;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -23,15 +24,17 @@ use crate::{
         db::{self, Database, Db, lock, migrate, upkeep},
         doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
+        http_client::Outgoing,
         images::Images,
-        jobs::{JobKind, Runner},
+        jobs::{self, JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly},
+        module::{AllAttention, AllFigures, AllFiles, AllNames, AssetGates, Follow, Forgetters, Module, Nightly},
         services::Services,
+        settings::AllSections,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
     },
-    progress, search,
+    progress, search, webhooks,
 };
 
 pub use examine::{Progress, examine_at_rest};
@@ -53,6 +56,7 @@ pub fn modules() -> Vec<Module> {
         progress::module(),
         notes::module(),
         search::module(),
+        webhooks::module(),
         admin::module(),
     ]
 }
@@ -142,6 +146,7 @@ impl App {
             keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
+            outgoing: Outgoing::new(&config.outgoing),
             passwords: Passwords::start(means.cost)?,
             started_at: means.clock.now(),
             clock: means.clock,
@@ -156,7 +161,13 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
+            web: Web::new(
+                database.clone(),
+                platform.clone(),
+                Arc::new(auth::Sessions),
+                tracker.clone(),
+                scopes::of(&document),
+            ),
             platform,
             database,
             follow: parts.follow,
@@ -377,6 +388,9 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
     let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
+    let attention = modules.iter().filter_map(|m| m.attention).collect();
+    let names = modules.iter().filter_map(|m| m.names).collect();
+    let sections = modules.iter().flat_map(|m| m.sections.iter().copied()).collect();
     let checks = doctor::checks()
         .into_iter()
         .chain(modules.iter().flat_map(|m| m.checks.iter().copied()))
@@ -386,6 +400,11 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(AllFigures(figures)))
+            .with(Arc::new(AllAttention(attention)))
+            .with(Arc::new(AllNames(names)))
+            .with(Arc::new(AllSections(sections)))
+            .with(Arc::new(platform::backup::Current::default()))
+            .with(Arc::new(platform::web::live::Streams::default()))
             .with(Arc::new(stored_files(&modules)))
             .with(Arc::new(AllChecks(checks))),
         jobs: platform::jobs(),
@@ -408,6 +427,8 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.collect.extend(module.collect.map(|collect| (module.name, collect)));
         parts.routes = parts.routes.merge(module.routes);
     }
+    let endable = parts.jobs.iter().filter(|kind| kind.may_end()).map(JobKind::name).collect();
+    parts.services = parts.services.with(Arc::new(jobs::Endable(endable)));
     Ok(parts)
 }
 

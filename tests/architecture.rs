@@ -26,6 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Search shows only what its viewer may see, so it asks those who know.
     ("search", &["kernel", "platform", "courses", "enrolments"]),
+    // Webhooks hear the catalogue and know nothing else.
+    ("webhooks", &["kernel", "platform"]),
     // Admin shows and changes the settings that other slices define.
     ("admin", &["kernel", "platform", "people", "auth", "enrolments"]),
 ];

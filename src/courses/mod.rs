@@ -57,6 +57,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::Learners)],
         asset_gates: vec![policy::gate],
+        names: Some(names),
         forget: Some(store::courses::forget),
         provide: Some(|_, services| Ok(services.with(Arc::new(Shelf::default())))),
         ..Module::new(
@@ -225,4 +226,26 @@ pub fn versions_of(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionId>> 
 /// A database fault.
 pub fn categories(read: &Read<'_>) -> Result<Vec<Category>> {
     store::categories::list_all(read)
+}
+
+/// For pages that show ids: courses, lessons and categories.
+fn names(read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    for id in ids {
+        let name = if let Ok(course) = id.parse::<CourseId>() {
+            store::courses::find_title(read, course)?
+        } else if let Ok(lesson) = id.parse::<LessonId>() {
+            store::lessons::find_title(read, lesson)?
+        } else {
+            None
+        };
+        all.extend(name.map(|name| ((*id).to_owned(), name)));
+    }
+    if ids.iter().any(|id| id.starts_with("cat_")) {
+        let known = categories(read)?
+            .into_iter()
+            .map(|category| (category.id.to_string(), category.name.to_string()));
+        all.extend(known.filter(|(id, _)| ids.contains(&id.as_str())));
+    }
+    Ok(all)
 }

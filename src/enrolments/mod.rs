@@ -30,8 +30,10 @@ use crate::{
         id::{CourseId, EnrolmentId, UserId},
     },
     platform::{
+        Platform,
         db::{Read, Tx},
         module::Module,
+        settings::section,
     },
 };
 
@@ -43,6 +45,8 @@ pub fn module() -> Module {
         reactions: vec![Arc::new(reactions::Zones)],
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
+        figures: Some(figures),
+        sections: vec![section::<Learning>()],
         ..Module::new("enrolments", &["enrolments"])
     }
 }
@@ -101,4 +105,11 @@ pub fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>)
 /// A database fault.
 pub fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
     actions::leave(tx, can)
+}
+
+/// For the overview.
+fn figures(read: &Read<'_>, _: &Platform) -> Result<Vec<(&'static str, i64)>> {
+    let week = read.now().plus_secs(-7 * 24 * 3600);
+    let (active, completed) = store::count_active_and_completed(read, week)?;
+    Ok(vec![("active", active), ("completed", completed)])
 }

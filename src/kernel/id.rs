@@ -177,6 +177,14 @@ kinds! {
     Group, GroupId, "grp";
     /// A field that the instance keeps about people.
     Field, FieldId, "fld";
+    /// A program's key to the API.
+    Token, TokenId, "tok";
+    /// An address that is called when something happens.
+    Webhook, WebhookId, "whk";
+    /// One call of a webhook.
+    Delivery, DeliveryId, "whd";
+    /// A state of a section of settings.
+    Setting, SettingId, "set";
     /// An audit row.
     AuditRow, AuditId, "aud";
 }

@@ -8,5 +8,6 @@ pub mod event;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod scope;
 pub mod text;
 pub mod time;

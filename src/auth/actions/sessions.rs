@@ -14,6 +14,7 @@ use crate::{
     platform::{
         crypto,
         db::{Read, Tx},
+        settings,
         web::guard::Origin,
     },
 };
@@ -33,7 +34,7 @@ pub fn open_session(tx: &Tx<'_>, user: UserId, origin: &Origin) -> Result<String
         token_hash: crypto::token_hash(&token),
         device: model::device_name(&origin.user_agent),
         ip: origin.ip,
-        expires_at: model::session_end(tx.now(), tx.now()),
+        expires_at: model::session_end(&settings::get(tx)?, tx.now(), tx.now()),
     };
     store::insert_session(tx, &session)?;
     store::delete_surplus_sessions(tx, user, MOST)?;

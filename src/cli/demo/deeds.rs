@@ -136,6 +136,8 @@ fn arrive(tx: &Tx<'_>, account: NewAccount) -> Result<Person> {
         role,
         plan,
         zone,
+        token: None,
+        ip: None,
     })
 }
 

@@ -45,6 +45,9 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    18 "0018_tokens",
+    19 "0019_webhooks",
+    20 "0020_settings",
 }
 
 /// Why a database cannot be brought to this binary's schema.

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/admin/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened lately, newest first. */
+        get: operations["list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs a person now, the worst first. */
+        get: operations["list_attention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/audit": {
         parameters: {
             query?: never;
@@ -11,10 +45,130 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit trail, newest first. */
+        /** The audit trail, newest first, as far as the filters let through. */
         get: operations["list_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every action that the trail knows, for a filter to choose from. */
+        get: operations["list_audit_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the whole trail and looks whether its chain holds, as `momentum doctor` does. */
+        get: operations["check_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exactly the rows that the filters let through, newest first, as a file. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups in the usual folder, and how the newest went. */
+        get: operations["list_backups"];
+        put?: never;
+        /** Makes a backup now, into the usual folder. */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads a backup. Asks for a recent password (`denied.password_needed`), and is noted in the trail. */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people agreed to what holds now. */
+        get: operations["count_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at everything that can go wrong, as `momentum doctor` does, and says how to mend it. */
+        post: operations["check_health"];
         delete?: never;
         options?: never;
         head?: never;
@@ -38,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a job off the list. One that runs ends within seconds, if its kind can be broken off. */
+        delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs/{job}/retry": {
         parameters: {
             query?: never;
@@ -49,6 +220,44 @@ export interface paths {
         put?: never;
         /** Lets a dead or waiting job run now. */
         post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A stream (server-sent events) that says `changed` whenever something has happened. At most four
+         *     a person; it ends after ten minutes, and when the server stops.
+         */
+        get: operations["watch_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The least severe lines that are logged. */
+        get: operations["get_log_level"];
+        /** Logs more or less from now on, until the next start. */
+        put: operations["put_log_level"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -68,6 +277,108 @@ export interface paths {
         post?: never;
         /** Goes back to the mark of the product. */
         delete: operations["delete_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of mail with its usual words. The words of an admin are the section `mail_templates`. */
+        get: operations["list_mail_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a mail would say in these words, filled with examples. Nothing is kept. */
+        post: operations["preview_mail_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a mail in the words that are saved, filled with examples. */
+        post: operations["send_mail_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters, newest first. */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails/{mail}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a letter now that could not be delivered or waits for its next try. */
+        post: operations["retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Background work by queue. */
+        get: operations["list_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -175,6 +486,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/settings/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every section of settings as it stands, by name. */
+        get: operations["list_sections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/sections/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces a section that is open. */
+        put: operations["put_section"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/sections/{section}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The states that a section was in, newest first, at most 100. */
+        get: operations["list_section_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/system": {
         parameters: {
             query?: never;
@@ -186,6 +548,165 @@ export interface paths {
         get: operations["get_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every API token, the newest first. Secrets are never shown again. */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Makes a token that speaks for whoever asks, and may do no more than he may. Asks for a recent
+         *     password (`denied.password_needed`).
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back: its next request is refused. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhook-deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call with what was sent and what came back. */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhook-deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a call again: with the same `webhook-id` and body, and a new timestamp. */
+        post: operations["replay_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every webhook, the oldest first. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Makes a webhook. From now on it is called whenever something of its kinds happens. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a webhook with everything that is known of its calls. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, or switches it on or off. */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of a webhook, newest first. They are kept for 30 days. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a call of the kind `ping`, to see whether it goes through. */
+        post: operations["ping_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret. For a day calls carry two signatures, by the former one as well. */
+        post: operations["rotate_webhook_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -220,6 +741,26 @@ export interface paths {
         put?: never;
         /** Proves the new address by its link. */
         post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/confirm-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Types the own password again. For five minutes this session may do what asks for it: download
+         *     backups, make API tokens.
+         */
+        post: operations["confirm_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -705,6 +1246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instance/legal/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A legal page: `imprint`, `privacy` or `terms`. */
+        get: operations["get_legal_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instance/logo": {
         parameters: {
             query?: never;
@@ -928,6 +1486,24 @@ export interface paths {
         get: operations["list_bookmarks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the signed-in person has yet to agree to. */
+        get: operations["list_wanted_consents"];
+        put?: never;
+        /** Agrees to the version of a page that holds. */
+        post: operations["give_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1390,6 +1966,25 @@ export interface components {
             /** @description Their ids. */
             actions_done: string[];
         };
+        /** @description Something that happened. */
+        ActivityOut: {
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+            /** @description Its kind, such as `course.completed`. */
+            kind: string;
+            /** @description Who did it: a user's id, `cli` or `system:reason`. */
+            actor: string;
+            /** @description What it tells besides. */
+            data: unknown;
+            /** @description What the ids are called, as far as the things still exist. */
+            names: {
+                [key: string]: string;
+            };
+            at: components["schemas"]["Timestamp"];
+        };
         /** @description The course that something is about. */
         AnchorCourse: {
             /** @description Its id. */
@@ -1410,6 +2005,35 @@ export interface components {
              * @description Its day.
              */
             day: number;
+        };
+        /** @description A token to be made. */
+        ApiTokenIn: {
+            /** @description What it is for, 1–40 characters. */
+            name: components["schemas"]["Label"];
+            /** @description `courses:read`, `courses:write`, `people:…`, `enrolments:…`, `admin:…`. To write includes to read. */
+            scopes: string[];
+            /**
+             * Format: int32
+             * @description Days that it holds, 1–3650; absent or null: until it is taken back.
+             */
+            days?: number | null;
+        };
+        /** @description An API token, without its secret. */
+        ApiTokenOut: {
+            id: components["schemas"]["Id_tok"];
+            /** @description What it is for. */
+            name: string;
+            /** @description How its secret begins. */
+            prefix: string;
+            /** @description How far it goes. */
+            scopes: string[];
+            /** @description For whom it speaks. */
+            owner: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            owner_name: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
         };
         /**
          * @description What a stored file is, by its content.
@@ -1450,6 +2074,21 @@ export interface components {
             url: string;
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description Whether the trail is whole. */
+        AuditChainOut: {
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows: number;
+            /** @description Whether every row follows from those before it. */
+            is_whole: boolean;
+            broken_row?: components["schemas"]["Id_aud"] | null;
+            /** @description What is wrong with it, as the end of a sentence. */
+            why?: string | null;
+            /** @description The hash of everything: written down elsewhere, it proves later that nothing was changed. */
+            seal: string;
+        };
         /** @description A row of the audit trail. */
         AuditOut: {
             id: components["schemas"]["Id_aud"];
@@ -1466,11 +2105,71 @@ export interface components {
             /** @description After, without secrets. */
             after: unknown;
             at: components["schemas"]["Timestamp"];
+            /** @description The network address that it came from, as long as that is kept. */
+            ip?: string | null;
+            token?: components["schemas"]["Id_tok"] | null;
+            /** @description What the ids in this row are called, as far as the things still exist. */
+            names: {
+                [key: string]: string;
+            };
         };
         /** @description Who wrote a course. */
         Author: {
             /** @description The name that others see. */
             name: components["schemas"]["PersonName"];
+        };
+        /** @description A backup in the usual folder. */
+        BackupOut: {
+            /** @description The name of its file. */
+            name: string;
+            /** @description When it was begun. */
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            bytes: number;
+            /** @description Whether it is encrypted. */
+            is_sealed: boolean;
+        };
+        /** @description How a backup went that was begun. */
+        BackupOutcomeOut: {
+            started_at: components["schemas"]["Timestamp"];
+            ended_at: components["schemas"]["Timestamp"];
+            /** @description `cli`, `schedule` or `admin`. */
+            trigger: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Stored files that were missing or damaged.
+             */
+            missing: number;
+            /** @description What went wrong; absent when it was made. */
+            error?: string | null;
+        };
+        /** @description How far a backup has come. */
+        BackupProgressOut: {
+            /** @description What is being done. */
+            what: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0 when it is not known.
+             */
+            total: number;
+        };
+        /** @description Backups and how they went. */
+        BackupsOut: {
+            /** @description The usual folder. */
+            folder: string;
+            /** @description Whether they are made by themselves. */
+            is_scheduled: boolean;
+            /** @description Whether the instance's key is in them. */
+            with_key: boolean;
+            /** @description Those in the folder, newest first. */
+            items: components["schemas"]["BackupOut"][];
+            /** @description How the newest went, newest first. */
+            outcomes: components["schemas"]["BackupOutcomeOut"][];
+            progress?: components["schemas"]["BackupProgressOut"] | null;
         };
         BlockId: string;
         /** @description A bookmark to be set. */
@@ -1679,6 +2378,28 @@ export interface components {
             course: components["schemas"]["CompletionCourse"];
             next?: components["schemas"]["CompletionNext"] | null;
         };
+        /** @description The own password. */
+        ConfirmIn: {
+            /**
+             * Format: password
+             * @description The password that holds.
+             */
+            password: string;
+        };
+        /** @description Something to agree to. */
+        Consent: {
+            page: components["schemas"]["LegalPage"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description How many agreed to the version of a page that holds. */
+        ConsentCountOut: {
+            page: components["schemas"]["LegalPage"];
+            /** Format: int32 */
+            version: number;
+            /** Format: int64 */
+            people: number;
+        };
         /** @description What a version shows besides its card: rendered once. */
         CourseBody: {
             /** @description HTML of the closed vocabulary. */
@@ -1798,6 +2519,55 @@ export interface components {
              */
             password: string;
         };
+        /** @description A call with everything that is known of it. */
+        DeliveryDetailsOut: components["schemas"]["DeliveryOut"] & {
+            /** @description The body that is sent, as it is signed. */
+            payload: string;
+            /** @description Its tries, newest first, at most 50. */
+            attempts: components["schemas"]["TryOut"][];
+        };
+        /** @description A call and how its newest try went. */
+        DeliveryOut: {
+            /** @description Sent as `webhook-id`. */
+            id: components["schemas"]["Id_whd"];
+            /** @description The kind of event, or `ping`. */
+            kind: string;
+            /** @description `waiting`, `delivered` or `failed`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            tries: number;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description The status that came back last.
+             */
+            status?: number | null;
+            /**
+             * Format: int32
+             * @description Milliseconds that the last try took.
+             */
+            took_ms?: number | null;
+            /** @description Why nothing came back. */
+            error?: string | null;
+        };
+        /** @description What was found. */
+        Diagnosis: {
+            /** @description The worst of the findings. */
+            worst: components["schemas"]["Severity"];
+            /** @description Whether everything was read. */
+            is_deep: boolean;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The product's version. */
+            version: string;
+            /** @description Everything that was looked at, in a fixed order. */
+            findings: components["schemas"]["Finding"][];
+        };
         /** @description A lesson in a draft's outline. */
         DraftLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -1898,6 +2668,14 @@ export interface components {
             cover?: components["schemas"]["Id_ast"] | null;
             trailer?: components["schemas"]["VideoRef"] | null;
         };
+        /** @description A state that a section was in. */
+        EarlierOut: components["schemas"]["TouchOut"] & {
+            version: components["schemas"]["Id_set"];
+            /** @description What held, without secrets. */
+            value: unknown;
+            /** @description The fields that were changed then, by their dotted paths. */
+            changed: string[];
+        };
         /** Format: email */
         Email: string;
         /** @description An address. */
@@ -1962,6 +2740,17 @@ export interface components {
              * @description How many results have it.
              */
             count: number;
+        };
+        /** @description What a check found. */
+        Finding: {
+            /** @description The check's name, such as `disk.space`. */
+            check: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description What is so, in one sentence. */
+            says: string;
+            /** @description What mends it, in one sentence; absent when nothing needs mending. */
+            mend?: string | null;
         };
         /** @description A lesson that was found. */
         FoundLesson: {
@@ -2031,11 +2820,16 @@ export interface components {
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
+        Id_mal: string;
         Id_not: string;
         Id_rev: string;
         Id_ses: string;
+        Id_set: string;
+        Id_tok: string;
         Id_usr: string;
         Id_ver: string;
+        Id_whd: string;
+        Id_whk: string;
         /** @description The instance, as everybody sees it. */
         InstanceOut: {
             /** @description The organisation's name. */
@@ -2061,6 +2855,10 @@ export interface components {
              * @description The hour at which a learning day begins.
              */
             day_start_hour: number;
+            /** @description The legal pages that there are. */
+            legal: components["schemas"]["LegalPage"][];
+            /** @description Whether people have to agree to any of them: then ask `/me/consents`. */
+            asks_consent: boolean;
         };
         /** @description What an invitation says. */
         InviteDetailsOut: {
@@ -2103,7 +2901,7 @@ export interface components {
             id: components["schemas"]["Id_job"];
             /** @description `slice.purpose`. */
             kind: string;
-            /** @description `mail`, `media`, `ai` or `default`. */
+            /** @description `mail`, `media`, `ai`, `hooks` or `default`. */
             queue: string;
             /** @description `waiting`, `running` or `dead`. */
             state: string;
@@ -2117,6 +2915,8 @@ export interface components {
             /** @description What went wrong last. */
             last_error?: string | null;
             created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it can be taken off the list: always while it waits, of those that run only some. */
+            may_cancel: boolean;
         };
         /** @description Background work by state. */
         JobsOut: {
@@ -2150,6 +2950,22 @@ export interface components {
              */
             heartbeat_seconds: number;
         };
+        /** @description A legal page. */
+        LegalOut: {
+            page: components["schemas"]["LegalPage"];
+            /** @description Safe to be shown as it is. */
+            html: string;
+            /**
+             * Format: int32
+             * @description To be agreed to; 0 when nobody is asked.
+             */
+            version: number;
+        };
+        /**
+         * @description The pages that an instance may have.
+         * @enum {string}
+         */
+        LegalPage: "imprint" | "privacy" | "terms";
         /** @enum {integer|null} */
         Length: 7 | 14 | 21 | null;
         /** @description A lesson, ready to be read. */
@@ -2287,6 +3103,11 @@ export interface components {
          * @enum {string}
          */
         LockReason: "not_yet" | "not_enrolled" | "premium";
+        /** @description What is logged. */
+        LogLevel: {
+            /** @description `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,momentum::platform::db=debug`. */
+            level: string;
+        };
         /** @description The logo's address. */
         LogoOut: {
             /** @description Where it is served now; absent when there is none. */
@@ -2297,6 +3118,20 @@ export interface components {
          * @enum {string}
          */
         MailMode: "outbox" | "smtp";
+        /** @description A letter; what it says is nobody's business. */
+        MailOut: {
+            id: components["schemas"]["Id_mal"];
+            /** @description The address, masked: `a•••@example.org`. */
+            to: string;
+            /** @description What kind of letter it is. */
+            template: string;
+            /** @description `waiting`, `sent` or `failed`. */
+            state: string;
+            /** @description What the mail server said last. */
+            last_error?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            sent_at?: components["schemas"]["Timestamp"] | null;
+        };
         /**
          * @description How the connection to the SMTP server is protected.
          * @enum {string}
@@ -2327,6 +3162,14 @@ export interface components {
             has_password: boolean;
             from_name: components["schemas"]["Line"];
             from_address?: components["schemas"]["Email"] | null;
+        };
+        /** @description A kind of mail. */
+        MailTemplateOut: {
+            name: string;
+            /** @description The words that it has when an admin gave it none. */
+            usual: components["schemas"]["Words"];
+            /** @description What may be filled in, as `{{name}}`. */
+            placeholders: string[];
         };
         /** @description Letters by state. */
         MailsOut: {
@@ -2422,6 +3265,34 @@ export interface components {
          * @enum {string}
          */
         MyState: "going" | "finished" | "left";
+        /** @description Something that needs a person, for the admin's overview. */
+        Need: {
+            /** @description `slice.thing`, fixed for ever. */
+            kind: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: int64
+             * @description How many things there are of it.
+             */
+            count: number;
+            /** @description What is so, in one sentence. */
+            says: string;
+            /** @description The page on which it is seen to. */
+            href: string;
+        };
+        /** @description A new token. This is the only time that its secret is shown. */
+        NewApiTokenOut: {
+            id: components["schemas"]["Id_tok"];
+            /** @description The secret: `Authorization: Bearer mom_…`. */
+            token: string;
+        };
+        /** @description A new webhook. This is the only time that its secret is shown. */
+        NewWebhookOut: {
+            id: components["schemas"]["Id_whk"];
+            /** @description Verifies `webhook-signature` as Standard Webhooks says. */
+            secret: string;
+        };
         /** @description The lesson after another one. */
         NextLesson: {
             /** @description Its id. */
@@ -2644,6 +3515,13 @@ export interface components {
                 /** @description After, without secrets. */
                 after: unknown;
                 at: components["schemas"]["Timestamp"];
+                /** @description The network address that it came from, as long as that is kept. */
+                ip?: string | null;
+                token?: components["schemas"]["Id_tok"] | null;
+                /** @description What the ids in this row are called, as far as the things still exist. */
+                names: {
+                    [key: string]: string;
+                };
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -2729,6 +3607,40 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_DeliveryOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Sent as `webhook-id`. */
+                id: components["schemas"]["Id_whd"];
+                /** @description The kind of event, or `ping`. */
+                kind: string;
+                /** @description `waiting`, `delivered` or `failed`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description Tries so far.
+                 */
+                tries: number;
+                next_at?: components["schemas"]["Timestamp"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description The status that came back last.
+                 */
+                status?: number | null;
+                /**
+                 * Format: int32
+                 * @description Milliseconds that the last try took.
+                 */
+                took_ms?: number | null;
+                /** @description Why nothing came back. */
+                error?: string | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_HistoryItem: {
             /** @description The items of this page. */
             items: {
@@ -2779,7 +3691,7 @@ export interface components {
                 id: components["schemas"]["Id_job"];
                 /** @description `slice.purpose`. */
                 kind: string;
-                /** @description `mail`, `media`, `ai` or `default`. */
+                /** @description `mail`, `media`, `ai`, `hooks` or `default`. */
                 queue: string;
                 /** @description `waiting`, `running` or `dead`. */
                 state: string;
@@ -2793,6 +3705,27 @@ export interface components {
                 /** @description What went wrong last. */
                 last_error?: string | null;
                 created_at: components["schemas"]["Timestamp"];
+                /** @description Whether it can be taken off the list: always while it waits, of those that run only some. */
+                may_cancel: boolean;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_MailOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_mal"];
+                /** @description The address, masked: `a•••@example.org`. */
+                to: string;
+                /** @description What kind of letter it is. */
+                template: string;
+                /** @description `waiting`, `sent` or `failed`. */
+                state: string;
+                /** @description What the mail server said last. */
+                last_error?: string | null;
+                created_at: components["schemas"]["Timestamp"];
+                sent_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -2890,12 +3823,23 @@ export interface components {
          * @enum {string}
          */
         Palette: "pine" | "clay" | "lake" | "plum" | "ochre" | "slate";
+        /** @description A part of a mail's page. */
+        Paragraph: {
+            /** @description Whether it is nothing but an address, shown as a button. */
+            is_link: boolean;
+            /** @description Its text, or the address. */
+            text: string;
+        };
         /**
          * @description What may be wrong with a password.
          * @enum {string}
          */
         PasswordProblem: "password.too_short" | "password.too_long" | "password.has_name" | "password.has_email" | "password.too_weak";
         PersonName: string;
+        /** @description A call that is on its way. */
+        PingOut: {
+            delivery: components["schemas"]["Id_whd"];
+        };
         /** @description Where somebody is in a lesson. */
         PlaceIn: {
             /** @default null */
@@ -2956,6 +3900,21 @@ export interface components {
             video_seconds?: components["schemas"]["Moment"] | null;
             /** @description When the device was there, by its own clock. */
             client_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Words to be tried. */
+        PreviewIn: {
+            /** @description Of which mail. */
+            template: string;
+            subject: string;
+            text: string;
+        };
+        /** @description What a mail would say. */
+        PreviewOut: {
+            subject: string;
+            /** @description As readers without pages see it. */
+            text: string;
+            /** @description As its page shows it. */
+            parts: components["schemas"]["Paragraph"][];
         };
         /** @description An amount in minor units. */
         PriceOut: {
@@ -3072,6 +4031,20 @@ export interface components {
              * @description The edition of the draft that was looked at; refused when it changed since.
              */
             expected?: number;
+        };
+        /** @description What a queue holds. */
+        QueueOut: {
+            /** @description Its name. */
+            queue: string;
+            /** @description How many of it run at once. */
+            width: number;
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            dead: number;
+            due?: components["schemas"]["Timestamp"] | null;
         };
         /** @description How far a reaction has come. */
         ReactionStatus: {
@@ -3230,6 +4203,33 @@ export interface components {
             /** @description What was perhaps meant, when nothing was found as it was written. */
             did_you_mean?: string | null;
         };
+        /** @description A secret, this once. */
+        SecretOut: {
+            secret: string;
+        };
+        /** @description What a section is to be. */
+        SectionIn: {
+            value: unknown;
+        };
+        /** @description A section as it stands. */
+        SectionOut: {
+            name: string;
+            /** @description Whether it is changed as it is shown; others have operations of their own. */
+            is_open: boolean;
+            /** @description What holds, without secrets. */
+            value: unknown;
+            /** @description What holds until an admin says otherwise. */
+            usual: unknown;
+            /**
+             * @description Give it as `version` when you save, so that two admins notice each other; `default` while
+             *     nobody has changed the section.
+             */
+            version: string;
+            /** @description The last change of each field, by its dotted path. */
+            fields: {
+                [key: string]: components["schemas"]["TouchOut"];
+            };
+        };
         /** @description A session: one signed-in browser or device. */
         SessionOut: {
             /** @description Its id. */
@@ -3277,6 +4277,11 @@ export interface components {
             learning: components["schemas"]["LearningSettings"];
             mail: components["schemas"]["MailSettingsOut"];
         };
+        /**
+         * @description How bad a finding is.
+         * @enum {string}
+         */
+        Severity: "ok" | "notice" | "warning" | "problem";
         /** @description An address and a password. */
         SignInIn: {
             /** @description The account's address. */
@@ -3303,6 +4308,31 @@ export interface components {
          * @enum {string}
          */
         State: "draft" | "published" | "archived";
+        /** @description What lies where, in bytes. */
+        StorageOut: {
+            /** @description The data folder. */
+            folder: string;
+            /**
+             * Format: int64
+             * @description Free on its disk; absent when that is not known.
+             */
+            free?: number | null;
+            /**
+             * Format: int64
+             * @description The search index.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description Backups in the usual folder.
+             */
+            backups: number;
+            /**
+             * Format: int64
+             * @description Letters in the outbox folder.
+             */
+            outbox: number;
+        };
         /** @description What could be meant, while it is typed. */
         SuggestOut: {
             courses: components["schemas"]["SuggestedCourse"][];
@@ -3352,6 +4382,10 @@ export interface components {
             jobs: components["schemas"]["JobsOut"];
             /** @description Letters. */
             mails: components["schemas"]["MailsOut"];
+            /** @description What lies where. */
+            storage: components["schemas"]["StorageOut"];
+            /** @description What it is made of. */
+            versions: components["schemas"]["VersionsOut"];
             /** @description What slices count, by slice: `search.documents`, `media.bytes` … */
             figures: {
                 [key: string]: {
@@ -3361,6 +4395,12 @@ export interface components {
         };
         /** @description Who gets the test letter. */
         TestMailIn: {
+            to: components["schemas"]["Email"];
+        };
+        /** @description Which mail goes to whom. */
+        TestTemplateIn: {
+            /** @description Which mail. */
+            template: string;
             to: components["schemas"]["Email"];
         };
         /**
@@ -3518,6 +4558,28 @@ export interface components {
             /** @description The `token` of the link. */
             token: string;
         };
+        /** @description Who made something so, and when. */
+        TouchOut: {
+            at: components["schemas"]["Timestamp"];
+            /** @description A user's id, `cli` or `system:reason`. */
+            by: string;
+            /** @description The person's name, when it was a person who still has an account. */
+            by_name?: string | null;
+        };
+        /** @description One try of a call. */
+        TryOut: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Milliseconds until the answer or its absence.
+             */
+            took_ms: number;
+            /** Format: int32 */
+            status?: number | null;
+            /** @description The beginning of the answer's body. */
+            answer?: string | null;
+            error?: string | null;
+        };
         /**
          * @description What still stands between a learner and completing a lesson.
          * @enum {string}
@@ -3567,6 +4629,20 @@ export interface components {
             total_minutes: number;
             published_at: components["schemas"]["Timestamp"];
         };
+        /** @description What it is made of. */
+        VersionsOut: {
+            /**
+             * Format: int32
+             * @description The newest step of the schema.
+             */
+            schema: number;
+            /** @description The database engine. */
+            sqlite: string;
+            /** @description Whether `ffmpeg` is there for video. */
+            ffmpeg: boolean;
+            /** @description Whether `ffprobe` is there for video. */
+            ffprobe: boolean;
+        };
         /** @description A video, ready to be played. */
         VideoOut: {
             /** @description Where the film is. */
@@ -3590,6 +4666,51 @@ export interface components {
             poster?: components["schemas"]["Id_ast"] | null;
             /** @description Captions, one for each language. */
             captions?: components["schemas"]["CaptionsRef"][];
+        };
+        /** @description A webhook to be made. */
+        WebhookIn: {
+            /** @description Where to call: https://, of the open internet unless the configuration allows more. */
+            url: string;
+            /** @description What it is for, at most 200 characters. */
+            description?: string;
+            /** @description The kinds of events; `*` for all. */
+            kinds: string[];
+        };
+        /** @description A webhook; its secret is not shown again. */
+        WebhookOut: {
+            id: components["schemas"]["Id_whk"];
+            /** @description Where it calls. */
+            url: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The kinds of events that it wants; `*` for all. */
+            kinds: string[];
+            /** @description Whether it is called. */
+            is_active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            disabled_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What changes; what is absent stays. */
+        WebhookPatch: {
+            url?: string | null;
+            description?: string | null;
+            kinds?: string[] | null;
+            /** @description Switched on, it begins with a clean slate; what happened meanwhile is not called. */
+            is_active?: boolean | null;
+        };
+        /** @description Every webhook, and what can be wanted. */
+        WebhooksOut: {
+            items: components["schemas"]["WebhookOut"][];
+            /** @description The kinds of events that there are. */
+            kinds: string[];
+        };
+        /** @description The words of one mail. */
+        Words: {
+            /** @description The subject. */
+            subject: string;
+            /** @description The text; an empty line begins a new paragraph. */
+            text: string;
         };
         /** @description What the writer has done. */
         WriterOut: {
@@ -3712,9 +4833,81 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Need"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
+                /** @description Who: `usr_…`, `cli`, `system` for all of its reasons, or `system:reason`. */
+                actor?: string;
+                /** @description What: `slice.verb`, or `slice` for all of its verbs. */
+                action?: string;
+                /** @description To what: an id or a section of settings. */
+                subject?: string;
+                /** @description From this instant on. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description The network address, or its beginning. */
+                ip?: string;
                 /** @description The `next` of the page before. */
                 cursor?: components["schemas"]["Id_aud"];
                 /** @description 1–200, 50 when absent. */
@@ -3747,11 +4940,269 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_audit_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChainOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query: {
+                /** @description `csv`, or `json` for one object a line. */
+                format: "csv" | "json";
+                /** @description As for the list. */
+                actor?: string;
+                /** @description As for the list. */
+                action?: string;
+                /** @description As for the list. */
+                subject?: string;
+                /** @description As for the list. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description As for the list. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description As for the list. */
+                ip?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentCountOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
                 /** @description Only jobs in this state. */
                 state?: "waiting" | "running" | "dead";
+                /** @description Only jobs of this queue. */
+                queue?: string;
                 /** @description The `next` of the page before. */
                 cursor?: components["schemas"]["Id_job"];
                 /** @description 1–200, 50 when absent. */
@@ -3784,6 +5235,44 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["Id_job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `job.runs`: it runs, and work of this kind is not broken off. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     retry_job: {
         parameters: {
             query?: never;
@@ -3800,6 +5289,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    watch_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -3876,6 +5459,207 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_mail_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTemplateOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_mail_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_mail_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestTemplateIn"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: {
+                /** @description Only letters that stand so. */
+                state?: "waiting" | "sent" | "failed";
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_mal"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_MailOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retry_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail: components["schemas"]["Id_mal"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `mail.gone`: it has gone already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_settings: {
         parameters: {
             query?: never;
@@ -3908,7 +5692,13 @@ export interface operations {
     };
     put_learning_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3942,7 +5732,13 @@ export interface operations {
     };
     put_mail_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4008,7 +5804,13 @@ export interface operations {
     };
     put_organisation_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4042,7 +5844,13 @@ export interface operations {
     };
     put_registration_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4074,6 +5882,110 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_sections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_section: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_section_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_system: {
         parameters: {
             query?: never;
@@ -4089,6 +6001,397 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiTokenIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiTokenOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["schemas"]["Id_tok"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["Id_whd"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetailsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["Id_whd"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description It is so now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only calls that stand so. */
+                state?: "waiting" | "delivered" | "failed";
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_whd"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeliveryOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PingOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -4171,6 +6474,39 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description The password is right. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -5545,6 +7881,38 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_legal_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_logo: {
         parameters: {
             query?: never;
@@ -6179,6 +8547,76 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_wanted_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `legal.other_version`: another version holds by now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
