@@ -1,6 +1,7 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
 mod examine;
+mod scopes;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -23,18 +24,20 @@ use crate::{
         db::{self, Database, Db, lock, migrate, upkeep},
         doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
+        http_client::Outgoing,
         images::Images,
-        jobs::{JobKind, Runner},
+        jobs::{self, JobKind, Runner},
         metrics::{Collect, Metrics},
         module::{
-            AllAssetUses, AllBegun, AllFigures, AllFiles, AssetGates, Follow, Forgetters, HeadOf, Module, Nightly, Portraits,
-            PublishChecks, Reportables, WhoIsWho,
+            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Follow, Forgetters, HeadOf, Module, Nightly,
+            Portraits, PublishChecks, Reportables,
         },
         services::Services,
+        settings::AllSections,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
     },
-    progress, search,
+    progress, search, webhooks,
 };
 
 pub use examine::{Progress, examine_at_rest};
@@ -57,6 +60,7 @@ pub fn modules() -> Vec<Module> {
         notes::module(),
         search::module(),
         moderation::module(),
+        webhooks::module(),
         admin::module(),
     ]
 }
@@ -149,6 +153,7 @@ impl App {
             keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
+            outgoing: Outgoing::new(&config.outgoing),
             passwords: Passwords::start(means.cost)?,
             started_at: means.clock.now(),
             clock: means.clock,
@@ -163,7 +168,13 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
+            web: Web::new(
+                database.clone(),
+                platform.clone(),
+                Arc::new(auth::Sessions),
+                tracker.clone(),
+                scopes::of(&document),
+            ),
             platform,
             database,
             follow: parts.follow,
@@ -389,6 +400,9 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let publish_checks = modules.iter().flat_map(|m| m.publish_checks.iter().copied()).collect();
     let begun = modules.iter().filter_map(|m| m.begun).collect();
     let reportables = modules.iter().flat_map(|m| m.reportables.iter().copied()).collect();
+    let attention = modules.iter().filter_map(|m| m.attention).collect();
+    let names = modules.iter().filter_map(|m| m.names).collect();
+    let sections = modules.iter().flat_map(|m| m.sections.iter().copied()).collect();
     let checks = doctor::checks()
         .into_iter()
         .chain(modules.iter().flat_map(|m| m.checks.iter().copied()))
@@ -400,6 +414,11 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(Forgetters(forgetters)))
             .with(Arc::new(Portraits(portraits)))
             .with(Arc::new(AllFigures(figures)))
+            .with(Arc::new(AllAttention(attention)))
+            .with(Arc::new(AllNames(names)))
+            .with(Arc::new(AllSections(sections)))
+            .with(Arc::new(platform::backup::Current::default()))
+            .with(Arc::new(platform::web::live::Streams::default()))
             .with(Arc::new(stored_files(&modules)))
             .with(Arc::new(AllChecks(checks)))
             .with(Arc::new(PublishChecks(publish_checks)))
@@ -414,9 +433,6 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         routes: OpenApiRouter::new(),
         heads: Vec::new(),
     };
-    if let Some(names) = modules.iter().find_map(|m| m.names) {
-        parts.services = parts.services.with(Arc::new(WhoIsWho(names)));
-    }
     for module in modules {
         if let Some(provide) = module.provide {
             parts.services = provide(config, parts.services)?;
@@ -430,6 +446,8 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.heads.extend(module.heads);
         parts.routes = parts.routes.merge(module.routes);
     }
+    let endable = parts.jobs.iter().filter(|kind| kind.may_end()).map(JobKind::name).collect();
+    parts.services = parts.services.with(Arc::new(jobs::Endable(endable)));
     Ok(parts)
 }
 

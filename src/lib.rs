@@ -14,3 +14,4 @@ pub mod people;
 pub mod platform;
 pub mod progress;
 pub mod search;
+pub mod webhooks;

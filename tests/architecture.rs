@@ -28,6 +28,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("search", &["kernel", "platform", "courses", "enrolments"]),
     // What is moderated is shown and hidden by those who own it, through what they register.
     ("moderation", &["kernel", "platform", "people", "courses"]),
+    // Webhooks hear the catalogue and know nothing else.
+    ("webhooks", &["kernel", "platform"]),
     // Admin shows and changes the settings that other slices define.
     ("admin", &["kernel", "platform", "people", "auth", "enrolments"]),
 ];

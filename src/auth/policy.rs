@@ -6,7 +6,7 @@ use crate::{
     kernel::{
         actor::{Actor, Person, Role},
         error::Result,
-        id::{InviteId, SessionId, UserId},
+        id::{InviteId, SessionId, TokenId, UserId},
     },
     platform::{
         db::Read,
@@ -48,6 +48,59 @@ impl Require for OneInvite {
     fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<InvitePath>) -> Result<Self> {
         actor.require(Role::Admin)?;
         Ok(Self(path.invite))
+    }
+}
+
+/// May see and make tokens: admins.
+#[derive(Debug)]
+pub struct ManageTokens(());
+
+impl ManageTokens {
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "tokens are managed by the system");
+        Self(())
+    }
+}
+
+impl Require for ManageTokens {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+/// `{token}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct TokenPath {
+    token: TokenId,
+}
+
+/// May take this token back: admins.
+#[derive(Debug)]
+pub struct OneToken(TokenId);
+
+impl OneToken {
+    /// Which.
+    pub(super) fn id(&self) -> TokenId {
+        self.0
+    }
+
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str, token: TokenId) -> Self {
+        tracing::debug!(reason, "a token is managed by the system");
+        Self(token)
+    }
+}
+
+impl Require for OneToken {
+    type Key = PathKey<TokenPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<TokenPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(path.token))
     }
 }
 

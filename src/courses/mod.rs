@@ -78,6 +78,7 @@ pub fn module() -> Module {
         reactions: vec![Arc::new(reactions::Learners)],
         asset_gates: vec![policy::gate],
         asset_uses: Some(uses::USES),
+        names: Some(names),
         forget: Some(store::courses::forget),
         provide: Some(|_, services| {
             Ok(services
@@ -351,4 +352,26 @@ pub fn is_approved(read: &Read<'_>, course: CourseId) -> Result<bool> {
 /// A database fault.
 pub fn draft_diff(read: &Read<'_>, course: CourseId) -> Result<CourseDiff> {
     diff::diff(read, course, None, None)
+}
+
+/// For pages that show ids: courses, lessons and categories.
+fn names(read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    for id in ids {
+        let name = if let Ok(course) = id.parse::<CourseId>() {
+            store::courses::find_title(read, course)?
+        } else if let Ok(lesson) = id.parse::<LessonId>() {
+            store::lessons::find_title(read, lesson)?
+        } else {
+            None
+        };
+        all.extend(name.map(|name| ((*id).to_owned(), name)));
+    }
+    if ids.iter().any(|id| id.starts_with("cat_")) {
+        let known = categories(read)?
+            .into_iter()
+            .map(|category| (category.id.to_string(), category.name.to_string()));
+        all.extend(known.filter(|(id, _)| ids.contains(&id.as_str())));
+    }
+    Ok(all)
 }

@@ -87,6 +87,8 @@ fn for_person(read: &Read<'_>, course: CourseId, user: UserId) -> Result<Option<
         plan: facts.plan,
         zone: facts.zone,
         impersonator: None,
+        token: None,
+        ip: None,
     };
     FollowCourse::as_assigned(read, person, course).map(Some)
 }

@@ -42,10 +42,11 @@ use crate::{
     },
     people::AllOuterDeeds,
     platform::{
+        Platform,
         db::{Read, Tx},
         jobs as work,
         module::Module,
-        settings,
+        settings::{self, section},
     },
 };
 
@@ -69,6 +70,8 @@ pub fn module() -> Module {
         provide: Some(|_, services| Ok(AllOuterDeeds::join(services, Arc::new(assign::EnrolMany)))),
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
+        figures: Some(figures),
+        sections: vec![section::<Learning>()],
         portray: Some(store::portray),
         ..Module::new(
             "enrolments",
@@ -156,4 +159,11 @@ pub fn due_of(read: &Read<'_>, enrolment: EnrolmentId) -> Result<Option<Day>> {
 /// A database fault.
 pub fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
     actions::leave(tx, can)
+}
+
+/// For the overview.
+fn figures(read: &Read<'_>, _: &Platform) -> Result<Vec<(&'static str, i64)>> {
+    let week = read.now().plus_secs(-7 * 24 * 3600);
+    let (active, completed) = store::count_active_and_completed(read, week)?;
+    Ok(vec![("active", active), ("completed", completed)])
 }

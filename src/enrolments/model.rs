@@ -173,6 +173,11 @@ impl Default for Learning {
 
 impl Section for Learning {
     const NAME: &'static str = "learning";
+
+    fn checked(self) -> Result<Self> {
+        self.check()?;
+        Ok(self)
+    }
 }
 
 impl Learning {

@@ -265,3 +265,14 @@ pub(super) fn has_finished(read: &Read<'_>, user: UserId, course: CourseId) -> R
         (user, course),
     )
 }
+
+/// Enrolments that are under way, and those that were completed since an instant. Walks the table.
+pub(super) fn count_active_and_completed(read: &Read<'_>, since: Timestamp) -> Result<(i64, i64)> {
+    let counts = read.find(
+        "SELECT sum(state = 'active'), sum(state = 'completed' AND completed_at >= ?1) FROM enrolments",
+        [since],
+        |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?)),
+    )?;
+    let (active, completed) = counts.unwrap_or_default();
+    Ok((active.unwrap_or(0), completed.unwrap_or(0)))
+}

@@ -1,10 +1,12 @@
 //! Who acts: a person through a session, the command line, or the system itself.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     error::{Error, Result},
-    id::{SessionId, UserId},
+    id::{SessionId, TokenId, UserId},
     time::Zone,
 };
 
@@ -45,6 +47,10 @@ pub struct Person {
     pub zone: Zone,
     /// The admin who acts for him in this session; `None` when he is here himself.
     pub impersonator: Option<UserId>,
+    /// The token that speaks for him, when it is a program.
+    pub token: Option<TokenId>,
+    /// The network address that the request came from.
+    pub ip: Option<IpAddr>,
 }
 
 /// Who acts.

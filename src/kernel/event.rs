@@ -138,3 +138,45 @@ pub enum Event {
     #[serde(rename = "settings.changed")]
     SettingsChanged { section: String },
 }
+
+/// The kinds of all events, in the order of the catalogue.
+#[must_use]
+pub fn kinds() -> &'static [&'static str] {
+    // The derived code knows them and names them to whoever asks for one that does not exist.
+    let asked = serde::de::value::MapDeserializer::<_, Known>::new(std::iter::once(("kind", "")));
+    Event::deserialize(asked).err().map_or(&[], |known| known.0)
+}
+
+/// An error that remembers what would have been right.
+#[derive(Debug)]
+struct Known(&'static [&'static str]);
+
+impl std::fmt::Display for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "expected one of {:?}", self.0)
+    }
+}
+
+impl std::error::Error for Known {}
+
+impl serde::de::Error for Known {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self(expected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known() {
+        let all = kinds();
+        assert!(all.contains(&"user.created") && all.contains(&"settings.changed"), "{all:?}");
+        assert!(all.len() > 15 && all.iter().all(|kind| kind.contains('.')), "{all:?}");
+    }
+}

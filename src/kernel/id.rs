@@ -189,6 +189,14 @@ kinds! {
     Report, ReportId, "rpt";
     /// A step of a review or report.
     Step, StepId, "stp";
+    /// A program's key to the API.
+    Token, TokenId, "tok";
+    /// An address that is called when something happens.
+    Webhook, WebhookId, "whk";
+    /// One call of a webhook.
+    Delivery, DeliveryId, "whd";
+    /// A state of a section of settings.
+    Setting, SettingId, "set";
     /// An audit row.
     AuditRow, AuditId, "aud";
     /// A deed over many people.

@@ -9,5 +9,6 @@ pub mod finding;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod scope;
 pub mod text;
 pub mod time;

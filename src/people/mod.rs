@@ -46,15 +46,9 @@ pub use store::{
 use std::sync::Arc;
 
 use crate::{
-    kernel::{error::Result, id::UserId, page::Page},
+    kernel::{error::Result, page::Page},
     platform::{Platform, blobs::Blobs, db::Read, jobs as work, module::Module},
 };
-
-/// For lists of slices that know only ids.
-fn names(read: &Read<'_>, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
-    let named = store::list_names(read, ids)?;
-    Ok(named.into_iter().map(|(id, name)| (id, name.to_string())).collect())
-}
 
 /// What this slice hands to `app`.
 #[must_use]
@@ -76,6 +70,7 @@ pub fn module() -> Module {
         checks: checks::checks(),
         files: Some(files),
         names: Some(names),
+        figures: Some(figures),
         ..Module::new(
             "people",
             &[
@@ -116,4 +111,27 @@ fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
 /// Where pictures lie.
 fn shelf(platform: &Platform) -> Blobs {
     platform.blobs.shelf(SHELF)
+}
+
+/// For pages that show ids: people and groups.
+fn names(read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    let users: Vec<_> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let users = list_names(read, &users)?;
+    let mut all: Vec<_> = users.into_iter().map(|(id, name)| (id.to_string(), name.into_string())).collect();
+    if ids.iter().any(|id| id.starts_with("grp_")) {
+        let groups = list_groups(read)?
+            .into_iter()
+            .map(|group| (group.id.to_string(), group.name.as_str().to_owned()));
+        all.extend(groups.filter(|(id, _)| ids.contains(&id.as_str())));
+    }
+    Ok(all)
+}
+
+/// For the overview.
+fn figures(read: &Read<'_>, _: &Platform) -> Result<Vec<(&'static str, i64)>> {
+    let week = read.now().plus_secs(-7 * 24 * 3600);
+    Ok(vec![
+        ("people", count_users(read)?),
+        ("active", store::count_seen_since(read, week)?),
+    ])
 }

@@ -1,6 +1,6 @@
 //! What a slice hands to `app`: its routes, jobs, reactions and tables.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,11 +9,12 @@ use super::{
     Platform,
     config::Config,
     db::{Db, Read, Tx},
-    doctor::Check,
+    doctor::{Check, Severity},
     events::Reaction,
     jobs::JobKind,
     metrics::Collect,
     services::Services,
+    settings::SectionKind,
     web::{guard::Web, health::Ready},
 };
 use crate::kernel::{
@@ -56,13 +57,6 @@ pub struct AssetUses {
 /// What every slice knows about uses of stored files. In the [`Services`].
 #[derive(Clone, Default)]
 pub struct AllAssetUses(pub Vec<AssetUses>);
-
-/// The names of people who have an account, for lists of slices that know only their ids.
-pub type Names = fn(&Read<'_>, &[UserId]) -> Result<Vec<(UserId, String)>>;
-
-/// The one who knows names. In the [`Services`].
-#[derive(Clone, Copy)]
-pub struct WhoIsWho(pub Names);
 
 /// Runs when a person is to be forgotten: deletes the slice's rows about him.
 pub type Forget = fn(&Tx<'_>, UserId) -> Result<()>;
@@ -168,6 +162,64 @@ impl PublishChecks {
     }
 }
 
+/// Something that needs a person, for the admin's overview.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Need {
+    /// `slice.thing`, fixed for ever.
+    pub kind: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How many things there are of it.
+    pub count: i64,
+    /// What is so, in one sentence.
+    pub says: String,
+    /// The page on which it is seen to.
+    pub href: String,
+}
+
+/// What of a slice needs a person now. Asked whenever an admin looks: keep it to cheap counts.
+pub type Attention = fn(&Read<'_>, &Platform) -> Result<Vec<Need>>;
+
+/// The needs of every slice. In the [`Services`].
+#[derive(Default)]
+pub struct AllAttention(pub Vec<Attention>);
+
+impl AllAttention {
+    /// Everything that needs a person now, the worst first.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn list(&self, read: &Read<'_>, platform: &Platform) -> Result<Vec<Need>> {
+        let mut all = Vec::new();
+        for attention in &self.0 {
+            all.append(&mut attention(read, platform)?);
+        }
+        all.sort_by(|a, b| b.severity.cmp(&a.severity));
+        Ok(all)
+    }
+}
+
+/// The names of things with these ids, as far as they are the slice's own and still exist.
+pub type Names = fn(&Read<'_>, &[&str]) -> Result<Vec<(String, String)>>;
+
+/// Who knows which id. In the [`Services`].
+#[derive(Default)]
+pub struct AllNames(pub Vec<Names>);
+
+impl AllNames {
+    /// What these ids are called; those that nobody knows any more are left out.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn find(&self, read: &Read<'_>, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+        let mut all = BTreeMap::new();
+        for names in &self.0 {
+            all.extend(names(read, ids)?);
+        }
+        Ok(all)
+    }
+}
+
 /// The lessons of an enrolment in which its learner has begun something that a newer version must
 /// not take from him.
 pub type Begun = fn(&Read<'_>, UserId, EnrolmentId) -> Result<Vec<LessonId>>;
@@ -235,8 +287,6 @@ pub struct Module {
     pub asset_gates: Vec<AssetGate>,
     /// What it knows about the uses it makes of stored files.
     pub asset_uses: Option<AssetUses>,
-    /// Its knowledge of people's names.
-    pub names: Option<Names>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
     /// What it knows about a person, for the file with his data.
@@ -251,6 +301,12 @@ pub struct Module {
     pub nightly: Option<Nightly>,
     /// Its figures for the system page.
     pub figures: Option<Figures>,
+    /// What of it needs a person, for the overview.
+    pub attention: Option<Attention>,
+    /// What its things are called, for pages that show ids.
+    pub names: Option<Names>,
+    /// Its sections of settings.
+    pub sections: Vec<SectionKind>,
     /// Its figures for a monitor.
     pub collect: Option<Collect>,
     /// Whether its own part can work.
@@ -279,7 +335,6 @@ impl Module {
             reactions: Vec::new(),
             asset_gates: Vec::new(),
             asset_uses: None,
-            names: None,
             forget: None,
             portray: None,
             files: None,
@@ -287,6 +342,9 @@ impl Module {
             follow: None,
             nightly: None,
             figures: None,
+            attention: None,
+            names: None,
+            sections: Vec::new(),
             collect: None,
             ready: None,
             checks: Vec::new(),

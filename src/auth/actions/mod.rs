@@ -1,6 +1,7 @@
 //! The verbs: what people, admins and the command line can do about ways in.
 
 pub(super) mod account;
+pub(super) mod api_tokens;
 pub(super) mod bulk;
 pub(super) mod confirm;
 pub(super) mod email;

@@ -15,6 +15,7 @@ use crate::{
     platform::{
         audit, crypto,
         db::{Read, Tx},
+        settings,
         web::guard::Origin,
     },
 };
@@ -34,7 +35,7 @@ pub fn open_session(tx: &Tx<'_>, user: UserId, origin: &Origin) -> Result<String
         token_hash: crypto::token_hash(&token),
         device: model::device_name(&origin.user_agent),
         ip: origin.ip,
-        expires_at: model::session_end(tx.now(), tx.now()),
+        expires_at: model::session_end(&settings::get(tx)?, tx.now(), tx.now()),
         impersonator: None,
     };
     store::insert_session(tx, &session)?;

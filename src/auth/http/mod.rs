@@ -1,6 +1,7 @@
 //! Operations over the ways in.
 
 mod account;
+mod api_tokens;
 mod cookies;
 mod instead;
 mod invites;
@@ -26,6 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(passwords::reset_password))
         .routes(routes!(passwords::check_password))
         .routes(routes!(passwords::change_password))
+        .routes(routes!(api_tokens::confirm_password))
+        .routes(routes!(api_tokens::list_tokens, api_tokens::create_token))
+        .routes(routes!(api_tokens::revoke_token))
         .routes(routes!(account::change_email))
         .routes(routes!(account::confirm_email))
         .routes(routes!(account::delete_me))

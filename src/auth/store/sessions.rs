@@ -9,7 +9,10 @@ use crate::{
         id::{SessionId, UserId},
         time::Timestamp,
     },
-    platform::db::{Read, Tx},
+    platform::{
+        db::{Read, Tx},
+        settings,
+    },
 };
 
 /// A session about to begin.
@@ -128,7 +131,12 @@ pub(in crate::auth) fn touch_session(tx: &Tx<'_>, id: SessionId, ip: Option<IpAd
     }
     tx.execute(
         "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3, ip = coalesce(?4, ip) WHERE id = ?1",
-        (id, tx.now(), model::session_end(created, tx.now()), ip.map(|ip| ip.to_string())),
+        (
+            id,
+            tx.now(),
+            model::session_end(&settings::get(tx)?, created, tx.now()),
+            ip.map(|ip| ip.to_string()),
+        ),
     )?;
     Ok(Some(user))
 }
@@ -180,4 +188,19 @@ pub(in crate::auth) fn sweep_sessions(tx: &Tx<'_>) -> Result<()> {
 /// Sessions that have not ended: a walk along one index.
 pub(in crate::auth) fn count_live_sessions(read: &Read<'_>) -> Result<i64> {
     read.count("SELECT count(*) FROM sessions WHERE expires_at > ?1", [read.now()])
+}
+
+/// Notes that the person of this session has just typed his password.
+pub(in crate::auth) fn note_password(tx: &Tx<'_>, id: SessionId) -> Result<()> {
+    tx.execute("UPDATE sessions SET password_at = ?2 WHERE id = ?1", (id, tx.now()))?;
+    Ok(())
+}
+
+/// When the person of this session last typed his password; every session begins with it.
+pub(in crate::auth) fn find_password_at(read: &Read<'_>, id: SessionId) -> Result<Option<Timestamp>> {
+    read.find(
+        "SELECT coalesce(password_at, created_at) FROM sessions WHERE id = ?1",
+        [id],
+        |row| row.get(0),
+    )
 }

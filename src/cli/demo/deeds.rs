@@ -137,6 +137,8 @@ fn arrive(tx: &Tx<'_>, account: NewAccount) -> Result<Person> {
         plan,
         zone,
         impersonator: None,
+        token: None,
+        ip: None,
     })
 }
 

@@ -119,3 +119,13 @@ pub(in crate::courses) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     tx.execute("DELETE FROM draft_editors WHERE user_id = ?1", [user])?;
     Ok(())
 }
+
+/// What a course is called, whatever its state.
+pub(in crate::courses) fn find_title(read: &Read<'_>, course: CourseId) -> Result<Option<String>> {
+    let title = read.find(
+        "SELECT coalesce((SELECT title FROM listings WHERE course_id = ?1), (SELECT json_extract(meta, '$.title') FROM drafts WHERE course_id = ?1))",
+        [course],
+        |row| row.get(0),
+    )?;
+    Ok(title.flatten())
+}

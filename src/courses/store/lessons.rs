@@ -103,3 +103,13 @@ pub(in crate::courses) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
     )?;
     Ok(())
 }
+
+/// What a lesson is called in its newest revision.
+pub(in crate::courses) fn find_title(read: &Read<'_>, lesson: LessonId) -> Result<Option<String>> {
+    let title = read.find(
+        "SELECT json_extract(content, '$.title') FROM revisions WHERE lesson_id = ?1 ORDER BY id DESC LIMIT 1",
+        [lesson],
+        |row| row.get(0),
+    )?;
+    Ok(title.flatten())
+}

@@ -14,6 +14,7 @@ pub use groups::{
     delete_member, find_group, get_group, insert_group, insert_member, is_member, list_groups, list_groups_of, managed_by, members_after,
 };
 pub use profiles::find_profile;
+pub(super) use users::count_seen_since;
 pub use users::{
     actor_facts, count_users, find_by_email, find_user, get_user, grant_role, has_admin, insert_user, list_names, mark_verified, note_seen,
     rename, set_email, set_place,

@@ -239,3 +239,11 @@ pub(in crate::people) fn delete_user(tx: &Tx<'_>, id: UserId) -> Result<()> {
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     Ok(())
 }
+
+/// People who were here since an instant.
+///
+/// # Errors
+/// A database fault.
+pub(in crate::people) fn count_seen_since(read: &Read<'_>, since: crate::kernel::time::Timestamp) -> Result<i64> {
+    read.count("SELECT count(*) FROM users WHERE last_seen_at >= ?1", [since])
+}

@@ -66,6 +66,25 @@ pub fn sample(operation: &str) -> Option<Sample> {
 fn instance(operation: &str) -> Option<Sample> {
     match operation {
         "get_instance" | "get_logo" | "delete_logo" | "list_settings" | "list_audit" | "list_jobs" | "get_system" | "retry_job" => plain(),
+        "list_audit_actions" | "check_audit" | "cancel_job" | "list_queues" | "list_mails" | "retry_mail" => plain(),
+        "list_backups" | "create_backup" | "download_backup" | "list_attention" | "list_activity" | "watch_activity" => plain(),
+        "check_health" | "get_log_level" | "list_sections" | "list_section_history" | "list_mail_templates" => plain(),
+        "get_legal_page" | "list_wanted_consents" | "count_consents" => plain(),
+        "give_consent" => json(json!({"page": "terms", "version": 1})),
+        "export_audit" => asked("?format=csv"),
+        "put_log_level" => json(json!({"level": "info"})),
+        "put_section" => {
+            json(json!({"value": {"audit_addresses_days": 10, "sent_mails_days": 10, "failed_mails_days": 10, "webhook_calls_days": 10}}))
+        }
+        "preview_mail_template" => json(json!({"template": "test", "subject": "Hello", "text": "Hello {{name}}"})),
+        "send_mail_template" => json(json!({"template": "test", "to": "ada@example.com"})),
+        "list_tokens" | "revoke_token" => plain(),
+        "create_token" => json(json!({"name": "Robot", "scopes": ["courses:read"], "days": 30})),
+        "confirm_password" => json(json!({"password": PASSWORD})),
+        "list_webhooks" | "delete_webhook" | "rotate_webhook_secret" | "ping_webhook" | "list_webhook_deliveries" => plain(),
+        "get_webhook_delivery" | "replay_webhook_delivery" => plain(),
+        "create_webhook" => json(json!({"url": "https://hooks.example.com/", "kinds": ["*"]})),
+        "update_webhook" => json(json!({"is_active": false})),
         "put_logo" => bytes(pixel()),
         "put_organisation_settings" => {
             json(json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""}))

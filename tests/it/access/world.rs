@@ -106,7 +106,31 @@ impl World {
         let about = json!({"subject_kind": "lesson", "subject_id": first, "reason": "wrong"});
         let report = id(&learner.post("/reports", about).await.expect(201));
         let job = dead_job(&app).await;
+        let token = id(&admin
+            .post("/admin/tokens", json!({"name": "Robot", "scopes": ["courses:read"]}))
+            .await
+            .expect(201));
+        let webhook = id(&admin
+            .post(
+                "/admin/webhooks",
+                json!({"url": "https://hooks.example.com/", "kinds": ["user.created"]}),
+            )
+            .await
+            .expect(201));
+        let ping = admin.post(&format!("/admin/webhooks/{webhook}/ping"), json!({})).await.expect(202);
+        admin
+            .post("/admin/settings/mail/test", json!({"to": "ada@example.com"}))
+            .await
+            .expect(202);
+        let mails = admin.get("/admin/mails").await.expect(200);
         let names = vec![
+            ("token", token),
+            ("webhook", webhook),
+            ("delivery", ping["delivery"].as_str().unwrap_or_default().to_owned()),
+            ("mail", mails["items"][0]["id"].as_str().unwrap_or_default().to_owned()),
+            ("section", "retention".to_owned()),
+            ("page", "terms".to_owned()),
+            ("name", "none.backup".to_owned()),
             ("course", made.course.to_string()),
             ("draft", draft.to_string()),
             (

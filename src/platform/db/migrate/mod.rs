@@ -50,6 +50,9 @@ steps! {
     15 "0015_moderation",
     16 "0016_people_admin",
     17 "0017_assignments",
+    18 "0018_tokens",
+    19 "0019_webhooks",
+    20 "0020_settings",
     21 "0021_uploads",
 }
 
