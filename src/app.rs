@@ -1,6 +1,7 @@
 //! The only file that knows all slices: builds the state, lists the modules, starts and stops.
 
 mod examine;
+mod scopes;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     admin, auth, courses, enrolments,
     kernel::{actor::Actor, error::Result},
-    media, notes, people,
+    media, moderation, notes, people,
     platform::{
         self, Platform,
         blobs::Blobs,
@@ -23,15 +24,20 @@ use crate::{
         db::{self, Database, Db, lock, migrate, upkeep},
         doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
+        http_client::Outgoing,
         images::Images,
-        jobs::{JobKind, Runner},
+        jobs::{self, JobKind, Runner},
         metrics::{Collect, Metrics},
-        module::{AllAssetUses, AllFigures, AllFiles, AssetGates, Follow, Forgetters, Module, Nightly, WhoIsWho},
+        module::{
+            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Follow, Forgetters, HeadOf, Module, Nightly,
+            Portraits, PublishChecks, Reportables,
+        },
         services::Services,
+        settings::AllSections,
         telemetry::Logs,
         web::{document, guard::Web, health::Ready, site},
     },
-    progress, search,
+    progress, search, webhooks,
 };
 
 pub use examine::{Progress, examine_at_rest};
@@ -53,12 +59,14 @@ pub fn modules() -> Vec<Module> {
         progress::module(),
         notes::module(),
         search::module(),
+        moderation::module(),
+        webhooks::module(),
         admin::module(),
     ]
 }
 
 /// What the document says about each slice's operations.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("people", "Profiles and accounts."),
     ("media", "Files: images, video, captions, documents."),
     ("courses", "The catalogue, course pages and authoring."),
@@ -67,6 +75,7 @@ const TAGS: [(&str, &str); 9] = [
     ("progress", "Today, lessons, completion, history."),
     ("notes", "Notes and bookmarks."),
     ("search", "Search over courses and lessons."),
+    ("moderation", "Reviews of drafts, reports by learners."),
     ("admin", "The instance: settings, audit trail, jobs."),
 ];
 
@@ -105,6 +114,7 @@ pub struct App {
     nightly: Vec<Nightly>,
     ready: Vec<(&'static str, Ready)>,
     routes: Router<Web>,
+    heads: Vec<(&'static str, HeadOf)>,
     document: Arc<OpenApi>,
     web: Web,
     tracker: TaskTracker,
@@ -121,6 +131,7 @@ struct Parts {
     ready: Vec<(&'static str, Ready)>,
     collect: Vec<(&'static str, Collect)>,
     routes: OpenApiRouter<Web>,
+    heads: Vec<(&'static str, HeadOf)>,
 }
 
 impl App {
@@ -142,6 +153,7 @@ impl App {
             keys: Keys::derive(&instance_key(&config, means.chance.as_ref())?),
             blobs: Blobs::new(config.data.join("blobs")),
             images: Images::default(),
+            outgoing: Outgoing::new(&config.outgoing),
             passwords: Passwords::start(means.cost)?,
             started_at: means.clock.now(),
             clock: means.clock,
@@ -156,13 +168,20 @@ impl App {
         Ok(Self {
             dispatcher: Dispatcher::new(&database, parts.reactions),
             runner: Runner::new(&database, platform.clone(), parts.jobs),
-            web: Web::new(database.clone(), platform.clone(), Arc::new(auth::Sessions), tracker.clone()),
+            web: Web::new(
+                database.clone(),
+                platform.clone(),
+                Arc::new(auth::Sessions),
+                tracker.clone(),
+                scopes::of(&document),
+            ),
             platform,
             database,
             follow: parts.follow,
             nightly: parts.nightly,
             ready: parts.ready,
             routes,
+            heads: parts.heads,
             document: Arc::new(document),
             tracker,
             _lock: lock,
@@ -212,7 +231,7 @@ impl App {
     pub fn router(&self) -> Result<Router> {
         let brand = axum::routing::get(admin::branding_css);
         let slices = self.routes.clone().route("/branding.css", brand);
-        site::build(slices, &self.document, self.ready.clone(), &self.web)
+        site::build(slices, &self.document, self.ready.clone(), self.heads.clone(), &self.web)
     }
 
     /// The state of the routes: to tell live streams that the server stops.
@@ -376,7 +395,14 @@ pub fn stored_files(modules: &[Module]) -> AllFiles {
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
+    let portraits = modules.iter().filter_map(|m| Some((m.name, m.portray?))).collect();
     let figures = modules.iter().filter_map(|m| Some((m.name, m.figures?))).collect();
+    let publish_checks = modules.iter().flat_map(|m| m.publish_checks.iter().copied()).collect();
+    let begun = modules.iter().filter_map(|m| m.begun).collect();
+    let reportables = modules.iter().flat_map(|m| m.reportables.iter().copied()).collect();
+    let attention = modules.iter().filter_map(|m| m.attention).collect();
+    let names = modules.iter().filter_map(|m| m.names).collect();
+    let sections = modules.iter().flat_map(|m| m.sections.iter().copied()).collect();
     let checks = doctor::checks()
         .into_iter()
         .chain(modules.iter().flat_map(|m| m.checks.iter().copied()))
@@ -386,9 +412,18 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(AssetGates(gates)))
             .with(Arc::new(AllAssetUses(modules.iter().filter_map(|m| m.asset_uses).collect())))
             .with(Arc::new(Forgetters(forgetters)))
+            .with(Arc::new(Portraits(portraits)))
             .with(Arc::new(AllFigures(figures)))
+            .with(Arc::new(AllAttention(attention)))
+            .with(Arc::new(AllNames(names)))
+            .with(Arc::new(AllSections(sections)))
+            .with(Arc::new(platform::backup::Current::default()))
+            .with(Arc::new(platform::web::live::Streams::default()))
             .with(Arc::new(stored_files(&modules)))
-            .with(Arc::new(AllChecks(checks))),
+            .with(Arc::new(AllChecks(checks)))
+            .with(Arc::new(PublishChecks(publish_checks)))
+            .with(Arc::new(AllBegun(begun)))
+            .with(Arc::new(Reportables(reportables))),
         jobs: platform::jobs(),
         reactions: Vec::new(),
         follow: Vec::new(),
@@ -396,10 +431,8 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         ready: Vec::new(),
         collect: Vec::new(),
         routes: OpenApiRouter::new(),
+        heads: Vec::new(),
     };
-    if let Some(names) = modules.iter().find_map(|m| m.names) {
-        parts.services = parts.services.with(Arc::new(WhoIsWho(names)));
-    }
     for module in modules {
         if let Some(provide) = module.provide {
             parts.services = provide(config, parts.services)?;
@@ -410,8 +443,11 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.nightly.extend(module.nightly);
         parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
         parts.collect.extend(module.collect.map(|collect| (module.name, collect)));
+        parts.heads.extend(module.heads);
         parts.routes = parts.routes.merge(module.routes);
     }
+    let endable = parts.jobs.iter().filter(|kind| kind.may_end()).map(JobKind::name).collect();
+    parts.services = parts.services.with(Arc::new(jobs::Endable(endable)));
     Ok(parts)
 }
 

@@ -26,6 +26,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Search shows only what its viewer may see, so it asks those who know.
     ("search", &["kernel", "platform", "courses", "enrolments"]),
+    // What is moderated is shown and hidden by those who own it, through what they register.
+    ("moderation", &["kernel", "platform", "people", "courses"]),
+    // Webhooks hear the catalogue and know nothing else.
+    ("webhooks", &["kernel", "platform"]),
     // Admin shows and changes the settings that other slices define.
     ("admin", &["kernel", "platform", "people", "auth", "enrolments"]),
 ];
@@ -34,7 +38,14 @@ const ARROWS: &[(&str, &[&str])] = &[
 const TOP: &[(&str, &[&str])] = &[("app", &[]), ("cli", &["app"]), ("main", &["cli", "app"])];
 
 /// Joins over other slices' tables that a list needs, each with its reason.
-const JOINS: &[(&str, &str, &str)] = &[];
+const JOINS: &[(&str, &str, &str)] = &[
+    // The gate, today and every list of a learner ask for it with each enrolment.
+    (
+        "enrolments",
+        "courses",
+        "whether a moderator has hidden the course that an enrolment is in",
+    ),
+];
 
 /// Where a database handle may be made without a guard.
 const HANDLE_MAKERS: &[&str] = &["src/app.rs", "src/app/", "src/cli/", "src/platform/"];

@@ -4,7 +4,7 @@ use crate::{
     kernel::{
         actor::{Actor, Role},
         error::Result,
-        id::JobId,
+        id::{JobId, MailId},
     },
     platform::{
         db::Read,
@@ -39,5 +39,45 @@ impl Require for RetryJob {
     type Key = PathKey<JobPath>;
     fn decide(_: &Read<'_>, actor: &Actor, key: &PathKey<JobPath>) -> Result<Self> {
         actor.require(Role::Admin).map(|()| Self { job: key.0.job })
+    }
+}
+
+/// The letter named in the path.
+#[derive(Debug, Clone, Copy, serde::Deserialize)]
+pub(super) struct MailPath {
+    mail: MailId,
+}
+
+/// Proof that the actor is an admin, about one letter.
+#[derive(Debug)]
+pub(super) struct OneMail {
+    pub(super) mail: MailId,
+}
+
+impl Require for OneMail {
+    type Key = PathKey<MailPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, key: &PathKey<MailPath>) -> Result<Self> {
+        actor.require(Role::Admin).map(|()| Self { mail: key.0.mail })
+    }
+}
+
+/// The section of settings named in the path.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(super) struct SectionPath {
+    section: String,
+}
+
+/// Proof that the actor is an admin, about one section of settings.
+#[derive(Debug)]
+pub(super) struct OneSection {
+    pub(super) section: String,
+}
+
+impl Require for OneSection {
+    type Key = PathKey<SectionPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, key: &PathKey<SectionPath>) -> Result<Self> {
+        actor.require(Role::Admin).map(|()| Self {
+            section: key.0.section.clone(),
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     kernel::{
         actor::{Actor, Person, Role},
         error::Result,
-        id::{InviteId, SessionId},
+        id::{InviteId, SessionId, TokenId, UserId},
     },
     platform::{
         db::Read,
@@ -51,6 +51,59 @@ impl Require for OneInvite {
     }
 }
 
+/// May see and make tokens: admins.
+#[derive(Debug)]
+pub struct ManageTokens(());
+
+impl ManageTokens {
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str) -> Self {
+        tracing::debug!(reason, "tokens are managed by the system");
+        Self(())
+    }
+}
+
+impl Require for ManageTokens {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+/// `{token}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct TokenPath {
+    token: TokenId,
+}
+
+/// May take this token back: admins.
+#[derive(Debug)]
+pub struct OneToken(TokenId);
+
+impl OneToken {
+    /// Which.
+    pub(super) fn id(&self) -> TokenId {
+        self.0
+    }
+
+    /// For the command line.
+    #[must_use]
+    pub fn as_system(reason: &'static str, token: TokenId) -> Self {
+        tracing::debug!(reason, "a token is managed by the system");
+        Self(token)
+    }
+}
+
+impl Require for OneToken {
+    type Key = PathKey<TokenPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<TokenPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(path.token))
+    }
+}
+
 /// `{session}` of a path.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct SessionPath {
@@ -83,6 +136,37 @@ impl Require for EndSession {
             person: actor.signed_in()?.clone(),
             session: path.session,
         })
+    }
+}
+
+/// `{user}` and `{session}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct UserSessionPath {
+    user: UserId,
+    session: SessionId,
+}
+
+/// May end a session of somebody: admins.
+#[derive(Debug)]
+pub(super) struct EndUserSession(UserSessionPath);
+
+impl EndUserSession {
+    /// Whose.
+    pub(super) fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// Which.
+    pub(super) fn session(&self) -> SessionId {
+        self.0.session
+    }
+}
+
+impl Require for EndUserSession {
+    type Key = PathKey<UserSessionPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<UserSessionPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(*path))
     }
 }
 

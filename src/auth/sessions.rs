@@ -7,13 +7,13 @@ use crate::{
     kernel::{
         actor::{Actor, Person},
         error::Result,
-        id::{SessionId, UserId},
+        id::{SessionId, TokenId, UserId},
     },
     people,
     platform::{
         crypto,
         db::{Read, Tx},
-        web::guard::{Authenticate, Authenticated},
+        web::guard::{Authenticate, Authenticated, TokenHolder},
     },
 };
 
@@ -41,6 +41,9 @@ impl Authenticate for Sessions {
                 role: facts.role,
                 plan: facts.plan,
                 zone: facts.zone,
+                impersonator: session.impersonator,
+                token: None,
+                ip: None,
             }),
             is_stale: model::is_stale(session.last_seen_at, read.now()),
         }))
@@ -54,7 +57,29 @@ impl Authenticate for Sessions {
             role: facts.role,
             plan: facts.plan,
             zone: facts.zone,
+            impersonator: None,
+            token: None,
+            ip: None,
         }))
+    }
+
+    fn token(&self, read: &Read<'_>, token: &str) -> Result<Option<TokenHolder>> {
+        let Some(found) = store::find_live_token(read, &crypto::token_hash(token))? else {
+            return Ok(None);
+        };
+        let person = self.person(read, found.user)?;
+        Ok(person.map(|person| TokenHolder {
+            person: Person {
+                token: Some(found.id),
+                ..person
+            },
+            scopes: found.scopes,
+            is_stale: found.last_used_at.is_none_or(|at| model::is_stale(at, read.now())),
+        }))
+    }
+
+    fn touch_token(&self, tx: &Tx<'_>, token: TokenId) -> Result<()> {
+        store::touch_token(tx, token)
     }
 
     fn touch(&self, tx: &Tx<'_>, session: SessionId, ip: Option<IpAddr>) -> Result<()> {

@@ -57,7 +57,9 @@ impl Verb for Jobs {
 
 async fn list(app: &App, out: &mut Out, state: Option<JobState>, limit: u32) -> anyhow::Result<Exit> {
     let db = app.db(Actor::Cli);
-    let page = db.read("jobs.list", move |read| jobs::list_jobs(read, state, None, limit)).await?;
+    let page = db
+        .read("jobs.list", move |read| jobs::list_jobs(read, state, None, None, limit))
+        .await?;
     out.json(&page);
     for job in &page.items {
         let error = job.last_error.as_deref().map_or_else(String::new, |error| format!("  {error}"));
@@ -82,7 +84,7 @@ async fn retry(app: &App, out: &mut Out, job: Option<JobId>) -> anyhow::Result<E
             let ids = match job {
                 Some(id) => vec![id],
                 None => {
-                    let dead = jobs::list_jobs(tx, Some(JobState::Dead), None, 500)?;
+                    let dead = jobs::list_jobs(tx, Some(JobState::Dead), None, None, 500)?;
                     dead.items.into_iter().map(|job| job.id).collect()
                 }
             };

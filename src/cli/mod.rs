@@ -21,6 +21,7 @@ pub mod progress;
 pub mod restore;
 pub mod search;
 pub mod serve;
+pub mod tokens;
 pub mod upgrade;
 pub mod users;
 
@@ -145,6 +146,8 @@ verbs! {
         Progress => progress::Progress,
         /// Looks after the search index.
         Search => search::Search,
+        /// Makes, lists and takes back API tokens.
+        Token => tokens::Token,
         /// Imports, exports and lists people, opens and closes accounts.
         Users => users::Users,
     }

@@ -22,6 +22,16 @@ pub(super) fn cover(asset: AssetId) -> String {
     plain(asset, Rendition::W640)
 }
 
+/// A course's cover, as link previews show it.
+pub(super) fn share(asset: AssetId) -> String {
+    plain(asset, Rendition::W1280)
+}
+
+/// A course's page in the web app.
+pub(super) fn page(slug: &crate::kernel::text::Slug) -> String {
+    format!("/courses/{slug}")
+}
+
 /// A file to take along.
 pub(super) fn download(asset: AssetId) -> String {
     plain(asset, Rendition::Original)

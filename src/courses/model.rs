@@ -1,6 +1,9 @@
 //! Words and rules of a course: lengths, levels, front matter, outlines, what may be published.
 
+mod blend;
+mod finding;
 mod listing;
+mod policies;
 mod words;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -15,9 +18,13 @@ use crate::kernel::{
     time::Timestamp,
 };
 
+pub(super) use blend::blend;
+pub(super) use finding::{At, Weigh};
 pub(super) use listing::Listing;
 pub(super) use listing::Sort;
-pub use words::{Completion, Length, Level, Palette, State};
+pub use policies::PublishPolicy;
+pub(super) use words::StateKind;
+pub use words::{Completion, Length, Level, Palette, State, Visibility};
 
 /// How many action items, outcomes or tags anything may have.
 pub(super) const MAX_LIST: usize = 20;
@@ -173,6 +180,10 @@ pub struct CourseHead {
     pub owner: Option<UserId>,
     /// Where it is in its life.
     pub state: State,
+    /// Who sees it while it is published.
+    pub visibility: Visibility,
+    /// Whether a moderator has hidden it.
+    pub is_hidden: bool,
     /// What learners see now; `None` before the first publish.
     pub version: Option<VersionId>,
     /// The number of that version; 0 before the first.
@@ -206,44 +217,6 @@ pub struct VersionLesson {
     pub is_required: bool,
     /// When it counts as done.
     pub completion: Completion,
-}
-
-/// Whether an outline can be published, and what to mend if not.
-///
-/// # Errors
-/// [`Error::Invalid`] that names everything missing.
-pub(super) fn check_publishable(meta: &Meta, lessons: &[VersionLesson]) -> Result<()> {
-    let mut fields = Fields::default();
-    let mut refuse = |path: &str, code: &'static str, message: String| fields.push(path, TextError::new(code, message));
-    if meta.summary.as_str().is_empty() {
-        refuse("summary", "publish.summary_missing", "Write one sentence for the catalogue.".into());
-    }
-    if lessons.is_empty() {
-        refuse("lessons", "publish.no_lessons", "Add at least one lesson.".into());
-    } else if !lessons.iter().any(|l| l.is_required) {
-        refuse("lessons", "publish.none_required", "Make at least one lesson required.".into());
-    }
-    if let Some(days) = meta.length.days() {
-        let missing: Vec<String> = (1..=days)
-            .filter(|d| !lessons.iter().any(|l| l.day == *d))
-            .map(|d| d.to_string())
-            .collect();
-        if !missing.is_empty() && !lessons.is_empty() {
-            refuse(
-                "lessons",
-                "publish.days_empty",
-                format!("Give these days a lesson: {}.", missing.join(", ")),
-            );
-        }
-        if let Some(late) = lessons.iter().find(|l| l.day > days) {
-            let message = format!(
-                "Move \u{201c}{}\u{201d}: day {} is after the last day, {days}.",
-                late.title, late.day
-            );
-            refuse("lessons", "publish.day_beyond_end", message);
-        }
-    }
-    fields.finish()
 }
 
 /// Where a course stands in the catalogue.

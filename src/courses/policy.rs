@@ -3,15 +3,16 @@
 use serde::Deserialize;
 
 use super::{
-    model::{CourseHead, CourseRef, State, VersionLesson},
+    model::{CourseHead, CourseRef, State, VersionLesson, Visibility},
     store,
 };
 use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::{AssetId, CategoryId, CourseId, LessonId, RevisionId},
+        id::{AssetId, CategoryId, CourseId, LessonId, LessonStateId, RevisionId, UserId},
     },
+    people,
     platform::{
         db::Read,
         settings::{self, Section},
@@ -79,41 +80,99 @@ impl ViewCourse {
 impl Require for ViewCourse {
     type Key = PathKey<CoursePath>;
     fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
-        find_visible(read, actor, &key.0.course).map(|head| Self { head })
+        let found = find_visible(read, actor, &key.0.course);
+        if let (Err(Error::NotFound(_)), Some(user)) = (&found, actor.user())
+            && is_withheld(read, user, &key.0.course)?
+        {
+            return Err(Error::Locked {
+                code: "course.hidden",
+                reason: "hidden",
+                opens_at: None,
+            });
+        }
+        found.map(|head| Self { head })
     }
 }
 
-/// The course, if the actor may see its page: published ones are for everybody who may browse,
-/// archived ones for those who joined, drafts for those who edit.
+/// Whether the person has joined a course that a moderator has hidden: he is told so.
+fn is_withheld(read: &Read<'_>, user: UserId, course: &CourseRef) -> Result<bool> {
+    match store::courses::find(read, course)? {
+        Some(head) if head.is_hidden => store::courses::has_learner(read, head.id, user),
+        _ => Ok(false),
+    }
+}
+
+/// The course, if the actor may see its page: published ones are for whom their visibility names,
+/// those that were taken back or archived for who joined, drafts and what a moderator has hidden
+/// for those who edit.
 ///
 /// # Errors
 /// `Unauthenticated` for a visitor where the catalogue is not public, else `NotFound`.
 pub fn find_visible(read: &Read<'_>, actor: &Actor, course: &CourseRef) -> Result<CourseHead> {
     may_browse(read, actor)?;
     let head = store::courses::get(read, course)?;
-    let sees = match head.state {
-        State::Published => true,
-        _ if edits(actor, &head) => true,
-        State::Archived => match actor.user() {
-            Some(user) => store::courses::has_learner(read, head.id, user)?,
-            None => false,
-        },
-        State::Draft => false,
-    };
-    if sees { Ok(head) } else { Err(Error::NotFound("course")) }
+    if may_see(read, actor, &head)? {
+        Ok(head)
+    } else {
+        Err(Error::NotFound("course"))
+    }
 }
 
-/// Whether the actor edits this course: its author while he is an instructor, or an admin.
-pub(super) fn edits(actor: &Actor, head: &CourseHead) -> bool {
-    actor.is_at_least(Role::Admin) || (actor.is_at_least(Role::Instructor) && head.owner.is_some() && head.owner == actor.user())
+fn may_see(read: &Read<'_>, actor: &Actor, head: &CourseHead) -> Result<bool> {
+    if !head.is_hidden && head.state == State::Published && head.visibility == Visibility::Everyone {
+        return Ok(true);
+    }
+    if edits(read, actor, head)? {
+        return Ok(true);
+    }
+    let Some(user) = actor.user().filter(|_| !head.is_hidden && head.state != State::Draft) else {
+        return Ok(false);
+    };
+    if store::courses::has_learner(read, head.id, user)? {
+        return Ok(true);
+    }
+    match head.visibility {
+        _ if head.state != State::Published => Ok(false),
+        Visibility::Everyone => Ok(true),
+        Visibility::Invitation => store::access::is_guest(read, head.id, user),
+        Visibility::Groups => {
+            let wanted = store::access::list_groups(read, head.id)?;
+            let his = people::list_groups_of(read, user)?;
+            Ok(his.iter().any(|group| wanted.contains(&group.id)))
+        }
+    }
+}
+
+/// Published courses that are not for everybody and that the actor sees all the same.
+pub(super) fn list_shown(read: &Read<'_>, actor: &Actor) -> Result<Vec<CourseId>> {
+    let Some(user) = actor.user() else { return Ok(Vec::new()) };
+    let groups: Vec<i64> = people::list_groups_of(read, user)?.iter().map(|group| group.id.raw()).collect();
+    store::access::list_shown(read, user, &serde_json::to_string(&groups).map_err(Error::internal)?)
+}
+
+/// Whether the actor edits this course: its author or a co-author while he is an instructor, or
+/// an admin.
+pub(super) fn edits(read: &Read<'_>, actor: &Actor, head: &CourseHead) -> Result<bool> {
+    if actor.is_at_least(Role::Admin) {
+        return Ok(true);
+    }
+    match actor.user().filter(|_| actor.is_at_least(Role::Instructor)) {
+        Some(user) => writes(read, user, head),
+        None => Ok(false),
+    }
+}
+
+/// Whether the person is an author of the course: the first or another.
+pub(super) fn writes(read: &Read<'_>, user: UserId, head: &CourseHead) -> Result<bool> {
+    Ok(head.owner == Some(user) || store::access::is_author(read, head.id, user)?)
 }
 
 /// Whether the right still holds inside the deed: asked again by what cannot be taken back.
 ///
 /// # Errors
 /// `Denied` when the course or the actor changed since.
-pub(super) fn again(actor: &Actor, head: &CourseHead) -> Result<()> {
-    if edits(actor, head) {
+pub(super) fn again(read: &Read<'_>, actor: &Actor, head: &CourseHead) -> Result<()> {
+    if edits(read, actor, head)? {
         Ok(())
     } else {
         Err(Error::Denied("not_your_course"))
@@ -128,6 +187,13 @@ impl WriteCourses {
     /// For the command line and jobs; the verb leaves an audit row.
     #[must_use]
     pub fn as_system(_reason: &'static str) -> Self {
+        Self(())
+    }
+}
+
+impl WriteCourses {
+    /// Who edits a course may begin another: editing takes the same role.
+    pub(super) fn of_editor(_: &EditCourse) -> Self {
         Self(())
     }
 }
@@ -175,12 +241,12 @@ impl Require for EditCourse {
 fn decide_edit(read: &Read<'_>, actor: &Actor, course: &CourseRef) -> Result<EditCourse> {
     actor.require(Role::Instructor)?;
     let head = store::courses::get(read, course)?;
-    if edits(actor, &head) {
+    if edits(read, actor, &head)? {
         Ok(EditCourse { course: head.id })
-    } else if head.state == State::Draft {
-        Err(Error::NotFound("course"))
-    } else {
+    } else if may_see(read, actor, &head)? {
         Err(Error::Denied("not_your_course"))
+    } else {
+        Err(Error::NotFound("course"))
     }
 }
 
@@ -225,6 +291,53 @@ impl Require for EditLesson {
     }
 }
 
+/// The path key of one remembered state of a lesson.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct StatePath {
+    course: CourseRef,
+    lesson: LessonId,
+    state: LessonStateId,
+}
+
+/// May look at an earlier state of a lesson and bring it back.
+#[derive(Debug)]
+pub(super) struct EditState {
+    course: EditCourse,
+    lesson: LessonId,
+    state: LessonStateId,
+}
+
+impl EditState {
+    /// The right to change its course.
+    #[must_use]
+    pub(super) fn course(&self) -> &EditCourse {
+        &self.course
+    }
+
+    /// The lesson.
+    #[must_use]
+    pub(super) fn lesson(&self) -> LessonId {
+        self.lesson
+    }
+
+    /// The state.
+    #[must_use]
+    pub(super) fn state(&self) -> LessonStateId {
+        self.state
+    }
+}
+
+impl Require for EditState {
+    type Key = PathKey<StatePath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        Ok(Self {
+            course: decide_edit(read, actor, &key.course)?,
+            lesson: key.lesson,
+            state: key.state,
+        })
+    }
+}
+
 /// May read a lesson because it is a preview.
 #[derive(Debug)]
 pub(super) struct ReadPreview {
@@ -255,6 +368,9 @@ impl Require for ReadPreview {
             None => None,
         };
         let line = line.filter(|line| line.is_preview).ok_or(Error::NotFound("lesson"))?;
+        if store::access::is_lesson_hidden(read, line.lesson)? && !edits(read, actor, &head)? {
+            return Err(Error::NotFound("lesson"));
+        }
         Ok(Self { course: head.id, line })
     }
 }
@@ -282,8 +398,11 @@ pub(super) fn gate(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<Opt
     Ok(is_used.then_some(false))
 }
 
-fn edits_by_id(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<bool> {
-    Ok(store::courses::find(read, &course.into())?.is_some_and(|head| edits(actor, &head)))
+pub(super) fn edits_by_id(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<bool> {
+    match store::courses::find(read, &course.into())? {
+        Some(head) => edits(read, actor, &head),
+        None => Ok(false),
+    }
 }
 
 fn sees(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<Option<CourseHead>> {
@@ -299,7 +418,8 @@ fn is_preview(read: &Read<'_>, actor: &Actor, course: CourseId, lesson: LessonId
         return Ok(false);
     };
     let line = store::versions::find_lesson(read, version, lesson)?;
-    Ok(line.is_some_and(|line| line.is_preview && line.revision == revision))
+    let is_shown = line.is_some_and(|line| line.is_preview && line.revision == revision);
+    Ok(is_shown && !store::access::is_lesson_hidden(read, lesson)?)
 }
 
 /// May change the list of categories.
@@ -339,5 +459,101 @@ impl Require for ManageCategory {
     fn decide(_: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
         actor.require(Role::Admin)?;
         Ok(Self { category: key.0.category })
+    }
+}
+
+/// May see and change every course at once: admins.
+#[derive(Debug)]
+pub struct ManageCourses(());
+
+impl Require for ManageCourses {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(()))
+    }
+}
+
+impl ManageCourses {
+    /// The right to change one of them.
+    #[must_use]
+    pub(super) fn edit(&self, course: CourseId) -> EditCourse {
+        EditCourse { course }
+    }
+}
+
+/// The path key of one version of a course.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct VersionPath {
+    course: CourseRef,
+    number: u32,
+}
+
+/// May go back to one version of a course.
+#[derive(Debug)]
+pub(super) struct EditVersion {
+    course: EditCourse,
+    number: u32,
+}
+
+impl EditVersion {
+    /// The right to change its course.
+    pub(super) fn course(&self) -> &EditCourse {
+        &self.course
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+impl Require for EditVersion {
+    type Key = PathKey<VersionPath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        let course = decide_edit(read, actor, &key.course)?;
+        if store::versions::find_number(read, course.course, key.number)?.is_none() {
+            return Err(Error::NotFound("version"));
+        }
+        Ok(Self {
+            course,
+            number: key.number,
+        })
+    }
+}
+
+/// The path key of a person and a course.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct HandPath {
+    course: CourseRef,
+    user: UserId,
+}
+
+/// May change what one person may do with a course: who edits it.
+#[derive(Debug)]
+pub(super) struct EditHand {
+    course: EditCourse,
+    user: UserId,
+}
+
+impl EditHand {
+    /// The right to change the course.
+    pub(super) fn course(&self) -> &EditCourse {
+        &self.course
+    }
+
+    /// The person.
+    pub(super) fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Require for EditHand {
+    type Key = PathKey<HandPath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
+        Ok(Self {
+            course: decide_edit(read, actor, &key.course)?,
+            user: key.user,
+        })
     }
 }

@@ -11,7 +11,7 @@ use super::{
     card::CourseCard,
     content::{Action, Content, Resource},
     links,
-    model::{Completion, CourseHead, Length, Palette, State, VersionLesson},
+    model::{Completion, CourseHead, Length, Palette, State, VersionLesson, Visibility},
     store,
 };
 use crate::{
@@ -197,6 +197,41 @@ pub(super) struct CoursePage {
     pub(super) author: Option<Author>,
     /// Whether the viewer may change it.
     pub(super) can_edit: bool,
+    /// Where it is in its life.
+    pub(super) state: State,
+    /// Who sees it.
+    pub(super) visibility: Visibility,
+    /// Whether a moderator has hidden it: only those who edit it see it then.
+    pub(super) is_hidden: bool,
+    /// What has to be finished first, as far as the viewer sees it.
+    pub(super) prerequisites: Vec<Prerequisite>,
+}
+
+/// A course that has to be finished first.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Prerequisite {
+    /// Its id.
+    id: CourseId,
+    /// Its address.
+    slug: Slug,
+    /// Its name.
+    title: String,
+}
+
+pub(super) fn prerequisites(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<Vec<Prerequisite>> {
+    let mut all = Vec::new();
+    for need in store::access::list_prerequisites(read, course)? {
+        match super::find_visible(read, actor, &need.into()) {
+            Ok(head) => all.extend(store::listings::find(read, need)?.map(|card| Prerequisite {
+                id: need,
+                slug: head.slug,
+                title: card.title,
+            })),
+            Err(Error::NotFound(_) | Error::Unauthenticated) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
 }
 
 fn inner<T: Serialize + ?Sized, S: serde::Serializer>(shared: &Arc<T>, to: S) -> std::result::Result<S::Ok, S::Error> {
@@ -264,7 +299,11 @@ pub(super) fn course_page(platform: &Platform, read: &Read<'_>, actor: &Actor, h
         card: super::card(read, head.id)?,
         fixed: Shelf::of(platform).course_body(platform, read, version)?,
         author: author.map(|(_, name)| Author { name }),
-        can_edit: super::policy::edits(actor, head),
+        can_edit: super::policy::edits(read, actor, head)?,
+        state: head.state,
+        visibility: head.visibility,
+        is_hidden: head.is_hidden,
+        prerequisites: prerequisites(read, actor, head.id)?,
     })
 }
 

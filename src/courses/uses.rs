@@ -38,8 +38,11 @@ fn places(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<AssetPlaces>
     }
     let mut places = AssetPlaces::default();
     for ((course, lesson), place) in found {
-        let head = store::courses::find(read, &course.into())?;
-        if !head.is_some_and(|head| policy::edits(actor, &head)) {
+        let may_edit = match store::courses::find(read, &course.into())? {
+            Some(head) => policy::edits(read, actor, &head)?,
+            None => false,
+        };
+        if !may_edit {
             places.elsewhere += 1;
             continue;
         }

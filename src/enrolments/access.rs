@@ -93,6 +93,18 @@ pub fn lesson_access(read: &Read<'_>, actor: &Actor, lesson: LessonId) -> Result
         None => None,
     };
     let is_staff = actor.is_at_least(Role::Instructor) && courses::can_edit(read, actor, course)?;
+    if !is_staff && courses::is_lesson_hidden(read, lesson)? {
+        // Who learns the course is told; to others it is not there.
+        let lock = Lock {
+            reason: LockReason::Hidden,
+            opens_at: None,
+        };
+        return Ok(if enrolment.is_some() {
+            Access::Locked(lock)
+        } else {
+            Access::Unseen
+        });
+    }
     if let (Some(enrolment), Some(person)) = (enrolment, actor.person())
         && let Some(place) = courses::version_lesson(read, enrolment.version, lesson)?
     {
@@ -103,6 +115,12 @@ pub fn lesson_access(read: &Read<'_>, actor: &Actor, lesson: LessonId) -> Result
 
 /// Somebody who learns by a version that has the lesson.
 fn by_enrolment(read: &Read<'_>, person: &Person, enrolment: Enrolment, place: VersionLesson, is_staff: bool) -> Result<Access> {
+    if !is_staff && enrolment.is_withheld {
+        return Ok(Access::Locked(Lock {
+            reason: LockReason::Hidden,
+            opens_at: None,
+        }));
+    }
     if !is_staff && !place.is_preview {
         if let Some(reason) = enrolment.barred(person) {
             return Ok(Access::Locked(Lock { reason, opens_at: None }));
@@ -181,6 +199,7 @@ pub fn boundary(read: &Read<'_>, person: &Person) -> Result<Boundary> {
 /// A database fault.
 pub fn opened_lessons(read: &Read<'_>, person: &Person) -> Result<Vec<LessonId>> {
     let boundary = boundary(read, person)?;
+    let hidden = courses::hidden_lessons(read)?;
     let mut lessons = Vec::new();
     for enrolment in newest_live(store::list(read, person.id)?) {
         if enrolment.barred(person).is_none() {
@@ -189,6 +208,7 @@ pub fn opened_lessons(read: &Read<'_>, person: &Person) -> Result<Vec<LessonId>>
             lessons.extend(outline.iter().filter(|place| place.day <= opened).map(|place| place.lesson));
         }
     }
+    lessons.retain(|lesson| !hidden.contains(lesson));
     Ok(lessons)
 }
 

@@ -1,17 +1,19 @@
 //! The verbs: join, change the pace, leave, finish.
 
+use std::sync::Arc;
+
 use super::{
     model::{Boundary, Enrolment, Learning, Pace, Schedule, State},
     policy::{FollowCourse, OwnEnrolment},
     store,
 };
 use crate::{
-    courses::{self, Shelf},
+    courses::{self, Meta, Shelf},
     kernel::{
-        actor::Plan,
+        actor::{Actor, Person, Plan},
         error::{Error, Result},
         event::Event,
-        id::UserId,
+        id::{CourseId, UserId, VersionId},
         time::{Timestamp, Zone},
     },
     platform::{
@@ -33,15 +35,7 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
     if let Some(last) = last.as_ref().filter(|e| e.state == State::Active) {
         return Ok((last.clone(), false));
     }
-    let version = match (head.state, head.version) {
-        (courses::State::Published, Some(version)) => version,
-        (courses::State::Archived, _) => return Err(Error::conflict("course.archived", "This course takes no new learners.")),
-        _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
-    };
-    let meta = shelf.version_meta(tx, version)?;
-    if meta.plan > person.plan && !can.is_staff() {
-        return Err(Error::Denied("premium"));
-    }
+    let (version, meta) = may_join(tx, can, shelf)?;
     let days = shelf.version_lessons(tx, version)?.iter().map(|place| place.day).max().unwrap_or(1);
     let learning: Learning = settings::get(tx)?;
     let enrolment = Enrolment {
@@ -55,6 +49,7 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         cycle: last.map_or(1, |last| last.cycle + 1),
         state: State::Active,
         schedule: Schedule::begin(chosen(meta.length, pace, &learning)?, tx.now(), learning.boundary(person)),
+        is_withheld: false,
         started_at: tx.now(),
         completed_at: None,
         left_at: None,
@@ -66,6 +61,58 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         course: enrolment.course,
     })?;
     Ok((enrolment, true))
+}
+
+/// Which version of a course somebody would join.
+///
+/// # Errors
+/// As [`enrol`].
+pub(super) fn may_join(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf) -> Result<(VersionId, Arc<Meta>)> {
+    let head = courses::find_any(read, &can.course().id.into())?;
+    let version = match (head.state, head.version) {
+        (courses::State::Published, Some(version)) => version,
+        (courses::State::Archived | courses::State::Unpublished, _) => {
+            return Err(Error::conflict("course.archived", "This course takes no new learners."));
+        }
+        _ => return Err(Error::conflict("course.not_published", "This course is not published yet.")),
+    };
+    let meta = shelf.version_meta(read, version)?;
+    if meta.plan > can.person().plan && !can.is_staff() {
+        return Err(Error::Denied("premium"));
+    }
+    if !can.is_staff() {
+        require_finished(read, can.person(), head.id)?;
+    }
+    Ok((version, meta))
+}
+
+/// Whoever joins has finished what comes before.
+fn require_finished(read: &Read<'_>, person: &Person, course: CourseId) -> Result<()> {
+    let mut missing = Vec::new();
+    for need in courses::prerequisites(read, course)? {
+        if !store::has_finished(read, person.id, need)? {
+            missing.push(need);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    // Only what he may know of is named.
+    let actor = Actor::Person(person.clone());
+    let seen = missing
+        .iter()
+        .filter(|need| courses::find_visible(read, &actor, &(**need).into()).is_ok());
+    let seen: Vec<CourseId> = seen.copied().collect();
+    let names: Vec<String> = courses::cards(read, &seen)?
+        .into_iter()
+        .map(|card| format!("\u{201c}{}\u{201d}", card.title))
+        .collect();
+    let what = if names.is_empty() {
+        "what comes before it".into()
+    } else {
+        names.join(" and ")
+    };
+    Err(Error::conflict("enrolment.prerequisites", format!("Finish {what} first.")))
 }
 
 /// The pace that a course of this length is learnt at: self-paced courses have only one, and
@@ -138,7 +185,11 @@ pub(super) fn change_pace(tx: &Tx<'_>, can: &OwnEnrolment, shelf: &Shelf, pace: 
 /// # Errors
 /// A database fault.
 pub(super) fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
-    let enrolment = store::get(tx, can.enrolment())?;
+    leave_it(tx, &store::get(tx, can.enrolment())?)
+}
+
+/// Ends an enrolment.
+pub(super) fn leave_it(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
     if enrolment.state == State::Left {
         return Ok(());
     }

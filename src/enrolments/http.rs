@@ -1,5 +1,9 @@
 //! Joining, paces and schedules over HTTP.
 
+mod assignments;
+mod learners;
+mod team;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -36,6 +40,16 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(enrol))
         .routes(routes!(preview_schedule))
         .routes(routes!(update_enrolment, leave_course))
+        .routes(routes!(assignments::preview_assignment))
+        .routes(routes!(assignments::create_assignment, assignments::list_assignments))
+        .routes(routes!(assignments::get_assignment))
+        .routes(routes!(assignments::end_assignment))
+        .routes(routes!(assignments::list_assignees))
+        .routes(routes!(assignments::list_user_enrolments))
+        .routes(routes!(team::list_my_teams))
+        .routes(routes!(team::list_team))
+        .routes(routes!(learners::count_learners))
+        .routes(routes!(learners::count_completions))
 }
 
 /// On which days the days of a course open.

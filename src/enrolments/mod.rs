@@ -4,15 +4,25 @@
 //! schedule says when each day opens; [`lesson_access`] is the one answer to "may he open this
 //! lesson?", which progress, notes, search and the media gate all ask.
 //!
-//! Tables: `enrolments`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.left`,
-//! `course.completed`. Hears: `user.profile_changed` (to keep open what a change of zone would close).
+//! When a course's author says so, learners in the middle go on by a new version from their next
+//! unopened day: see `moving`.
+//!
+//! Tables: `enrolments`, `assignments`, `assignment_groups`, `assignment_people`, `enrolment_dues`,
+//! `due_reminders`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.moved`,
+//! `enrolment.left`, `course.completed`. Hears: `user.profile_changed` (to keep open what a change of
+//! zone would close; who came under an assignment), `user.created`, `user.access_changed`
+//! (likewise), `course.published` (to move learners).
 
 mod access;
 mod actions;
+mod assign;
 mod http;
+mod jobs;
 mod model;
+mod moving;
 mod policy;
 mod reactions;
+mod reportable;
 mod store;
 
 use std::sync::Arc;
@@ -28,10 +38,15 @@ use crate::{
     kernel::{
         error::Result,
         id::{CourseId, EnrolmentId, UserId},
+        time::{Day, Timestamp, Zone},
     },
+    people::AllOuterDeeds,
     platform::{
+        Platform,
         db::{Read, Tx},
+        jobs as work,
         module::Module,
+        settings::{self, section},
     },
 };
 
@@ -40,10 +55,35 @@ use crate::{
 pub fn module() -> Module {
     Module {
         routes: http::routes(),
-        reactions: vec![Arc::new(reactions::Zones)],
+        jobs: vec![
+            work::kind::<jobs::RunAssignment>(),
+            work::kind::<jobs::TendAssignments>(),
+            work::kind::<jobs::MoveLearners>(),
+        ],
+        reactions: vec![
+            Arc::new(reactions::Zones),
+            Arc::new(reactions::Newcomers),
+            Arc::new(reactions::Versions),
+        ],
+        reportables: vec![reportable::LESSON],
+        nightly: Some(|tx| tx.enqueue(&jobs::TendAssignments {}).map(drop)),
+        provide: Some(|_, services| Ok(AllOuterDeeds::join(services, Arc::new(assign::EnrolMany)))),
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
-        ..Module::new("enrolments", &["enrolments"])
+        figures: Some(figures),
+        sections: vec![section::<Learning>()],
+        portray: Some(store::portray),
+        ..Module::new(
+            "enrolments",
+            &[
+                "enrolments",
+                "assignments",
+                "assignment_groups",
+                "assignment_people",
+                "enrolment_dues",
+                "due_reminders",
+            ],
+        )
     }
 }
 
@@ -95,10 +135,35 @@ pub fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>)
     actions::enrol(tx, can, shelf, pace)
 }
 
+/// People who have not finished a course that was due before the present date (in UTC): for the
+/// admin's overview.
+///
+/// # Errors
+/// A database fault.
+pub fn count_overdue(read: &Read<'_>, now: Timestamp) -> Result<i64> {
+    let learning: Learning = settings::get(read)?;
+    store::count_overdue(read, learning.boundary_in(Zone::utc()).date(now))
+}
+
+/// The date until which this enrolment is to be done, if an assignment says one.
+///
+/// # Errors
+/// A database fault.
+pub fn due_of(read: &Read<'_>, enrolment: EnrolmentId) -> Result<Option<Day>> {
+    store::find_due(read, enrolment)
+}
+
 /// Leaves a course: for the demo; people do it over HTTP.
 ///
 /// # Errors
 /// A database fault.
 pub fn leave(tx: &Tx<'_>, can: &OwnEnrolment) -> Result<()> {
     actions::leave(tx, can)
+}
+
+/// For the overview.
+fn figures(read: &Read<'_>, _: &Platform) -> Result<Vec<(&'static str, i64)>> {
+    let week = read.now().plus_secs(-7 * 24 * 3600);
+    let (active, completed) = store::count_active_and_completed(read, week)?;
+    Ok(vec![("active", active), ("completed", completed)])
 }

@@ -1,8 +1,10 @@
 //! Words and rules of learning: enrolments, paces, schedules, locks, the learning settings.
 
+mod assign;
 mod pace;
 mod schedule;
 
+pub(in crate::enrolments) use assign::{Assignment, Audience, Due, Enrolled, REMINDERS};
 pub use pace::{Pace, PaceKind, WeekdaySet};
 pub use schedule::{Boundary, Schedule};
 
@@ -42,7 +44,8 @@ pub struct Enrolment {
     pub user: UserId,
     /// In which course.
     pub course: CourseId,
-    /// The version he learns, whatever is published later.
+    /// The version he learns: the one he joined, or what he goes on by since he was moved, a blend
+    /// of both.
     pub version: VersionId,
     /// The number of that version.
     pub number: u32,
@@ -56,6 +59,8 @@ pub struct Enrolment {
     pub state: State,
     /// When its days open.
     pub schedule: Schedule,
+    /// Whether a moderator has hidden the course: nobody learns by it then.
+    pub is_withheld: bool,
     /// When he joined.
     pub started_at: Timestamp,
     /// When he finished every required lesson, if he has.
@@ -85,9 +90,13 @@ impl Enrolment {
         if day <= opened { at.min(now) } else { at }
     }
 
-    /// Why this person may not learn by it now, whatever the day: his plan has lapsed.
+    /// Why this person may not learn by it now, whatever the day: the course is hidden, or his plan
+    /// has lapsed.
     #[must_use]
     pub fn barred(&self, person: &Person) -> Option<LockReason> {
+        if self.is_withheld {
+            return Some(LockReason::Hidden);
+        }
         (self.plan > person.plan).then_some(LockReason::Premium)
     }
 }
@@ -102,8 +111,10 @@ pub enum LockReason {
     NotEnrolled,
     /// The course needs the premium plan.
     Premium,
+    /// A moderator has hidden it for now.
+    Hidden,
 }
-text_enum!(LockReason { NotYet = "not_yet", NotEnrolled = "not_enrolled", Premium = "premium" });
+text_enum!(LockReason { NotYet = "not_yet", NotEnrolled = "not_enrolled", Premium = "premium", Hidden = "hidden" });
 
 /// A closed lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +173,11 @@ impl Default for Learning {
 
 impl Section for Learning {
     const NAME: &'static str = "learning";
+
+    fn checked(self) -> Result<Self> {
+        self.check()?;
+        Ok(self)
+    }
 }
 
 impl Learning {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     access::{OpenLesson, lesson_access},
-    model::Enrolment,
+    model::{Audience, Enrolment},
     store,
 };
 use crate::{
@@ -12,11 +12,12 @@ use crate::{
     kernel::{
         actor::{Actor, Person, Role},
         error::{Error, Result},
-        id::{EnrolmentId, LessonId},
+        id::{AssignmentId, CourseId, EnrolmentId, GroupId, LessonId, UserId},
     },
+    people,
     platform::{
         db::Read,
-        web::guard::{PathKey, Require},
+        web::guard::{NoKey, PathKey, Require},
     },
 };
 
@@ -72,6 +73,103 @@ impl Require for FollowCourse {
             enrolment,
             is_staff,
         })
+    }
+}
+
+impl FollowCourse {
+    /// Somebody whom the instance lets join a course: whoever assigns it answers for his seeing it.
+    pub(super) fn as_assigned(read: &Read<'_>, person: Person, course: CourseId) -> Result<Self> {
+        let head = courses::find_any(read, &course.into())?;
+        let enrolment = store::find_live(read, person.id, head.id)?;
+        Ok(Self {
+            person,
+            head,
+            enrolment,
+            is_staff: false,
+        })
+    }
+}
+
+/// May assign courses: admins to everybody, managers to the members of their groups.
+#[derive(Debug, Clone)]
+pub(super) struct Assign {
+    /// The groups that he manages; `None` for admins.
+    groups: Option<Vec<GroupId>>,
+}
+
+impl Assign {
+    /// Whether he may assign to these.
+    ///
+    /// # Errors
+    /// `Denied("group")`, or a database fault.
+    pub(super) fn may_assign(&self, read: &Read<'_>, audience: &Audience) -> Result<()> {
+        let Some(groups) = &self.groups else { return Ok(()) };
+        let is_inside = |user: &UserId| {
+            let inside = groups.iter().map(|group| people::is_member(read, *group, *user));
+            inside.collect::<Result<Vec<bool>>>().map(|all| all.contains(&true))
+        };
+        let all_groups = audience.groups.iter().all(|group| groups.contains(group));
+        let outside = audience
+            .people
+            .iter()
+            .map(is_inside)
+            .collect::<Result<Vec<bool>>>()?
+            .contains(&false);
+        if !all_groups || outside || (audience.groups.is_empty() && audience.people.is_empty()) {
+            return Err(Error::Denied("group"));
+        }
+        Ok(())
+    }
+
+    fn of(read: &Read<'_>, actor: &Actor) -> Result<Self> {
+        if actor.require(Role::Admin).is_ok() {
+            return Ok(Self { groups: None });
+        }
+        let groups = people::managed_by(read, actor.signed_in()?.id)?;
+        if groups.is_empty() {
+            return Err(Error::Denied("role"));
+        }
+        Ok(Self { groups: Some(groups) })
+    }
+}
+
+impl Require for Assign {
+    type Key = NoKey;
+    fn decide(read: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        Self::of(read, actor)
+    }
+}
+
+/// `{assignment}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct AssignmentPath {
+    assignment: AssignmentId,
+}
+
+/// May see and end one assignment: whoever may assign to all of its people.
+#[derive(Debug)]
+pub(super) struct OneAssignment(Assign, AssignmentId);
+
+impl OneAssignment {
+    /// Which.
+    pub(super) fn id(&self) -> AssignmentId {
+        self.1
+    }
+
+    /// That he may assign.
+    pub(super) fn assign(&self) -> &Assign {
+        &self.0
+    }
+}
+
+impl Require for OneAssignment {
+    type Key = PathKey<AssignmentPath>;
+    fn decide(read: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<AssignmentPath>) -> Result<Self> {
+        let assign = Assign::of(read, actor)?;
+        let hidden = |_| Error::NotFound("assignment");
+        assign.may_assign(read, &store::audience(read, path.assignment)?).map_err(hidden)?;
+        store::get_assignment(read, path.assignment)?;
+        Ok(Self(assign, path.assignment))
     }
 }
 

@@ -1,4 +1,6 @@
-//! All SQL over the table of this slice.
+//! All SQL over the tables of this slice.
+
+mod dues;
 
 use rusqlite::{
     Row, ToSql,
@@ -15,8 +17,19 @@ use crate::{
     platform::db::{OnConflict, Read, Tx},
 };
 
+pub(super) use dues::{
+    Before, NewAssignment, audience, count_of_person, count_overdue, count_standing, end_assignment, find_before, find_due, get_assignment,
+    insert_assignment, list_active, list_active_for, list_active_of, list_assignments, list_dues, list_to_remind, note_due, note_reminded,
+    set_ran,
+};
+
 const COLUMNS: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
                        counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at";
+
+/// As the columns, with whether a moderator has hidden the course.
+const WHOLE: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
+                     counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at, \
+                     (SELECT c.hidden_at IS NOT NULL FROM courses c WHERE c.id = enrolments.course_id)";
 
 fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
     Ok(Enrolment {
@@ -42,6 +55,7 @@ fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
         started_at: row.get(16)?,
         completed_at: row.get(17)?,
         left_at: row.get(18)?,
+        is_withheld: row.get(19)?,
     })
 }
 
@@ -74,7 +88,7 @@ impl ToSql for Dates<'_> {
 /// The newest cycle that opens lessons.
 pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
     read.find(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND state <> 'left' ORDER BY cycle DESC LIMIT 1"),
         (user, course),
         enrolment,
     )
@@ -83,14 +97,14 @@ pub(super) fn find_live(read: &Read<'_>, user: UserId, course: CourseId) -> Resu
 /// The newest cycle, whatever its state.
 pub(super) fn find_latest(read: &Read<'_>, user: UserId, course: CourseId) -> Result<Option<Enrolment>> {
     read.find(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 ORDER BY cycle DESC LIMIT 1"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 AND course_id = ?2 ORDER BY cycle DESC LIMIT 1"),
         (user, course),
         enrolment,
     )
 }
 
 pub(super) fn find(read: &Read<'_>, id: EnrolmentId) -> Result<Option<Enrolment>> {
-    read.find(&format!("SELECT {COLUMNS} FROM enrolments WHERE id = ?1"), [id], enrolment)
+    read.find(&format!("SELECT {WHOLE} FROM enrolments WHERE id = ?1"), [id], enrolment)
 }
 
 pub(super) fn get(read: &Read<'_>, id: EnrolmentId) -> Result<Enrolment> {
@@ -100,7 +114,7 @@ pub(super) fn get(read: &Read<'_>, id: EnrolmentId) -> Result<Enrolment> {
 /// Every cycle of one person, the newest of each course last.
 pub(super) fn list(read: &Read<'_>, user: UserId) -> Result<Vec<Enrolment>> {
     read.list(
-        &format!("SELECT {COLUMNS} FROM enrolments WHERE user_id = ?1 ORDER BY course_id, cycle"),
+        &format!("SELECT {WHOLE} FROM enrolments WHERE user_id = ?1 ORDER BY course_id, cycle"),
         [user],
         enrolment,
     )
@@ -192,4 +206,73 @@ fn custom_bits(pace: Pace) -> Option<u8> {
         Pace::Custom(days) => Some(days.bits()),
         _ => None,
     }
+}
+
+/// What this slice knows about a person.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    Ok(vec![
+        (
+            "enrolments",
+            read.objects(
+                "SELECT id AS enrolment_id, course_id, number AS version, cycle, state, pace, time_zone, started_at, completed_at, left_at
+                 FROM enrolments WHERE user_id = ?1 ORDER BY id",
+                [user],
+            )?,
+        ),
+        (
+            "assignments",
+            read.objects(
+                "SELECT assignment_id, enrolment_id, reason, due_on, made_at FROM enrolment_dues WHERE user_id = ?1 ORDER BY assignment_id",
+                [user],
+            )?,
+        ),
+    ])
+}
+
+/// Takes up a newer version, with the schedule that goes with it.
+pub(super) fn update_version(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
+    tx.execute(
+        "UPDATE enrolments SET version_id = ?2, number = ?3, days = ?4, plan = ?5 WHERE id = ?1",
+        (e.id, e.version, e.number, e.days, e.plan),
+    )?;
+    update_schedule(tx, e.id, &e.schedule)
+}
+
+/// Active enrolments in a course that are on an older version than this number, after one.
+pub(super) fn list_behind(read: &Read<'_>, course: CourseId, number: u32, after: EnrolmentId, most: u32) -> Result<Vec<Enrolment>> {
+    read.list(
+        &format!(
+            "SELECT {WHOLE} FROM enrolments WHERE state = 'active' AND course_id = ?1 AND id > ?2 AND number < ?3 ORDER BY id LIMIT ?4"
+        ),
+        (course, after, number, most),
+        enrolment,
+    )
+}
+
+/// How many learn a course by which version, in which state.
+pub(super) fn count_by_version(read: &Read<'_>, course: CourseId) -> Result<Vec<(u32, State, u32)>> {
+    read.list(
+        "SELECT number, state, count(*) FROM enrolments WHERE course_id = ?1 GROUP BY number, state ORDER BY number DESC",
+        [course],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Whether the person has ever finished the course.
+pub(super) fn has_finished(read: &Read<'_>, user: UserId, course: CourseId) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM enrolments WHERE user_id = ?1 AND course_id = ?2 AND completed_at IS NOT NULL",
+        (user, course),
+    )
+}
+
+/// Enrolments that are under way, and those that were completed since an instant. Walks the table.
+pub(super) fn count_active_and_completed(read: &Read<'_>, since: Timestamp) -> Result<(i64, i64)> {
+    let counts = read.find(
+        "SELECT sum(state = 'active'), sum(state = 'completed' AND completed_at >= ?1) FROM enrolments",
+        [since],
+        |row| Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?)),
+    )?;
+    let (active, completed) = counts.unwrap_or_default();
+    Ok((active.unwrap_or(0), completed.unwrap_or(0)))
 }

@@ -1,10 +1,12 @@
 //! Who acts: a person through a session, the command line, or the system itself.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     error::{Error, Result},
-    id::{SessionId, UserId},
+    id::{SessionId, TokenId, UserId},
     time::Zone,
 };
 
@@ -43,6 +45,12 @@ pub struct Person {
     pub plan: Plan,
     /// Where his days begin and end.
     pub zone: Zone,
+    /// The admin who acts for him in this session; `None` when he is here himself.
+    pub impersonator: Option<UserId>,
+    /// The token that speaks for him, when it is a program.
+    pub token: Option<TokenId>,
+    /// The network address that the request came from.
+    pub ip: Option<IpAddr>,
 }
 
 /// Who acts.
@@ -74,6 +82,18 @@ impl Actor {
         self.person().map(|p| p.id)
     }
 
+    /// The signed-in person, who must be here himself: what nobody may do in another's place.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], or `Denied("impersonated")` in a session on somebody's behalf.
+    pub fn in_person(&self) -> Result<&Person> {
+        let person = self.signed_in()?;
+        match person.impersonator {
+            None => Ok(person),
+            Some(_) => Err(Error::Denied("impersonated")),
+        }
+    }
+
     /// # Errors
     /// [`Error::Unauthenticated`] when nobody is signed in.
     pub fn signed_in(&self) -> Result<&Person> {
@@ -100,12 +120,16 @@ impl Actor {
         }
     }
 
-    /// How rows name the actor: `usr_…`, `cli` or `system:reason`.
+    /// How rows name the actor: `usr_…`, `usr_… as usr_…` for an admin in somebody's place, `cli`
+    /// or `system:reason`.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".into(),
-            Self::Person(person) => person.id.to_string(),
+            Self::Person(person) => match person.impersonator {
+                Some(admin) => format!("{admin} as {}", person.id),
+                None => person.id.to_string(),
+            },
             Self::Cli => "cli".into(),
             Self::System(reason) => format!("system:{reason}"),
         }

@@ -165,6 +165,8 @@ kinds! {
     Lesson, LessonId, "lsn";
     /// One immutable state of a lesson's content.
     Revision, RevisionId, "rev";
+    /// One remembered state of a lesson's draft.
+    LessonState, LessonStateId, "lst";
     /// A learner's place in a course.
     Enrolment, EnrolmentId, "enr";
     /// A learner's note.
@@ -179,8 +181,34 @@ kinds! {
     Group, GroupId, "grp";
     /// A field that the instance keeps about people.
     Field, FieldId, "fld";
+    /// A review of a draft.
+    Review, ReviewId, "rvw";
+    /// A remark of a reviewer.
+    Comment, CommentId, "cmt";
+    /// A learner's report.
+    Report, ReportId, "rpt";
+    /// A step of a review or report.
+    Step, StepId, "stp";
+    /// A program's key to the API.
+    Token, TokenId, "tok";
+    /// An address that is called when something happens.
+    Webhook, WebhookId, "whk";
+    /// One call of a webhook.
+    Delivery, DeliveryId, "whd";
+    /// A state of a section of settings.
+    Setting, SettingId, "set";
     /// An audit row.
     AuditRow, AuditId, "aud";
+    /// A deed over many people.
+    BulkRun, BulkId, "blk";
+    /// A list of people that an admin keeps.
+    SavedView, ViewId, "viw";
+    /// A file with one person's data.
+    PersonExport, ExportId, "exp";
+    /// An import of people.
+    PeopleImport, ImportId, "imp";
+    /// What somebody is to learn until when.
+    Assignment, AssignmentId, "asg";
 }
 
 #[cfg(test)]

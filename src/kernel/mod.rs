@@ -5,8 +5,10 @@
 pub mod actor;
 pub mod error;
 pub mod event;
+pub mod finding;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod scope;
 pub mod text;
 pub mod time;

@@ -197,6 +197,12 @@ impl Day {
         Self::from_number(self.number().saturating_add(n))
     }
 
+    /// As people write it: Friday, 4 December 2026.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        self.0.strftime("%A, %-d %B %Y").to_string()
+    }
+
     /// 1 for Monday … 7 for Sunday.
     #[must_use]
     pub fn weekday(self) -> u8 {

@@ -19,6 +19,7 @@ mod inspect;
 mod jobs;
 mod model;
 mod policy;
+mod settings;
 mod store;
 
 use std::{path::PathBuf, sync::Arc};
@@ -28,6 +29,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub use actions::{SweepReport, set_uses, signed_url, store_bytes, store_file, sweep};
 pub use model::{Asset, Kind, Rendition, StoredFile};
 pub use policy::{StoreAsset, SweepMedia};
+pub use settings::UploadSettings;
 
 use crate::{
     kernel::{
@@ -65,10 +67,13 @@ pub fn module() -> Module {
         ],
         nightly: Some(jobs::nightly),
         forget: Some(store::update_forgotten),
+        portray: Some(store::portray),
         provide: Some(provide),
         figures: Some(figures),
         collect: Some(collect),
         files: Some(files),
+        names: Some(names),
+        sections: vec![crate::platform::settings::section::<UploadSettings>()],
         checks: checks::checks(),
         ..Module::new("media", &["blobs", "assets", "asset_renditions", "asset_uses", "uploads"])
     }
@@ -184,4 +189,15 @@ const SHELF: &str = "media";
 /// Where this slice's blobs lie.
 fn shelf(platform: &Platform) -> Blobs {
     platform.blobs.shelf(SHELF)
+}
+
+/// For pages that show ids.
+fn names(read: &Read<'_>, ids: &[&str]) -> Result<Vec<(String, String)>> {
+    let wanted = ids.iter().filter_map(|id| id.parse().ok().map(|parsed| (id, parsed)));
+    let named = wanted.filter_map(|(id, parsed)| match store::get_asset(read, parsed) {
+        Ok(asset) => Some(Ok(((*id).to_owned(), asset.name))),
+        Err(crate::kernel::error::Error::NotFound(_)) => None,
+        Err(error) => Some(Err(error)),
+    });
+    named.collect()
 }

@@ -32,6 +32,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct StoreAsset {
     owner: Option<UserId>,
+    /// Whether the settings' limits hold: for people, not for imports.
+    is_limited: bool,
 }
 
 impl StoreAsset {
@@ -39,7 +41,20 @@ impl StoreAsset {
     #[must_use]
     pub fn as_system(reason: &'static str, owner: Option<UserId>) -> Self {
         tracing::debug!(reason, "assets are stored by the system");
-        Self { owner }
+        Self { owner, is_limited: false }
+    }
+
+    /// For the job that finishes what a person was allowed to begin.
+    pub(super) fn of_upload(owner: UserId) -> Self {
+        Self {
+            owner: Some(owner),
+            is_limited: true,
+        }
+    }
+
+    /// Whether the settings' limits hold.
+    pub(super) fn is_limited(&self) -> bool {
+        self.is_limited
     }
 
     /// Whose assets they become.
@@ -54,7 +69,10 @@ impl Require for StoreAsset {
 
     fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
         actor.require(Role::Instructor)?;
-        Ok(Self { owner: actor.user() })
+        Ok(Self {
+            owner: actor.user(),
+            is_limited: true,
+        })
     }
 }
 

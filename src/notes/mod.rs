@@ -36,6 +36,7 @@ pub fn module() -> Module {
         routes: http::routes(),
         jobs: vec![kind::<jobs::PurgeNote>()],
         forget: Some(store::forget),
+        portray: Some(store::portray),
         ..Module::new("notes", &["notes", "bookmarks"])
     }
 }

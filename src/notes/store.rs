@@ -248,3 +248,23 @@ pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     tx.execute("DELETE FROM bookmarks WHERE user_id = ?1", [user])?;
     Ok(())
 }
+
+/// What this slice knows about a person.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    Ok(vec![
+        (
+            "notes",
+            read.objects(
+                "SELECT id AS note_id, course_id, lesson_id, text, quote, video_ms, created_at, updated_at, deleted_at FROM notes WHERE user_id = ?1 ORDER BY id",
+                [user],
+            )?,
+        ),
+        (
+            "bookmarks",
+            read.objects(
+                "SELECT id AS bookmark_id, course_id, lesson_id, label, video_ms, created_at FROM bookmarks WHERE user_id = ?1 ORDER BY id",
+                [user],
+            )?,
+        ),
+    ])
+}

@@ -1,7 +1,7 @@
 //! The verbs: what people do with their profiles, and admins with people.
 
 use super::{
-    jobs::DropPicture,
+    jobs::{DropExports, DropPicture},
     model::{Access, Picture, Profile, TextSize, User},
     policy::ManageUser,
     store,
@@ -76,7 +76,24 @@ pub fn update_profile(tx: &Tx<'_>, user: UserId, change: ProfileChange) -> Resul
     }
     tx.tell(&Event::UserProfileChanged { user })?;
     let profile = store::find_profile(tx, user)?.ok_or(Error::NotFound("user"))?;
+    recount_completion(tx, user)?;
     Ok((store::get_user(tx, user)?, profile))
+}
+
+/// Counts anew how much of a person's profile is filled in, the fields that the admin requires
+/// among it.
+pub(super) fn recount_completion(tx: &Tx<'_>, user: UserId) -> Result<()> {
+    let Some(profile) = store::find_profile(tx, user)? else {
+        return Ok(());
+    };
+    let required: Vec<_> = store::list_fields(tx)?.into_iter().filter(|field| field.is_required).collect();
+    let values = if required.is_empty() {
+        Vec::new()
+    } else {
+        store::list_values(tx, user)?
+    };
+    let filled = required.iter().filter(|field| values.iter().any(|(id, _)| *id == field.id)).count();
+    store::set_completion(tx, user, profile.completion().percent_with(filled, required.len()))
 }
 
 /// Sets or takes away a person's own picture; the file of the former one is deleted later.
@@ -156,5 +173,7 @@ pub fn keep_an_admin(tx: &Tx<'_>, leaving: UserId) -> Result<()> {
 pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     let picture = store::find_picture(tx, user)?;
     store::delete_user(tx, user)?;
+    // A file with his data dies with him.
+    tx.enqueue(&DropExports {})?;
     drop_later(tx, picture)
 }

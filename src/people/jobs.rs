@@ -1,10 +1,16 @@
 //! Background work.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::{bulk, groups, person_file, store};
 use crate::{
-    kernel::error::{Error, Result},
+    kernel::{
+        error::{Error, Result},
+        id::{BulkId, ExportId, GroupId, UserId},
+    },
+    platform::db::Tx,
     platform::jobs::{Job, JobContext, JobError, Queue},
 };
 
@@ -34,4 +40,170 @@ impl Job for DropPicture {
         tracing::debug!(gone, "a picture was swept");
         Ok(())
     }
+}
+
+/// Does something with many people, or takes it back, where it stands.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RunBulk {
+    pub(super) run: BulkId,
+}
+
+impl Job for RunBulk {
+    const KIND: &'static str = "people.bulk";
+    const ATTEMPTS: u32 = 20;
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.run.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let run = self.run;
+        loop {
+            let platform = ctx.platform.clone();
+            let step = ctx.db.write_low("people.bulk", move |tx| bulk::step(tx, &platform, run));
+            if step.await? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Makes the file with one person's data.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MakeExport {
+    pub(super) export: ExportId,
+}
+
+impl Job for MakeExport {
+    const KIND: &'static str = "people.export_person";
+    const LIMIT: Duration = Duration::from_secs(600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.export.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let (id, platform) = (self.export, ctx.platform.clone());
+        let read = ctx.db.read_heavy("people.portray", move |read| {
+            let wanted = store::find_file(read, id)?.filter(|file| file.sha256.is_none());
+            wanted.map(|file| person_file::portray(read, &platform, file.user)).transpose()
+        });
+        // Erased, or made, meanwhile.
+        let Some(portrait) = read.await? else { return Ok(()) };
+        let (pictures, shelf) = (super::shelf(&ctx.platform), person_file::shelf(&ctx.platform));
+        let packed = tokio::task::spawn_blocking(move || {
+            let zip = person_file::pack(&portrait, &pictures)?;
+            shelf.put(&zip).map_err(Error::internal)
+        });
+        // Held against sweeps until its row is committed.
+        let sealed = packed.await.map_err(Error::internal)??;
+        let (sha256, bytes) = (sealed.sha256.clone(), sealed.bytes);
+        let kept = ctx
+            .db
+            .write("people.keep_export", move |tx| store::set_file(tx, id, &sha256, bytes));
+        let is_kept = kept.await?;
+        drop(sealed);
+        if !is_kept {
+            let drop = ctx
+                .db
+                .write_low("people.drop_exports", |tx| tx.enqueue(&DropExports {}).map(|_| ()));
+            drop.await?;
+        }
+        Ok(())
+    }
+}
+
+/// Deletes files with people's data that no row names: they died, or their person was erased.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct DropExports {}
+
+impl Job for DropExports {
+    const KIND: &'static str = "people.drop_exports";
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        ctx.db.write_low("people.dead_exports", store::delete_dead_files).await?;
+        let shelf = person_file::shelf(&ctx.platform);
+        let runtime = tokio::runtime::Handle::current();
+        let swept = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+            let found = shelf.walk()?;
+            for (path, _) in found.leftovers {
+                std::fs::remove_file(path)?;
+            }
+            for (sha256, _) in found.blobs {
+                let asked = sha256.clone();
+                let is_wanted = || {
+                    let asked = ctx.db.read("people.is_export", move |read| store::is_file(read, &asked));
+                    runtime.block_on(asked).map_err(std::io::Error::other)
+                };
+                shelf.sweep(&sha256, is_wanted)?;
+            }
+            Ok(())
+        });
+        swept.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        Ok(())
+    }
+}
+
+/// Fills a group by its rule.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FillGroup {
+    pub(super) group: GroupId,
+}
+
+impl Job for FillGroup {
+    const KIND: &'static str = "people.fill_group";
+    const ATTEMPTS: u32 = 20;
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.group.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let group = self.group;
+        let mut after = Some(UserId::from_raw(i64::MIN));
+        while let Some(at) = after {
+            after = ctx.db.write_low("people.fill_group", move |tx| groups::fill(tx, group, at)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings somebody into the groups whose rules hold for him, and out of the others.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PlaceUser {
+    pub(super) user: UserId,
+}
+
+impl Job for PlaceUser {
+    const KIND: &'static str = "people.place_user";
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.user.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let user = self.user;
+        ctx.db
+            .write_low("people.place_user", move |tx| groups::place_everywhere(tx, user))
+            .await?;
+        Ok(())
+    }
+}
+
+/// How long the items of a deed over many people are kept, in seconds.
+const KEEP_ITEMS: i64 = 30 * 24 * 3600;
+
+/// Upkeep.
+pub(super) fn nightly(tx: &Tx<'_>) -> Result<()> {
+    store::purge_runs(tx, tx.now().plus_secs(-KEEP_ITEMS))?;
+    for (group, _) in store::list_rules(tx)? {
+        tx.enqueue(&FillGroup { group })?;
+    }
+    tx.enqueue(&DropExports {}).map(drop)
 }

@@ -1,6 +1,6 @@
 //! The audit trail: what admins and the command line changed, before and after.
 //!
-//! Tables: `audit`, `audit_head`. Rows are only ever added, triggers refuse everything else, and
+//! Tables: `audit`, `audit_head`, `audit_origins`. Rows of the trail are only ever added, triggers refuse everything else, and
 //! each row carries a hash over itself and the hash of the row before it (see `chain`): a row
 //! that is altered, taken out, slipped in or moved is found by `momentum doctor`, which names it.
 //!
@@ -9,9 +9,11 @@
 //! ids or fixed words; `before` and `after` hold ids, states, counts and the names of things, never
 //! a person's name, an address, a file's name or free text that people write about people. A caller
 //! leaves such fields out ([`super::settings::Section::redacted`] does for settings); for what
-//! slips through, [`record`] takes the place of everything that looks like an e-mail address.
+//! slips through, [`record`] takes the place of everything that looks like an e-mail address. Where a
+//! change came from is personal data, and so it stands beside the trail in rows that can go.
 
 mod chain;
+mod list;
 
 use rusqlite::Row;
 use serde::Serialize;
@@ -20,12 +22,12 @@ use serde_json::Value;
 use super::db::{Read, Tx};
 use crate::kernel::{
     error::{Error, Result},
-    id::AuditId,
-    page::Page,
+    id::{AuditId, UserId},
     time::Timestamp,
 };
 
 pub use chain::{Break, Walk, step};
+pub use list::{Filter, Origin, Row as ListedRow, list, list_actions, purge_origins};
 
 /// One row of the trail.
 #[derive(Debug, Clone, Serialize)]
@@ -75,6 +77,7 @@ pub fn record(
         "INSERT INTO audit (id, actor, action, subject, before, after, at, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         (row.id, row.actor, row.action, row.subject, row.before, row.after, row.at, hash),
     )?;
+    list::note_origin(tx, row.id)?;
     chain::set_end(tx, row.id, &hash)
 }
 
@@ -126,14 +129,17 @@ fn row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
     })
 }
 
-/// The trail, newest first.
+/// The newest rows about somebody: what was done with him, and what he did.
 ///
 /// # Errors
 /// A database fault.
-pub fn list(read: &Read<'_>, before: Option<AuditId>, limit: u32) -> Result<Page<AuditRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM audit WHERE (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2");
-    let rows = read.list(&sql, (before, limit + 1), row)?;
-    Ok(Page::cut(rows, limit, |row| row.id.to_string()))
+pub fn list_about(read: &Read<'_>, user: UserId, limit: u32) -> Result<Vec<AuditRow>> {
+    let label = user.to_string();
+    read.list(
+        &format!("SELECT {COLUMNS} FROM audit WHERE subject = ?1 OR actor = ?1 OR actor LIKE '% as ' || ?1 ORDER BY id DESC LIMIT ?2"),
+        (label, limit),
+        row,
+    )
 }
 
 /// When the newest row was written.

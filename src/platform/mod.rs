@@ -10,12 +10,14 @@ pub mod crypto;
 pub mod db;
 pub mod doctor;
 pub mod events;
+pub mod http_client;
 pub mod images;
 pub mod jobs;
 pub mod mail;
 pub mod metrics;
 pub mod module;
 pub mod process;
+pub mod retention;
 pub mod services;
 pub mod settings;
 pub mod telemetry;
@@ -28,6 +30,7 @@ use self::{
     clock::{SharedChance, SharedClock},
     config::Config,
     crypto::{Keys, Passwords},
+    http_client::Outgoing,
     images::Images,
     metrics::Metrics,
     services::Services,
@@ -43,7 +46,9 @@ pub const TABLES: &[&str] = &[
     "audit",
     "backups",
     "audit_head",
+    "audit_origins",
     "settings",
+    "settings_history",
     "mails",
     "migrations",
 ];
@@ -66,6 +71,8 @@ pub struct Platform {
     pub blobs: Blobs,
     /// Where pictures are decoded and made smaller, a few at once.
     pub images: Images,
+    /// Makes requests to addresses that people typed in.
+    pub outgoing: Outgoing,
     /// Long-lived objects that slices own, such as the search index.
     pub services: Services,
     /// What is counted for a monitor.
@@ -89,16 +96,19 @@ pub fn jobs() -> Vec<jobs::JobKind> {
         jobs::kind::<mail::SendMail>(),
         jobs::kind::<mail::DropLetters>(),
         jobs::kind::<backup::MakeBackup>(),
+        jobs::kind::<backup::BackupNow>(),
     ]
 }
 
-/// The mechanisms' own upkeep: mails that went out a month ago, or failed three months ago, go.
+/// The mechanisms' own upkeep: what is kept for looking back goes when its time is over.
 ///
 /// # Errors
 /// A database fault.
 pub fn nightly(tx: &db::Tx<'_>) -> crate::kernel::error::Result<()> {
-    const DAY: i64 = 24 * 3600;
-    mail::purge(tx, tx.now().plus_secs(-30 * DAY), tx.now().plus_secs(-90 * DAY)).map(drop)
+    let keep: retention::RetentionSettings = settings::get(tx)?;
+    let before = |days: u32| tx.now().plus_secs(-i64::from(days) * 24 * 3600);
+    mail::purge(tx, before(keep.sent_mails_days), before(keep.failed_mails_days))?;
+    audit::purge_origins(tx, before(keep.audit_addresses_days)).map(drop)
 }
 
 /// The mechanisms, shared.

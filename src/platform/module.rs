@@ -1,6 +1,6 @@
 //! What a slice hands to `app`: its routes, jobs, reactions and tables.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,17 +9,19 @@ use super::{
     Platform,
     config::Config,
     db::{Db, Read, Tx},
-    doctor::Check,
+    doctor::{Check, Severity},
     events::Reaction,
     jobs::JobKind,
     metrics::Collect,
     services::Services,
+    settings::SectionKind,
     web::{guard::Web, health::Ready},
 };
 use crate::kernel::{
     actor::Actor,
     error::Result,
-    id::{AssetId, CourseId, LessonId, UserId},
+    finding::Finding,
+    id::{AssetId, CourseId, EnrolmentId, LessonId, UserId},
 };
 
 /// Whether an actor may read an asset because of the use a slice makes of it. `Ok(None)`: the
@@ -65,15 +67,12 @@ pub struct AssetUses {
 #[derive(Clone, Default)]
 pub struct AllAssetUses(pub Vec<AssetUses>);
 
-/// The names of people who have an account, for lists of slices that know only their ids.
-pub type Names = fn(&Read<'_>, &[UserId]) -> Result<Vec<(UserId, String)>>;
-
-/// The one who knows names. In the [`Services`].
-#[derive(Clone, Copy)]
-pub struct WhoIsWho(pub Names);
-
 /// Runs when a person is to be forgotten: deletes the slice's rows about him.
 pub type Forget = fn(&Tx<'_>, UserId) -> Result<()>;
+
+/// What a slice knows about a person, for the file with his data: parts with a lasting name, each a
+/// list of rows as people read them.
+pub type Portray = fn(&Read<'_>, crate::kernel::id::UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>>;
 
 /// Builds the slice's long-lived objects before the port opens.
 pub type Provide = fn(&Config, Services) -> Result<Services>;
@@ -120,6 +119,9 @@ impl Forgetters {
     }
 }
 
+/// What every slice knows about a person, by its name. In the [`Services`].
+pub struct Portraits(pub Vec<(&'static str, Portray)>);
+
 /// Figures of a slice for the system page: names and values, such as `documents` of the index.
 pub type Figures = fn(&Read<'_>, &Platform) -> Result<Vec<(&'static str, i64)>>;
 
@@ -148,6 +150,136 @@ impl AllFiles {
     }
 }
 
+/// What a slice finds in a course's draft that stands between it and its publication.
+pub type PublishCheck = fn(&Read<'_>, CourseId) -> Result<Vec<Finding>>;
+
+/// What every slice finds in a draft, besides the courses' own look. In the [`Services`].
+#[derive(Default)]
+pub struct PublishChecks(pub Vec<PublishCheck>);
+
+impl PublishChecks {
+    /// What the slices find.
+    ///
+    /// # Errors
+    /// A database fault of a check.
+    pub fn ask(&self, read: &Read<'_>, course: CourseId) -> Result<Vec<Finding>> {
+        let mut all = Vec::new();
+        for check in &self.0 {
+            all.append(&mut check(read, course)?);
+        }
+        Ok(all)
+    }
+}
+
+/// Something that needs a person, for the admin's overview.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Need {
+    /// `slice.thing`, fixed for ever.
+    pub kind: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How many things there are of it.
+    pub count: i64,
+    /// What is so, in one sentence.
+    pub says: String,
+    /// The page on which it is seen to.
+    pub href: String,
+}
+
+/// What of a slice needs a person now. Asked whenever an admin looks: keep it to cheap counts.
+pub type Attention = fn(&Read<'_>, &Platform) -> Result<Vec<Need>>;
+
+/// The needs of every slice. In the [`Services`].
+#[derive(Default)]
+pub struct AllAttention(pub Vec<Attention>);
+
+impl AllAttention {
+    /// Everything that needs a person now, the worst first.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn list(&self, read: &Read<'_>, platform: &Platform) -> Result<Vec<Need>> {
+        let mut all = Vec::new();
+        for attention in &self.0 {
+            all.append(&mut attention(read, platform)?);
+        }
+        all.sort_by(|a, b| b.severity.cmp(&a.severity));
+        Ok(all)
+    }
+}
+
+/// The names of things with these ids, as far as they are the slice's own and still exist.
+pub type Names = fn(&Read<'_>, &[&str]) -> Result<Vec<(String, String)>>;
+
+/// Who knows which id. In the [`Services`].
+#[derive(Default)]
+pub struct AllNames(pub Vec<Names>);
+
+impl AllNames {
+    /// What these ids are called; those that nobody knows any more are left out.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn find(&self, read: &Read<'_>, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+        let mut all = BTreeMap::new();
+        for names in &self.0 {
+            all.extend(names(read, ids)?);
+        }
+        Ok(all)
+    }
+}
+
+/// The lessons of an enrolment in which its learner has begun something that a newer version must
+/// not take from him.
+pub type Begun = fn(&Read<'_>, UserId, EnrolmentId) -> Result<Vec<LessonId>>;
+
+/// What learners have begun, by every slice that keeps it. In the [`Services`].
+#[derive(Default)]
+pub struct AllBegun(pub Vec<Begun>);
+
+/// A kind of thing that people can report to the moderators.
+#[derive(Clone, Copy)]
+pub struct Reportable {
+    /// Its name in reports, such as `lesson`: fixed for ever.
+    pub kind: &'static str,
+    /// The thing, whatever its state; `None` when it is not there. For moderators.
+    pub find: fn(&Read<'_>, &str) -> Result<Option<Reported>>,
+    /// Whether this actor sees it, and so may report it.
+    pub sees: fn(&Read<'_>, &Actor, &str) -> Result<bool>,
+    /// Hides it from everybody but those who can mend it, or shows it again. True when that changed
+    /// anything.
+    pub hide: fn(&Tx<'_>, &str, bool) -> Result<bool>,
+}
+
+/// Something that was reported, as moderators see it.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// What it is called.
+    pub title: String,
+    /// Where it is in the web app.
+    pub link: String,
+    /// Whether it is hidden now.
+    pub is_hidden: bool,
+}
+
+/// Every kind of thing that can be reported. In the [`Services`].
+#[derive(Default)]
+pub struct Reportables(pub Vec<Reportable>);
+
+/// What a page of the web app says about itself to those who only read its head: link previews.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageHead {
+    /// Its title.
+    pub title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// A picture, as a path on this site.
+    pub image: Option<String>,
+}
+
+/// The head of a page by its path, as visitors may see it; `None` where nothing special is said.
+pub type HeadOf = fn(&Read<'_>, &str) -> Result<Option<PageHead>>;
+
 /// A slice, as `app` sees it.
 pub struct Module {
     /// The slice's folder name.
@@ -164,10 +296,10 @@ pub struct Module {
     pub asset_gates: Vec<AssetGate>,
     /// What it knows about the uses it makes of stored files.
     pub asset_uses: Option<AssetUses>,
-    /// Its knowledge of people's names.
-    pub names: Option<Names>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
+    /// What it knows about a person, for the file with his data.
+    pub portray: Option<Portray>,
     /// The stored files that its rows name.
     pub files: Option<Files>,
     /// Its long-lived objects.
@@ -178,12 +310,26 @@ pub struct Module {
     pub nightly: Option<Nightly>,
     /// Its figures for the system page.
     pub figures: Option<Figures>,
+    /// What of it needs a person, for the overview.
+    pub attention: Option<Attention>,
+    /// What its things are called, for pages that show ids.
+    pub names: Option<Names>,
+    /// Its sections of settings.
+    pub sections: Vec<SectionKind>,
     /// Its figures for a monitor.
     pub collect: Option<Collect>,
     /// Whether its own part can work.
     pub ready: Option<Ready>,
     /// What the doctor looks at.
     pub checks: Vec<Check>,
+    /// What it finds in drafts that are to be published.
+    pub publish_checks: Vec<PublishCheck>,
+    /// What its learners have begun.
+    pub begun: Option<Begun>,
+    /// What of it can be reported.
+    pub reportables: Vec<Reportable>,
+    /// What it says in the heads of its pages: the beginning of their paths, and how.
+    pub heads: Vec<(&'static str, HeadOf)>,
 }
 
 impl Module {
@@ -198,16 +344,23 @@ impl Module {
             reactions: Vec::new(),
             asset_gates: Vec::new(),
             asset_uses: None,
-            names: None,
             forget: None,
+            portray: None,
             files: None,
             provide: None,
             follow: None,
             nightly: None,
             figures: None,
+            attention: None,
+            names: None,
+            sections: Vec::new(),
             collect: None,
             ready: None,
             checks: Vec::new(),
+            publish_checks: Vec::new(),
+            begun: None,
+            reportables: Vec::new(),
+            heads: Vec::new(),
         }
     }
 }

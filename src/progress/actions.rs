@@ -7,7 +7,7 @@ mod rebuild;
 mod tick;
 
 pub(super) use beat::{Sign, beat, credit_last};
-pub(super) use complete::{Done, complete};
+pub(super) use complete::{Done, complete, finish_moved};
 pub(super) use place::{move_to, put_place};
 pub use rebuild::Walked;
 pub(super) use rebuild::{check_people, rebuild_people};

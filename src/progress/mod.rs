@@ -6,13 +6,15 @@
 //!
 //! Tables: `progress_facts`, `active_minutes`, `lesson_progress`, `course_progress`,
 //! `day_minutes`, `positions`, `timers`. Tells: `lesson.opened`, `lesson.completed`; through
-//! `enrolments`, `course.completed`. Hears: nothing.
+//! `enrolments`, `course.completed`. Hears: `enrolment.moved` (whether that leaves nothing to do).
 
 mod actions;
 mod checks;
 mod http;
+mod jobs;
 mod model;
 mod policy;
+mod reactions;
 mod store;
 mod study;
 mod views;
@@ -23,11 +25,14 @@ pub use policy::RebuildProgress;
 pub use study::{be_active, complete, move_to, open, tick};
 pub use views::CourseMini;
 
+use std::sync::Arc;
+
 use crate::{
     courses::Shelf,
     kernel::{error::Result, id::UserId},
     platform::{
         db::{Read, Tx},
+        jobs as work,
         module::Module,
     },
 };
@@ -38,7 +43,11 @@ pub fn module() -> Module {
     Module {
         routes: http::routes(),
         forget: Some(store::forget),
+        portray: Some(store::portray),
         checks: checks::checks(),
+        begun: Some(store::list_begun),
+        reactions: vec![Arc::new(reactions::Moved)],
+        jobs: vec![work::kind::<jobs::FinishMoved>()],
         ..Module::new(
             "progress",
             &[

@@ -8,7 +8,7 @@ use super::{
     store::{self, ALL, Reach},
 };
 use crate::{
-    courses::{self, Level, Meta, Resource, State, VersionLesson},
+    courses::{self, Level, Meta, Resource, State, VersionLesson, Visibility},
     kernel::{
         actor::Plan,
         error::{Error, Result},
@@ -35,10 +35,10 @@ pub(super) fn entries(read: &Read<'_>, course: CourseId) -> Result<Vec<Entry>> {
         course,
         lesson: None,
         revision: None,
-        audience: if head.state == State::Published {
-            Audience::All
-        } else {
-            Audience::Members
+        audience: match (head.state, head.visibility) {
+            _ if head.is_hidden => Audience::Editors,
+            (State::Published, Visibility::Everyone) => Audience::All,
+            _ => Audience::Members,
         },
         title: meta.title.to_string(),
         labels: labels(read, &meta)?,
@@ -48,9 +48,12 @@ pub(super) fn entries(read: &Read<'_>, course: CourseId) -> Result<Vec<Entry>> {
     };
     let mut all = vec![base.clone()];
     let mut seen: HashSet<RevisionId> = HashSet::new();
+    let hidden = courses::hidden_lessons(read)?;
     for place in courses::version_lessons(read, version)?.iter() {
         seen.insert(place.revision);
-        if place.is_preview {
+        if hidden.contains(&place.lesson) {
+            all.push(whole(read, &base, place, Audience::Editors)?);
+        } else if place.is_preview {
             all.push(whole(read, &base, place, base.audience)?);
         } else {
             all.push(outline(&base, place));
@@ -59,7 +62,10 @@ pub(super) fn entries(read: &Read<'_>, course: CourseId) -> Result<Vec<Entry>> {
     }
     // Learners keep the version they joined: its texts are for them alone.
     for earlier in courses::versions_of(read, course)?.into_iter().filter(|v| *v != version) {
-        for place in courses::version_lessons(read, earlier)?.iter() {
+        for place in courses::version_lessons(read, earlier)?
+            .iter()
+            .filter(|p| !hidden.contains(&p.lesson))
+        {
             if seen.insert(place.revision) {
                 all.push(whole(read, &base, place, Audience::Readers)?);
             }

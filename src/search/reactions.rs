@@ -24,14 +24,22 @@ impl Reaction for Changes {
     fn hears(&self, kind: &str) -> bool {
         matches!(
             kind,
-            "course.published" | "course.archived" | "course.restored" | "course.deleted" | "category.changed"
+            "course.published"
+                | "course.unpublished"
+                | "course.archived"
+                | "course.restored"
+                | "course.access_changed"
+                | "course.deleted"
+                | "category.changed"
         )
     }
 
     fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()> {
         match &recorded.event {
             Event::CoursePublished { course, .. }
+            | Event::CourseUnpublished { course }
             | Event::CourseArchived { course }
+            | Event::CourseAccessChanged { course }
             | Event::CourseRestored { course }
             | Event::CourseDeleted { course } => store::insert(tx, *course),
             Event::CategoryChanged {} => store::insert(tx, store::ALL),

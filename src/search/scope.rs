@@ -31,7 +31,7 @@ pub(super) struct Scope {
     pub(super) edits_all: bool,
     /// Courses that he edits.
     pub(super) edited: HashSet<u64>,
-    /// Courses that he has joined, ever.
+    /// Courses that he has joined, ever, or sees though they are not for everybody.
     pub(super) joined: HashSet<u64>,
     /// Lessons that his enrolments open to him.
     pub(super) readable: HashMap<u64, Place>,
@@ -64,11 +64,14 @@ impl Scope {
         if person.role == Role::Instructor {
             scope.edited = courses::owned_by(read, person.id)?.into_iter().map(|id| number(id.raw())).collect();
         }
+        // What is for some, and for him: he finds it as those do who have joined.
+        scope.joined = courses::list_shown(read, actor)?.into_iter().map(|id| number(id.raw())).collect();
         let all = enrolments::list_for(read, person.id)?;
         if all.is_empty() {
             return Ok(scope);
         }
-        scope.joined = all.iter().map(|e| number(e.course.raw())).collect();
+        scope.joined.extend(all.iter().map(|e| number(e.course.raw())));
+        let hidden: HashSet<u64> = courses::hidden_lessons(read)?.into_iter().map(|id| number(id.raw())).collect();
         let boundary = enrolments::boundary(read, person)?;
         // Ordered by course and cycle: of each course the newest cycle that opens lessons counts.
         let newest: HashMap<CourseId, Enrolment> = all.into_iter().filter(Enrolment::is_live).map(|e| (e.course, e)).collect();
@@ -78,8 +81,12 @@ impl Scope {
                 Some(_) => 0,
                 None => enrolment.opened(read.now(), &boundary),
             };
-            scope.open(&shelf.version_lessons(read, enrolment.version)?, enrolment.version, opened);
+            let is_withheld = enrolment.is_withheld && opened == 0;
+            if !is_withheld {
+                scope.open(&shelf.version_lessons(read, enrolment.version)?, enrolment.version, opened);
+            }
         }
+        scope.readable.retain(|lesson, _| !hidden.contains(lesson));
         Ok(scope)
     }
 

@@ -6,6 +6,7 @@
 //! the bookmark and the session in question; `other author` is an instructor of other courses;
 //! `author` wrote the course; `admin` runs the instance.
 
+mod people;
 mod samples;
 mod world;
 
@@ -13,8 +14,11 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 
+pub use world::pixel;
+
 use samples::{Body, renamed, sample};
 use world::World;
+pub use world::pixel;
 
 /// The statuses of one operation, in the order of [`world::ROLES`].
 type Row = [u16; world::ROLES.len()];

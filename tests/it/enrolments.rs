@@ -34,7 +34,7 @@ pub fn daily() -> Value {
 }
 
 /// A published course whose front matter was changed before.
-async fn course_with(app: &TestApp, spec: Spec, change: fn(&mut Meta)) -> Made {
+pub async fn course_with(app: &TestApp, spec: Spec, change: fn(&mut Meta)) -> Made {
     let db = app.system();
     let made = db.write("test.course", move |tx| {
         let (can, lessons) = draft(tx, &spec)?;

@@ -4,10 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::body::Bytes;
 
+pub(super) mod attention;
+pub(super) mod legal;
+pub(super) mod names;
+pub(super) mod sections;
 pub(super) mod settings;
+mod system;
 
 use super::{
     http::instance::{BrandingOut, InstanceOut, RegistrationOut},
+    model::LegalSettings,
     policy::{RetryJob, RunInstance},
 };
 use crate::{
@@ -30,6 +36,8 @@ use crate::{
         settings::{get as section, put as put_section},
     },
 };
+
+pub(super) use system::{backup_now, cancel_job, endable, measure, note_download, note_export, note_log_level, retry_mail, stored_backups};
 
 /// The longest side of a stored logo, in pixels.
 const LOGO_SIDE: u32 = 256;
@@ -57,6 +65,7 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
     let brand = branding(read)?;
     let registration: RegistrationSettings = section(read)?;
     let learning: Learning = section(read)?;
+    let legal: LegalSettings = section(read)?;
     let (hue, chroma) = brand.organisation.brand_colour.hue_and_chroma();
     Ok(InstanceOut {
         branding: BrandingOut {
@@ -77,6 +86,8 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
         languages: vec!["en".into()],
         version: env!("CARGO_PKG_VERSION").into(),
         day_start_hour: learning.day_start_hour,
+        asks_consent: !legal.asked().is_empty(),
+        legal: legal.pages(),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::{
         branding::{Branding, Organisation},
         db::{Read, Tx},
         mail::{self, Letter, MailSettings},
-        settings::{get, put},
+        settings::{Section as _, Seen, expect, get, put},
     },
 };
 
@@ -33,28 +33,48 @@ pub(in crate::admin) fn all(read: &Read<'_>) -> Result<SettingsOut> {
 }
 
 /// Replaces what the organisation is called and how it looks; the logo stays.
-pub(in crate::admin) fn put_organisation(tx: &Tx<'_>, _can: &RunInstance, organisation: Organisation) -> Result<Organisation> {
+pub(in crate::admin) fn put_organisation(
+    tx: &Tx<'_>,
+    _can: &RunInstance,
+    organisation: Organisation,
+    seen: Option<Seen>,
+) -> Result<Organisation> {
+    expect(tx, Branding::NAME, seen)?;
     let branding = Branding { organisation, ..get(tx)? };
     put(tx, &branding)?;
     Ok(branding.organisation)
 }
 
 /// Replaces who may join and what strangers see.
-pub(in crate::admin) fn put_registration(tx: &Tx<'_>, _can: &RunInstance, section: RegistrationSettings) -> Result<RegistrationSettings> {
+pub(in crate::admin) fn put_registration(
+    tx: &Tx<'_>,
+    _can: &RunInstance,
+    section: RegistrationSettings,
+    seen: Option<Seen>,
+) -> Result<RegistrationSettings> {
+    expect(tx, RegistrationSettings::NAME, seen)?;
     let section = section.cleaned()?;
     put(tx, &section)?;
     Ok(section)
 }
 
 /// Replaces how learning runs.
-pub(in crate::admin) fn put_learning(tx: &Tx<'_>, _can: &RunInstance, section: Learning) -> Result<Learning> {
+pub(in crate::admin) fn put_learning(tx: &Tx<'_>, _can: &RunInstance, section: Learning, seen: Option<Seen>) -> Result<Learning> {
+    expect(tx, Learning::NAME, seen)?;
     section.check()?;
     put(tx, &section)?;
     Ok(section)
 }
 
 /// Replaces how mail leaves.
-pub(in crate::admin) fn put_mail(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, section: MailSettingsIn) -> Result<MailSettingsOut> {
+pub(in crate::admin) fn put_mail(
+    tx: &Tx<'_>,
+    platform: &Platform,
+    _can: &RunInstance,
+    section: MailSettingsIn,
+    seen: Option<Seen>,
+) -> Result<MailSettingsOut> {
+    expect(tx, MailSettings::NAME, seen)?;
     let before: MailSettings = get(tx)?;
     let mut mail = MailSettings {
         mode: section.mode,
@@ -77,15 +97,21 @@ pub(in crate::admin) fn put_mail(tx: &Tx<'_>, platform: &Platform, _can: &RunIns
 }
 
 /// Queues a test letter.
-pub(in crate::admin) fn send_test(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, to: Email) -> Result<()> {
+pub(in crate::admin) fn send_test(tx: &Tx<'_>, platform: &Platform, can: &RunInstance, to: Email) -> Result<()> {
+    send_sample(tx, platform, can, "test", to)
+}
+
+/// Queues a letter of this kind, filled with examples.
+pub(in crate::admin) fn send_sample(tx: &Tx<'_>, platform: &Platform, _can: &RunInstance, name: &str, to: Email) -> Result<()> {
+    let (template, data) = mail::sample(name)?;
     let asked_by = tx.actor().user().map(|id| people::get_user(tx, id)).transpose()?;
     let letter = Letter {
         to_name: asked_by.map_or_else(|| to.to_string(), |user| user.name.to_string()),
         to,
-        template: "test",
+        template,
         language: "en".into(),
-        data: json!({}),
+        data,
     };
     mail::queue(tx, platform, &letter)?;
-    audit::record(tx, "mail.test", "mail", None::<&()>, None::<&()>)
+    audit::record(tx, "mail.test", "mail", None::<&()>, Some(&json!({ "template": template })))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    admin::actions,
+    admin::{actions, model::LegalPage},
     auth::RegistrationMode,
     kernel::error::Error,
     platform::web::guard::{Anyone, Guard, Web},
@@ -39,6 +39,10 @@ pub(in crate::admin) struct InstanceOut {
     pub(in crate::admin) version: String,
     /// The hour at which a learning day begins.
     pub(in crate::admin) day_start_hour: u8,
+    /// The legal pages that there are.
+    pub(in crate::admin) legal: Vec<LegalPage>,
+    /// Whether people have to agree to any of them: then ask `/me/consents`.
+    pub(in crate::admin) asks_consent: bool,
 }
 
 /// Who may join.

@@ -4,6 +4,7 @@ use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sections::VersionQuery;
 use crate::{
     admin::{actions, policy::RunInstance},
     auth::RegistrationSettings,
@@ -15,7 +16,10 @@ use crate::{
     platform::{
         branding::Organisation,
         mail::{MailMode, MailSecurity, MailSettings},
-        web::{extract::Body, guard::Guard},
+        web::{
+            extract::{Body, Query},
+            guard::Guard,
+        },
     },
 };
 
@@ -81,46 +85,54 @@ pub(in crate::admin) async fn list_settings(g: Guard<RunInstance>) -> Result<Jso
 }
 
 /// Replaces the organisation's name, colour and lines.
-#[utoipa::path(put, path = "/admin/settings/organisation", tag = "admin", request_body = Organisation, responses((status = 200, body = Organisation)))]
+#[utoipa::path(put, path = "/admin/settings/organisation", tag = "admin", params(VersionQuery), request_body = Organisation, responses((status = 200, body = Organisation)))]
 pub(in crate::admin) async fn put_organisation_settings(
     g: Guard<RunInstance>,
+    Query(query): Query<VersionQuery>,
     Body(section): Body<Organisation>,
 ) -> Result<Json<Organisation>, Error> {
     let put = g.db.write("admin.put_organisation", move |tx| {
-        actions::settings::put_organisation(tx, &g.can, section)
+        actions::settings::put_organisation(tx, &g.can, section, query.version)
     });
     put.await.map(Json)
 }
 
 /// Replaces who may join and what strangers see.
-#[utoipa::path(put, path = "/admin/settings/registration", tag = "admin", request_body = RegistrationSettings, responses((status = 200, body = RegistrationSettings)))]
+#[utoipa::path(put, path = "/admin/settings/registration", tag = "admin", params(VersionQuery), request_body = RegistrationSettings, responses((status = 200, body = RegistrationSettings)))]
 pub(in crate::admin) async fn put_registration_settings(
     g: Guard<RunInstance>,
+    Query(query): Query<VersionQuery>,
     Body(section): Body<RegistrationSettings>,
 ) -> Result<Json<RegistrationSettings>, Error> {
     let put = g.db.write("admin.put_registration", move |tx| {
-        actions::settings::put_registration(tx, &g.can, section)
+        actions::settings::put_registration(tx, &g.can, section, query.version)
     });
     put.await.map(Json)
 }
 
 /// Replaces how learning runs.
-#[utoipa::path(put, path = "/admin/settings/learning", tag = "admin", request_body = Learning, responses((status = 200, body = Learning)))]
-pub(in crate::admin) async fn put_learning_settings(g: Guard<RunInstance>, Body(section): Body<Learning>) -> Result<Json<Learning>, Error> {
-    let put =
-        g.db.write("admin.put_learning", move |tx| actions::settings::put_learning(tx, &g.can, section));
+#[utoipa::path(put, path = "/admin/settings/learning", tag = "admin", params(VersionQuery), request_body = Learning, responses((status = 200, body = Learning)))]
+pub(in crate::admin) async fn put_learning_settings(
+    g: Guard<RunInstance>,
+    Query(query): Query<VersionQuery>,
+    Body(section): Body<Learning>,
+) -> Result<Json<Learning>, Error> {
+    let put = g.db.write("admin.put_learning", move |tx| {
+        actions::settings::put_learning(tx, &g.can, section, query.version)
+    });
     put.await.map(Json)
 }
 
 /// Replaces how mail leaves. Without a password the stored one is kept.
-#[utoipa::path(put, path = "/admin/settings/mail", tag = "admin", request_body = MailSettingsIn, responses((status = 200, body = MailSettingsOut)))]
+#[utoipa::path(put, path = "/admin/settings/mail", tag = "admin", params(VersionQuery), request_body = MailSettingsIn, responses((status = 200, body = MailSettingsOut)))]
 pub(in crate::admin) async fn put_mail_settings(
     g: Guard<RunInstance>,
+    Query(query): Query<VersionQuery>,
     Body(section): Body<MailSettingsIn>,
 ) -> Result<Json<MailSettingsOut>, Error> {
     let platform = g.platform.clone();
     let put = g.db.write("admin.put_mail", move |tx| {
-        actions::settings::put_mail(tx, &platform, &g.can, section)
+        actions::settings::put_mail(tx, &platform, &g.can, section, query.version)
     });
     put.await.map(Json)
 }

@@ -1,169 +1,24 @@
-//! The audit trail, the jobs and the state of the system.
+//! The state of the system, its health, its log.
 
 use std::collections::BTreeMap;
 
-use axum::{Json, http::StatusCode};
+use axum::Json;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::{
-    admin::{
-        actions,
-        policy::{RetryJob, RunInstance},
-    },
+    admin::{actions, policy::RunInstance},
     kernel::{
-        error::Error,
-        id::{AuditId, JobId},
-        page::Limit,
+        error::{Error, Result},
         time::Timestamp,
     },
     platform::{
-        audit, events,
-        jobs::{self, JobState},
-        web::{
-            extract::{PageOut, Query},
-            guard::Guard,
-        },
+        db::migrate::STEPS,
+        doctor::{self, Diagnosis, Patient, Scope},
+        events, process,
+        web::{extract::Body, guard::Guard},
     },
 };
-
-/// A row of the audit trail.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::admin) struct AuditOut {
-    id: AuditId,
-    /// Who: a user's id, `cli` or `system:reason`.
-    actor: String,
-    /// The person's name, when it was a person who still has an account.
-    actor_name: Option<String>,
-    /// What, as `slice.verb`.
-    action: String,
-    /// To what.
-    subject: String,
-    /// Before, without secrets.
-    #[schema(value_type = serde_json::Value)]
-    before: Option<serde_json::Value>,
-    /// After, without secrets.
-    #[schema(value_type = serde_json::Value)]
-    after: Option<serde_json::Value>,
-    at: Timestamp,
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(in crate::admin) struct AuditQuery {
-    /// The `next` of the page before.
-    cursor: Option<AuditId>,
-    /// 1–200, 50 when absent.
-    #[param(inline)]
-    limit: Option<Limit>,
-}
-
-/// The audit trail, newest first.
-#[utoipa::path(get, path = "/admin/audit", tag = "admin", params(AuditQuery), responses((status = 200, body = PageOut<AuditOut>)))]
-pub(in crate::admin) async fn list_audit(g: Guard<RunInstance>, Query(query): Query<AuditQuery>) -> Result<Json<PageOut<AuditOut>>, Error> {
-    let limit = Limit::or_default(query.limit);
-    let page = g.db.read("admin.audit", move |read| {
-        let page = audit::list(read, query.cursor, limit)?;
-        let names = actions::names_of(read, page.items.iter().map(|row| row.actor.as_str()))?;
-        Ok(page.map(|row| AuditOut {
-            id: row.id,
-            actor_name: names.get(&row.actor).cloned(),
-            actor: row.actor,
-            action: row.action,
-            subject: row.subject,
-            before: parsed(row.before),
-            after: parsed(row.after),
-            at: row.at,
-        }))
-    });
-    page.await.map(|page| Json(page.into()))
-}
-
-fn parsed(text: Option<String>) -> Option<serde_json::Value> {
-    text.and_then(|text| serde_json::from_str(&text).ok())
-}
-
-/// A unit of background work.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::admin) struct JobOut {
-    id: JobId,
-    /// `slice.purpose`.
-    kind: String,
-    /// `mail`, `media`, `ai` or `default`.
-    queue: String,
-    /// `waiting`, `running` or `dead`.
-    state: String,
-    /// Runs so far.
-    attempts: u32,
-    /// When it runs next, or ran last.
-    run_at: Timestamp,
-    /// What went wrong last.
-    last_error: Option<String>,
-    created_at: Timestamp,
-}
-
-/// The states a job may be in.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::admin) enum JobStateIn {
-    Waiting,
-    Running,
-    Dead,
-}
-
-impl From<JobStateIn> for JobState {
-    fn from(state: JobStateIn) -> Self {
-        match state {
-            JobStateIn::Waiting => Self::Waiting,
-            JobStateIn::Running => Self::Running,
-            JobStateIn::Dead => Self::Dead,
-        }
-    }
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(in crate::admin) struct JobsQuery {
-    /// Only jobs in this state.
-    #[param(inline)]
-    state: Option<JobStateIn>,
-    /// The `next` of the page before.
-    cursor: Option<JobId>,
-    /// 1–200, 50 when absent.
-    #[param(inline)]
-    limit: Option<Limit>,
-}
-
-/// Background work, newest first.
-#[utoipa::path(get, path = "/admin/jobs", tag = "admin", params(JobsQuery), responses((status = 200, body = PageOut<JobOut>)))]
-pub(in crate::admin) async fn list_jobs(g: Guard<RunInstance>, Query(query): Query<JobsQuery>) -> Result<Json<PageOut<JobOut>>, Error> {
-    let limit = Limit::or_default(query.limit);
-    let page =
-        g.db.read("admin.jobs", move |read| {
-            jobs::list_jobs(read, query.state.map(Into::into), query.cursor, limit)
-        })
-        .await?;
-    let page = page.map(|row| JobOut {
-        id: row.id,
-        kind: row.kind,
-        queue: row.queue,
-        state: row.state,
-        attempts: row.attempts,
-        run_at: row.run_at,
-        last_error: row.last_error,
-        created_at: row.created_at,
-    });
-    Ok(Json(page.into()))
-}
-
-/// Lets a dead or waiting job run now.
-#[utoipa::path(post, path = "/admin/jobs/{job}/retry", tag = "admin", params(("job" = JobId, Path)), responses((status = 204)))]
-pub(in crate::admin) async fn retry_job(g: Guard<RetryJob>) -> Result<StatusCode, Error> {
-    g.db.write("admin.retry_job", move |tx| actions::retry_job(tx, &g.can)).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
 
 /// The state of the system.
 #[derive(Debug, Serialize, ToSchema)]
@@ -184,8 +39,41 @@ pub(in crate::admin) struct SystemOut {
     jobs: JobsOut,
     /// Letters.
     mails: MailsOut,
+    /// What lies where.
+    storage: StorageOut,
+    /// What it is made of.
+    versions: VersionsOut,
     /// What slices count, by slice: `search.documents`, `media.bytes` …
     figures: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+/// What lies where, in bytes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct StorageOut {
+    /// The data folder.
+    folder: String,
+    /// Free on its disk; absent when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<u64>,
+    /// The search index.
+    index: u64,
+    /// Backups in the usual folder.
+    backups: u64,
+    /// Letters in the outbox folder.
+    outbox: u64,
+}
+
+/// What it is made of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::admin) struct VersionsOut {
+    /// The newest step of the schema.
+    schema: u32,
+    /// The database engine.
+    sqlite: String,
+    /// Whether `ffmpeg` is there for video.
+    ffmpeg: bool,
+    /// Whether `ffprobe` is there for video.
+    ffprobe: bool,
 }
 
 /// What the writer has done.
@@ -223,10 +111,11 @@ pub(in crate::admin) struct MailsOut {
 
 /// The state of the system.
 #[utoipa::path(get, path = "/admin/system", tag = "admin", responses((status = 200, body = SystemOut)))]
-pub(in crate::admin) async fn get_system(g: Guard<RunInstance>) -> Result<Json<SystemOut>, Error> {
+pub(in crate::admin) async fn get_system(g: Guard<RunInstance>) -> Result<Json<SystemOut>> {
     let pulse = g.db.pulse();
     let platform = g.platform.clone();
-    let seen = g.db.read("admin.system", move |read| actions::look(read, &platform)).await?;
+    let seen = g.db.read_heavy("admin.system", move |read| actions::look(read, &platform)).await?;
+    let storage = actions::measure(g.platform.clone()).await?;
     let [waiting, running, dead] = seen.jobs;
     Ok(Json(SystemOut {
         version: env!("CARGO_PKG_VERSION").into(),
@@ -248,6 +137,64 @@ pub(in crate::admin) async fn get_system(g: Guard<RunInstance>) -> Result<Json<S
             waiting: seen.mails.waiting,
             failed: seen.mails.failed,
         },
+        storage: StorageOut {
+            folder: g.platform.data().display().to_string(),
+            free: storage.free,
+            index: storage.index,
+            backups: storage.backups,
+            outbox: storage.outbox,
+        },
+        versions: VersionsOut {
+            schema: STEPS.last().map_or(0, |step| step.number),
+            sqlite: crate::platform::db::engine_version().into(),
+            ffmpeg: process::find("ffmpeg").is_some(),
+            ffprobe: process::find("ffprobe").is_some(),
+        },
         figures: seen.figures,
     }))
+}
+
+/// Looks at everything that can go wrong, as `momentum doctor` does, and says how to mend it.
+#[utoipa::path(post, path = "/admin/health", tag = "admin", responses((status = 200, body = Diagnosis)))]
+pub(in crate::admin) async fn check_health(g: Guard<RunInstance>) -> Result<Json<Diagnosis>> {
+    let scope = Scope {
+        is_deep: false,
+        is_serving: true,
+    };
+    let patient = Patient {
+        platform: g.platform.clone(),
+        scope,
+    };
+    let findings = doctor::examine(&patient, Some(&g.db), &mut |_, _| {}).await;
+    Ok(Json(Diagnosis::new(findings, scope, g.platform.clock.now())))
+}
+
+/// What is logged.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::admin) struct LogLevel {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,momentum::platform::db=debug`.
+    level: String,
+}
+
+/// The least severe lines that are logged.
+#[utoipa::path(get, path = "/admin/log-level", tag = "admin", responses((status = 200, body = LogLevel)))]
+pub(in crate::admin) async fn get_log_level(g: Guard<RunInstance>) -> Result<Json<LogLevel>> {
+    // A server that was started without a log of its own keeps to the configuration.
+    let level = g.platform.logs.level().unwrap_or_else(|| g.platform.config.log.level.clone());
+    Ok(Json(LogLevel { level }))
+}
+
+/// Logs more or less from now on, until the next start.
+#[utoipa::path(put, path = "/admin/log-level", tag = "admin", request_body = LogLevel, responses((status = 200, body = LogLevel)))]
+pub(in crate::admin) async fn put_log_level(g: Guard<RunInstance>, Body(body): Body<LogLevel>) -> Result<Json<LogLevel>> {
+    if body.level.len() > 500 {
+        return Err(Error::field("level", "text.too_long", "Use at most 500 characters."));
+    }
+    let before = g.platform.logs.set_level(&body.level)?;
+    tracing::warn!(level = body.level, before, "the log level was changed");
+    let after = body.level.clone();
+    g.db.write("admin.log_level", move |tx| actions::note_log_level(tx, &g.can, &before, &after))
+        .await?;
+    Ok(Json(body))
 }

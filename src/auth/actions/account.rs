@@ -55,6 +55,7 @@ pub fn create_account(tx: &Tx<'_>, new: NewAccount) -> Result<UserId> {
             time_zone: new.time_zone,
             language: new.language,
             is_verified: new.is_verified,
+            source: new.source,
         },
     )?;
     store::set_password(tx, user, new.password_hash.as_deref())?;

@@ -6,11 +6,12 @@ use super::sessions;
 use crate::{
     auth::{model::DevicePass, store},
     kernel::{
-        actor::Actor,
+        actor::{Actor, Person},
         error::{Error, Result},
         event::Event,
         id::UserId,
-        text::Email,
+        text::{Email, PersonName},
+        time::Timestamp,
     },
     people::{self, Profile, User},
     platform::{
@@ -25,6 +26,8 @@ pub(in crate::auth) struct Me {
     pub(in crate::auth) profile: Profile,
     /// The address that he asked to change to and has not proven yet.
     pub(in crate::auth) pending_email: Option<Email>,
+    /// The admin who is in his place, and until when.
+    pub(in crate::auth) impersonated: Option<(PersonName, Timestamp)>,
 }
 
 /// A person who is in now.
@@ -42,6 +45,18 @@ pub(in crate::auth) fn me(read: &Read<'_>, user: UserId) -> Result<Me> {
         user: people::get_user(read, user)?,
         profile: people::find_profile(read, user)?.ok_or(Error::NotFound("user"))?,
         pending_email: store::find_pending_email(read, user)?,
+        impersonated: None,
+    })
+}
+
+/// The same, for the session that speaks.
+pub(in crate::auth) fn me_here(read: &Read<'_>, person: &Person) -> Result<Me> {
+    let me = me(read, person.id)?;
+    let Some(admin) = person.impersonator else { return Ok(me) };
+    let impersonated = (people::get_user(read, admin)?.name, store::session_end(read, person.session)?);
+    Ok(Me {
+        impersonated: Some(impersonated),
+        ..me
     })
 }
 

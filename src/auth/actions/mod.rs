@@ -1,9 +1,12 @@
 //! The verbs: what people, admins and the command line can do about ways in.
 
 pub(super) mod account;
+pub(super) mod api_tokens;
+pub(super) mod bulk;
 pub(super) mod confirm;
 pub(super) mod email;
 pub(super) mod enter;
+pub(super) mod instead;
 pub(super) mod invites;
 pub(super) mod leave;
 pub(super) mod links;

@@ -10,7 +10,11 @@ use crate::{
         mails,
         store::{self, NewInvite},
     },
-    kernel::{actor::Role, error::Result, id::UserId},
+    kernel::{
+        actor::Role,
+        error::Result,
+        id::{InviteId, UserId},
+    },
     people::{Invitation, NewUser, Newcomers, User},
     platform::{Platform, audit, crypto, db::Tx},
 };
@@ -61,24 +65,42 @@ impl Newcomers for ImportedAccounts {
         if self.invite == InviteBy::None {
             return Ok(Invitation::None);
         }
-        let new = NewInvite {
-            email: user.email.clone(),
-            name: Some(user.name.clone()),
-            role: user.role,
-            invited_by: tx.actor().user(),
-        };
-        let token = crypto::token_text(&tx.random_bytes());
-        let id = store::insert_invite(tx, &crypto::token_hash(&token), &new)?;
+        let (id, token) = renew(tx, user)?;
         if self.invite == InviteBy::Link {
             let url = self.platform.config.server.public_url.trim_end_matches('/');
             return Ok(Invitation::Link(format!("{url}/accept-invite?token={token}")));
         }
-        let invite = store::find_invite(tx, id)?;
-        let by = match invite.invited_by {
-            Some(id) => crate::people::find_user(tx, id)?.map(|user| user.name.into_string()),
-            None => None,
-        };
-        mails::invite(tx, &self.platform, &invite, &user.language, &by.unwrap_or_default(), &token)?;
+        mail(tx, &self.platform, user, id, &token)?;
         Ok(Invitation::Mailed)
     }
+}
+
+/// Invites somebody who has an account and has not come yet.
+///
+/// # Errors
+/// A database fault.
+pub(in crate::auth) fn invite_by_mail(tx: &Tx<'_>, platform: &Platform, user: &User) -> Result<()> {
+    let (id, token) = renew(tx, user)?;
+    mail(tx, platform, user, id, &token)
+}
+
+/// A new invitation; a former one to the same address is void.
+fn renew(tx: &Tx<'_>, user: &User) -> Result<(InviteId, String)> {
+    let new = NewInvite {
+        email: user.email.clone(),
+        name: Some(user.name.clone()),
+        role: user.role,
+        invited_by: tx.actor().user(),
+    };
+    let token = crypto::token_text(&tx.random_bytes());
+    Ok((store::insert_invite(tx, &crypto::token_hash(&token), &new)?, token))
+}
+
+fn mail(tx: &Tx<'_>, platform: &Platform, user: &User, id: InviteId, token: &str) -> Result<()> {
+    let invite = store::find_invite(tx, id)?;
+    let by = match invite.invited_by {
+        Some(id) => crate::people::find_user(tx, id)?.map(|user| user.name.into_string()),
+        None => None,
+    };
+    mails::invite(tx, platform, &invite, &user.language, &by.unwrap_or_default(), token)
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::{
         model,
-        policy::EndSession,
+        policy::{EndSession, EndUserSession},
         store::{self, SessionRow},
     },
     kernel::{
@@ -11,9 +11,11 @@ use crate::{
         error::{Error, Result},
         id::{SessionId, UserId},
     },
+    people::{self, ManageUser},
     platform::{
-        crypto,
+        audit, crypto,
         db::{Read, Tx},
+        settings,
         web::guard::Origin,
     },
 };
@@ -33,7 +35,8 @@ pub fn open_session(tx: &Tx<'_>, user: UserId, origin: &Origin) -> Result<String
         token_hash: crypto::token_hash(&token),
         device: model::device_name(&origin.user_agent),
         ip: origin.ip,
-        expires_at: model::session_end(tx.now(), tx.now()),
+        expires_at: model::session_end(&settings::get(tx)?, tx.now(), tx.now()),
+        impersonator: None,
     };
     store::insert_session(tx, &session)?;
     store::delete_surplus_sessions(tx, user, MOST)?;
@@ -58,6 +61,27 @@ pub(in crate::auth) fn end(tx: &Tx<'_>, can: &EndSession) -> Result<()> {
     } else {
         Err(Error::NotFound("session"))
     }
+}
+
+/// Ends every session of somebody.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub(in crate::auth) fn end_all_of(tx: &Tx<'_>, can: &ManageUser) -> Result<()> {
+    let user = people::get_user(tx, can.user())?.id;
+    store::delete_sessions(tx, user)?;
+    audit::record(tx, "auth.end_sessions", &user.to_string(), None::<&()>, None::<&()>)
+}
+
+/// Ends one session of somebody.
+///
+/// # Errors
+/// `NotFound` or a database fault.
+pub(in crate::auth) fn end_of(tx: &Tx<'_>, can: &EndUserSession) -> Result<()> {
+    if !store::delete_own_session(tx, can.user(), can.session())? {
+        return Err(Error::NotFound("session"));
+    }
+    audit::record(tx, "auth.end_session", &can.user().to_string(), None::<&()>, None::<&()>)
 }
 
 /// Ends every session of a person but the one that speaks.

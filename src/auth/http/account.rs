@@ -13,7 +13,7 @@ use crate::{
     kernel::{error::Result, text::Email},
     platform::web::{
         extract::Body,
-        guard::{Anyone, Guard, SignedIn},
+        guard::{Anyone, Guard, Oneself},
     },
 };
 
@@ -33,7 +33,7 @@ pub(super) struct ChangeEmailIn {
     post, path = "/me/email", tag = "auth", request_body = ChangeEmailIn,
     responses((status = 202, description = "A link is on its way to the new address."))
 )]
-pub(super) async fn change_email(g: Guard<SignedIn>, Body(body): Body<ChangeEmailIn>) -> Result<StatusCode> {
+pub(super) async fn change_email(g: Guard<Oneself>, Body(body): Body<ChangeEmailIn>) -> Result<StatusCode> {
     let (can, caller) = Caller::new(g);
     email::change(&caller, can.user(), body.email, &body.password).await?;
     Ok(StatusCode::ACCEPTED)
@@ -69,7 +69,7 @@ pub(super) struct DeleteMeIn {
     post, path = "/me/delete", tag = "auth", request_body = DeleteMeIn,
     responses((status = 204, description = "The account is gone."), (status = 409, description = "`user.last_admin`: nobody would be left to run the instance."))
 )]
-pub(super) async fn delete_me(g: Guard<SignedIn>, Body(body): Body<DeleteMeIn>) -> Result<Response> {
+pub(super) async fn delete_me(g: Guard<Oneself>, Body(body): Body<DeleteMeIn>) -> Result<Response> {
     let (can, caller) = Caller::new(g);
     leave::delete_me(&caller, can.user(), &body.password).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+const OWN: &str = "momentum_own";
+/// A little longer than the longest stay in somebody's place.
+const OWN_SECONDS: i64 = 2 * 3600;
 const DEVICE: &str = "momentum_device";
 const DEVICE_SECONDS: i64 = 365 * 24 * 3600;
 
@@ -49,6 +52,37 @@ pub(super) fn no_session(headers: &mut HeaderMap, origin: &Origin) -> Result<()>
     Ok(())
 }
 
+/// Keeps the admin's own session while he is in somebody's place.
+pub(super) fn own(headers: &mut HeaderMap, token: &str, origin: &Origin) -> Result<()> {
+    headers.append(header::SET_COOKIE, cookie(OWN, token, OWN_SECONDS, origin)?);
+    Ok(())
+}
+
+/// Takes it away again.
+pub(super) fn no_own(headers: &mut HeaderMap, origin: &Origin) -> Result<()> {
+    headers.append(header::SET_COOKIE, cookie(OWN, "", 0, origin)?);
+    Ok(())
+}
+
+/// The admin's own session, if this browser kept it.
+pub(super) fn read_own(headers: &HeaderMap, origin: &Origin) -> Option<String> {
+    read(headers, OWN, origin)
+}
+
+/// The session that speaks.
+pub(super) fn read_session(headers: &HeaderMap, origin: &Origin) -> Option<String> {
+    read(headers, COOKIE, origin)
+}
+
+fn read(headers: &HeaderMap, base: &str, origin: &Origin) -> Option<String> {
+    let wanted = name(base, origin);
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, text)| text.to_owned())
+}
+
 /// Sets the device's pass.
 pub(super) fn device(headers: &mut HeaderMap, pass: &DevicePass, keys: &Keys, origin: &Origin) -> Result<()> {
     headers.append(header::SET_COOKIE, cookie(DEVICE, &pass.text(keys), DEVICE_SECONDS, origin)?);
@@ -57,13 +91,7 @@ pub(super) fn device(headers: &mut HeaderMap, pass: &DevicePass, keys: &Keys, or
 
 /// The device's pass, if the request brings one that holds.
 pub(super) fn read_device(headers: &HeaderMap, keys: &Keys, origin: &Origin, now: Timestamp) -> Option<DevicePass> {
-    let wanted = name(DEVICE, origin);
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, text) = pairs.find(|(name, _)| *name == wanted)?;
-    DevicePass::read(text, keys, now)
+    DevicePass::read(&read(headers, DEVICE, origin)?, keys, now)
 }
 
 #[cfg(test)]

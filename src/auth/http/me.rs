@@ -45,8 +45,20 @@ pub(super) struct MeOut {
     /// The address that he asked to change to and has not proven yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_email: Option<Email>,
+    /// The admin who acts in this person's place, until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impersonated: Option<ImpersonatedOut>,
     /// Since when.
     created_at: Timestamp,
+}
+
+/// Who really acts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImpersonatedOut {
+    /// The admin's name.
+    by: PersonName,
+    /// When it ends by itself.
+    until: Timestamp,
 }
 
 impl From<Me> for MeOut {
@@ -55,6 +67,7 @@ impl From<Me> for MeOut {
             user,
             profile,
             pending_email,
+            impersonated,
         } = me;
         Self {
             id: user.id,
@@ -65,6 +78,7 @@ impl From<Me> for MeOut {
             completion: profile.completion(),
             profile: ProfileOut::of(&user, profile),
             pending_email,
+            impersonated: impersonated.map(|(by, until)| ImpersonatedOut { by, until }),
             created_at: user.created_at,
         }
     }
@@ -91,7 +105,7 @@ pub(super) fn entered(caller: &Caller, status: StatusCode, entry: Entry) -> Resu
 /// The signed-in person.
 #[utoipa::path(get, path = "/me", tag = "auth", responses((status = 200, body = MeOut)))]
 pub(super) async fn get_me(g: Guard<SignedIn>) -> Result<Json<MeOut>> {
-    let id = g.can.user();
-    let me = g.db.read("auth.me", move |read| enter::me(read, id)).await?;
+    let person = g.can.person().clone();
+    let me = g.db.read("auth.me", move |read| enter::me_here(read, &person)).await?;
     Ok(Json(me.into()))
 }

@@ -1,7 +1,9 @@
 //! Operations over the ways in.
 
 mod account;
+mod api_tokens;
 mod cookies;
+mod instead;
 mod invites;
 mod me;
 mod passwords;
@@ -25,6 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(passwords::reset_password))
         .routes(routes!(passwords::check_password))
         .routes(routes!(passwords::change_password))
+        .routes(routes!(api_tokens::confirm_password))
+        .routes(routes!(api_tokens::list_tokens, api_tokens::create_token))
+        .routes(routes!(api_tokens::revoke_token))
         .routes(routes!(account::change_email))
         .routes(routes!(account::confirm_email))
         .routes(routes!(account::delete_me))
@@ -34,4 +39,10 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(invites::invite_details))
         .routes(routes!(invites::create_invite, invites::list_invites))
         .routes(routes!(invites::delete_invite))
+        .routes(routes!(instead::sign_in_as))
+        .routes(routes!(instead::back_to_oneself))
+        .routes(routes!(instead::list_user_sessions, instead::end_user_sessions))
+        .routes(routes!(instead::end_user_session))
+        .routes(routes!(instead::send_reset_mail))
+        .routes(routes!(instead::preview_erase, instead::erase_user))
 }

@@ -17,7 +17,7 @@ use crate::{
     kernel::{error::Result, text::Email},
     platform::web::{
         extract::Body,
-        guard::{Anyone, Guard, SignedIn},
+        guard::{Anyone, Guard, Oneself},
     },
 };
 
@@ -116,7 +116,7 @@ pub(super) struct ChangePasswordIn {
     post, path = "/me/password", tag = "auth", request_body = ChangePasswordIn,
     responses((status = 204, description = "The new password holds."))
 )]
-pub(super) async fn change_password(g: Guard<SignedIn>, Body(body): Body<ChangePasswordIn>) -> Result<StatusCode> {
+pub(super) async fn change_password(g: Guard<Oneself>, Body(body): Body<ChangePasswordIn>) -> Result<StatusCode> {
     let (can, caller) = Caller::new(g);
     passwords::change(&caller, can.person().clone(), &body.current, &body.new).await?;
     Ok(StatusCode::NO_CONTENT)

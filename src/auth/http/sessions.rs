@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{actions::sessions, policy::EndSession},
+    auth::{actions::sessions, policy::EndSession, store::SessionRow},
     kernel::{error::Result, id::SessionId, time::Timestamp},
-    platform::web::guard::{Guard, SignedIn},
+    platform::web::guard::{Guard, Oneself, SignedIn},
 };
 
 /// A session: one signed-in browser or device.
@@ -31,26 +31,32 @@ pub(super) struct SessionOut {
     is_current: bool,
 }
 
+impl SessionOut {
+    /// A session as it is shown where `current` asks.
+    pub(super) fn of(row: SessionRow, current: Option<SessionId>) -> Self {
+        Self {
+            is_current: current == Some(row.id),
+            id: row.id,
+            device: row.device,
+            ip: row.ip,
+            place: None,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+        }
+    }
+}
+
 /// Where somebody is signed in, the last used first.
 #[utoipa::path(get, path = "/me/sessions", tag = "auth", responses((status = 200, body = Vec<SessionOut>)))]
 pub(super) async fn list_sessions(g: Guard<SignedIn>) -> Result<Json<Vec<SessionOut>>> {
     let (user, current) = (g.can.user(), g.can.person().session);
     let rows = g.db.read("auth.sessions", move |read| sessions::list(read, user)).await?;
-    let out = rows.into_iter().map(|row| SessionOut {
-        is_current: row.id == current,
-        id: row.id,
-        device: row.device,
-        ip: row.ip,
-        place: None,
-        created_at: row.created_at,
-        last_seen_at: row.last_seen_at,
-    });
-    Ok(Json(out.collect()))
+    Ok(Json(rows.into_iter().map(|row| SessionOut::of(row, Some(current))).collect()))
 }
 
 /// Ends every session but the one that asks.
 #[utoipa::path(delete, path = "/me/sessions", tag = "auth", responses((status = 204, description = "Only this session is left.")))]
-pub(super) async fn end_other_sessions(g: Guard<SignedIn>) -> Result<StatusCode> {
+pub(super) async fn end_other_sessions(g: Guard<Oneself>) -> Result<StatusCode> {
     let person = g.can.person().clone();
     g.db.write("auth.end_others", move |tx| sessions::end_others(tx, &person)).await?;
     Ok(StatusCode::NO_CONTENT)

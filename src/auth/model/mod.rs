@@ -3,11 +3,13 @@
 mod device;
 mod password;
 mod registration;
+mod security;
 mod session;
 mod token;
 mod tries;
 
 pub use registration::{RegistrationMode, RegistrationSettings};
+pub use security::SecuritySettings;
 pub(super) use {
     device::{DevicePass, device_name},
     password::{NewPassword, PasswordProblem, Verdict, judge, typed},

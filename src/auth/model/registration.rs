@@ -54,6 +54,10 @@ impl Default for RegistrationSettings {
 
 impl Section for RegistrationSettings {
     const NAME: &'static str = "registration";
+
+    fn checked(self) -> Result<Self> {
+        self.cleaned()
+    }
 }
 
 impl RegistrationSettings {

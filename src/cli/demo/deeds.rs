@@ -136,6 +136,9 @@ fn arrive(tx: &Tx<'_>, account: NewAccount) -> Result<Person> {
         role,
         plan,
         zone,
+        impersonator: None,
+        token: None,
+        ip: None,
     })
 }
 

@@ -96,13 +96,13 @@ struct Whom {
 impl Whom {
     async fn query(self, app: &App, limit: u32) -> anyhow::Result<ListQuery> {
         let mut query = ListQuery::new(Some(limit)).matching(self.search.as_deref().unwrap_or_default());
-        (query.role, query.plan, query.state) = (self.role, self.plan, self.state);
+        (query.filter.role, query.filter.plan, query.filter.state) = (self.role, self.plan, self.state);
         if let Some(name) = self.group {
             let wanted = name.clone();
             let db = app.db(Actor::Cli);
             let found = db.read("cli.find_group", move |read| people::find_group(read, &wanted)).await?;
             let group = found.ok_or_else(|| Error::conflict("group.unknown", format!("There is no group {name}.")))?;
-            query.group = Some(group.id);
+            query.filter.group = Some(group.id);
         }
         Ok(query)
     }

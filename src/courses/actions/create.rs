@@ -1,7 +1,9 @@
 //! Beginning a course.
 
+use super::{NewLesson, add_lesson};
 use crate::{
     courses::{
+        content::Content,
         model::{CourseRef, Length, Level, Meta},
         policy::{EditCourse, WriteCourses},
         store,
@@ -52,6 +54,17 @@ pub fn create(tx: &Tx<'_>, can: &WriteCourses, new: NewCourse) -> Result<EditCou
     tx.tell(&Event::CourseCreated { course })?;
     audit::record(tx, "courses.create", &course.to_string(), None::<&()>, Some(&slug))?;
     Ok(EditCourse::of_new(can, course))
+}
+
+/// Gives a course that has just begun a lesson for each day.
+///
+/// # Errors
+/// `Invalid` for wrong fields.
+pub(in crate::courses) fn fill(tx: &Tx<'_>, can: &EditCourse, lessons: Vec<Content>) -> Result<()> {
+    for (content, day) in lessons.into_iter().zip(1..) {
+        add_lesson(tx, can, NewLesson { day, key: None, content })?;
+    }
+    Ok(())
 }
 
 /// A slug from the title, with a number if others have it already.

@@ -32,6 +32,20 @@ pub(super) fn keep_content(tx: &Tx<'_>, can: &EditCourse, lesson: LessonId, cont
     Ok(revision)
 }
 
+/// Keeps a content that stands in another lesson already: its files were looked at there.
+pub(super) fn copy_content(tx: &Tx<'_>, lesson: LessonId, content: &Content) -> Result<RevisionId> {
+    let revision = store::lessons::put_revision(tx, lesson, content)?;
+    media::set_uses(tx, REVISION, revision.raw(), &content.assets())?;
+    Ok(revision)
+}
+
+/// Notes the files of a front matter that another draft has already.
+pub(super) fn copy_draft(tx: &Tx<'_>, can: &EditCourse, meta: &Meta) -> Result<()> {
+    let assets = meta.assets();
+    store::assets::set_of_course(tx, can.course(), &assets, false)?;
+    media::set_uses(tx, DRAFT, can.course().raw(), &assets)
+}
+
 /// Drops revisions of a lesson that nothing shows any more, and their use of files.
 pub(super) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
     for revision in store::lessons::list_unused(tx, lesson)? {
@@ -72,7 +86,8 @@ struct Look<'t> {
 }
 
 impl Look<'_> {
-    /// The file must be there, be of one of these kinds, and be the person's own or the course's.
+    /// The file must be there, be of one of these kinds, and be the person's own or one that
+    /// his courses show.
     fn at(&mut self, path: &str, asset: AssetId, kinds: &[Kind]) -> Result<()> {
         let mut refuse = |code, message: &str| self.fields.push(path, TextError::new(code, message));
         let found = match media::describe(self.tx, asset) {
@@ -84,7 +99,7 @@ impl Look<'_> {
             Err(error) => return Err(error),
         };
         let own = self.tx.actor().is_at_least(Role::Admin) || (found.owner.is_some() && found.owner == self.tx.actor().user());
-        if !own && !store::assets::shows(self.tx, self.course, asset)? {
+        if !own && !store::assets::shows(self.tx, self.course, asset)? && !is_of_his_courses(self.tx, asset)? {
             refuse("asset.unknown", "There is no such file. Upload it first.");
         } else if !kinds.is_empty() && !kinds.contains(&found.kind) {
             refuse("asset.wrong_kind", "This file is of another kind than is wanted here.");
@@ -101,6 +116,14 @@ impl Look<'_> {
             self.at(&format!("{path}.captions[{i}].asset"), captions.asset, &[Kind::Captions])?;
         }
         Ok(())
+    }
+}
+
+/// Whether another course of the person shows the file: his library offers it.
+fn is_of_his_courses(tx: &Tx<'_>, asset: AssetId) -> Result<bool> {
+    match tx.actor().user() {
+        Some(user) => Ok(store::assets::list_shown_by(tx, user)?.contains(&asset)),
+        None => Ok(false),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Writing a draft's lessons.
 
-use super::files;
+use super::{files, history};
 use crate::{
     courses::{
+        body::Body,
         content::Content,
         model::MAX_LESSONS,
         policy::EditCourse,
@@ -74,8 +75,7 @@ pub fn change_lesson(
 ) -> Result<RevisionId> {
     let place = store::drafts::find_place(tx, can.course(), lesson)?.ok_or(Error::NotFound("lesson"))?;
     if expected.is_some_and(|expected| expected != place.revision) {
-        let message = "Somebody changed this lesson meanwhile. Look at it again before you save.";
-        return Err(Error::conflict("lesson.changed", message));
+        return Err(changed());
     }
     let mut content = store::lessons::get_content(tx, place.revision)?;
     edit(&mut content);
@@ -94,6 +94,7 @@ pub fn change_lesson(
         position,
     };
     if next != place {
+        history::note_change(tx, can, place, revision, history::Kind::Saved)?;
         store::drafts::put_lesson(tx, can.course(), next)?;
         store::drafts::touch(tx, can.course())?;
         files::sweep(tx, lesson)?;
@@ -102,14 +103,49 @@ pub fn change_lesson(
     Ok(revision)
 }
 
+/// Somebody was faster.
+pub(super) fn changed() -> Error {
+    let message = "Somebody changed this lesson meanwhile. Look at it again before you save.";
+    Error::conflict("lesson.changed", message)
+}
+
+/// A page of at least so many words is asked about before most of it goes.
+const SHRINK_FROM_WORDS: u32 = 80;
+
+/// Whether the lesson's page keeps enough of its words to be saved without asking: a page of over
+/// 80 words does not lose more than 60 % of them at once. A lesson that is no longer at `expected`
+/// is not looked at; the change itself refuses it.
+///
+/// # Errors
+/// `NotFound` when the draft has no such lesson; `Conflict` `lesson.shrinks`.
+pub(in crate::courses) fn check_shrink(
+    tx: &Tx<'_>,
+    can: &EditCourse,
+    lesson: LessonId,
+    expected: Option<RevisionId>,
+    body: &Body,
+) -> Result<()> {
+    let place = store::drafts::find_place(tx, can.course(), lesson)?.ok_or(Error::NotFound("lesson"))?;
+    if expected.is_some_and(|expected| expected != place.revision) {
+        return Ok(());
+    }
+    let (before, after) = (store::lessons::get_words(tx, place.revision)?, body.plain().1);
+    if before > SHRINK_FROM_WORDS && u64::from(after) * 10 < u64::from(before) * 4 {
+        let message = format!("Of {before} words only {after} would be left. Send confirm_shrink to save it so.");
+        return Err(Error::conflict("lesson.shrinks", message));
+    }
+    Ok(())
+}
+
 /// Takes a lesson out of the draft. Versions that have it keep it.
 ///
 /// # Errors
 /// `NotFound` when the draft has no such lesson.
 pub fn remove_lesson(tx: &Tx<'_>, can: &EditCourse, lesson: LessonId) -> Result<()> {
-    if !store::drafts::delete_lesson(tx, can.course(), lesson)? {
-        return Err(Error::NotFound("lesson"));
-    }
+    let place = store::drafts::find_place(tx, can.course(), lesson)?.ok_or(Error::NotFound("lesson"))?;
+    store::drafts::delete_lesson(tx, can.course(), lesson)?;
+    // Its last state is remembered, so that it can come back.
+    history::remember(tx, lesson, place.revision, history::Kind::Removed)?;
     store::drafts::touch(tx, can.course())?;
     super::note(tx, can, "courses.remove_lesson")?;
     files::sweep(tx, lesson)
@@ -157,7 +193,7 @@ fn find(places: &[Place], lesson: LessonId) -> Result<Place> {
     found.ok_or(Error::NotFound("lesson"))
 }
 
-fn check_day(day: u16) -> Result<()> {
+pub(super) fn check_day(day: u16) -> Result<()> {
     if (1..=999).contains(&day) {
         Ok(())
     } else {
@@ -166,7 +202,7 @@ fn check_day(day: u16) -> Result<()> {
 }
 
 /// A key from the title, with a number if another lesson has it already.
-fn free_key(tx: &Tx<'_>, can: &EditCourse, content: &Content) -> Result<String> {
+pub(super) fn free_key(tx: &Tx<'_>, can: &EditCourse, content: &Content) -> Result<String> {
     let base = Slug::from_title(content.title.as_str(), "lesson");
     let taken = store::lessons::list_keys(tx, can.course())?;
     let mut number = 1_u32;

@@ -1,4 +1,4 @@
-//! The end of a course: archived, restored, or deleted while it was only a draft.
+//! The end of a course: taken back, archived, restored, or deleted while it was only a draft.
 
 use super::files;
 use crate::{
@@ -14,37 +14,48 @@ use crate::{
     platform::{audit, db::Tx},
 };
 
-/// Takes a published course out of the catalogue. Those who joined keep it.
+/// Takes a published course back: it is in no list and takes no new learners; those who joined go
+/// on. Publishing again or restoring brings it back.
 ///
 /// # Errors
 /// `Conflict` unless the course is published.
-pub fn archive(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
-    turn(tx, can, State::Published, State::Archived, "courses.archive")
+pub fn unpublish(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
+    turn(tx, can, &[State::Published], State::Unpublished, "courses.unpublish")
 }
 
-/// Puts an archived course back into the catalogue.
+/// Ends a course. Those who joined keep it.
 ///
 /// # Errors
-/// `Conflict` unless the course is archived.
-pub fn restore(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
-    turn(tx, can, State::Archived, State::Published, "courses.restore")
+/// `Conflict` unless the course is published or was taken back.
+pub fn archive(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
+    turn(tx, can, &[State::Published, State::Unpublished], State::Archived, "courses.archive")
 }
 
-fn turn(tx: &Tx<'_>, can: &EditCourse, from: State, to: State, action: &'static str) -> Result<()> {
+/// Puts a course that was archived or taken back into the catalogue again.
+///
+/// # Errors
+/// `Conflict` unless the course is archived or was taken back.
+pub fn restore(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
+    turn(tx, can, &[State::Archived, State::Unpublished], State::Published, "courses.restore")
+}
+
+fn turn(tx: &Tx<'_>, can: &EditCourse, from: &[State], to: State, action: &'static str) -> Result<()> {
     let course = can.course();
     let head = store::courses::get(tx, &CourseRef::Id(course))?;
-    again(tx.actor(), &head)?;
-    if head.state != from {
-        let message = format!("The course is not {} but {}.", from.word(), head.state.word());
+    again(tx, tx.actor(), &head)?;
+    if !from.contains(&head.state) {
+        let wanted: Vec<&str> = from.iter().map(|state| state.word()).collect();
+        let message = format!("The course is not {} but {}.", wanted.join(" or "), head.state.word());
         return Err(Error::conflict("course.wrong_state", message));
     }
     store::courses::update_state(tx, course, to)?;
-    store::listings::set_listed(tx, course, to == State::Published)?;
+    store::listings::relist(tx, course)?;
     tx.tell(&match to {
         State::Archived => Event::CourseArchived { course },
+        State::Unpublished => Event::CourseUnpublished { course },
         _ => Event::CourseRestored { course },
     })?;
-    audit::record(tx, action, &course.to_string(), Some(&from), Some(&to))
+    audit::record(tx, action, &course.to_string(), Some(&head.state), Some(&to))
 }
 
 /// Deletes a course that was never published.
@@ -54,7 +65,7 @@ fn turn(tx: &Tx<'_>, can: &EditCourse, from: State, to: State, action: &'static 
 pub fn delete(tx: &Tx<'_>, can: &EditCourse) -> Result<()> {
     let course = can.course();
     let head = store::courses::get(tx, &CourseRef::Id(course))?;
-    again(tx.actor(), &head)?;
+    again(tx, tx.actor(), &head)?;
     if head.version.is_some() {
         return Err(Error::conflict(
             "course.was_published",

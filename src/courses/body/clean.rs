@@ -174,7 +174,7 @@ fn cleaner() -> Builder<'static> {
         ("ol", &["start"]),
         ("td", &["colspan", "rowspan", "data-align"]),
         ("th", &["colspan", "rowspan", "data-align", "scope"]),
-        ("math", &["display"]),
+        ("math", &["display", "alttext"]),
         ("mo", &["stretchy"]),
         ("mi", &["mathvariant"]),
         ("mspace", &["width"]),

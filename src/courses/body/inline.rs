@@ -202,6 +202,8 @@ fn math(element: Element) -> Option<Element> {
 fn is_math_attr(name: &str, value: &str) -> bool {
     match name {
         "display" => matches!(value, "block" | "inline"),
+        // How it was typed: what an editor shows when the formula is opened again.
+        "alttext" => (1..=2_000).contains(&value.len()) && !value.chars().any(char::is_control),
         "stretchy" => matches!(value, "true" | "false"),
         "mathvariant" => value == "normal",
         "width" => value.len() <= 8 && value.ends_with("em") && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.'),

@@ -4,6 +4,7 @@ mod carry;
 mod clean;
 mod ids;
 mod inline;
+mod look;
 mod markdown;
 mod sections;
 mod show;
@@ -19,6 +20,7 @@ use std::ops::Deref;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(super) use ids::assign;
+pub(super) use look::{Block, look};
 pub(super) use markdown::render;
 pub(super) use show::{Shown, show};
 pub(super) use text::map_assets;

@@ -87,6 +87,7 @@ const ATTRIBUTES: &[&str] = &[
     "rowspan",
     "scope",
     "display",
+    "alttext",
     "stretchy",
     "mathvariant",
     "width",
@@ -370,4 +371,39 @@ fn words_are_counted_in_every_script() {
     assert_eq!(words(""), 0);
     let html = clean("<p>a</p><ul><li>b</li></ul><table><tr><td>c</td><td>d</td></tr></table>");
     assert_eq!(plain_text(&html), "a\nb\nc d");
+}
+
+/// One body that uses the whole vocabulary. The editor's tests read the same two files: what it
+/// writes has these elements and attributes, no others, and this body goes through it unchanged.
+#[test]
+fn everything_holds_the_whole_vocabulary() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/body");
+    let everything = std::fs::read_to_string(folder.join("everything.html")).expect("the body");
+    assert_eq!(clean(&everything), everything);
+    let mut used = std::collections::BTreeMap::<String, std::collections::BTreeSet<String>>::new();
+    for node in Html::parse_fragment(&everything).root_element().descendants() {
+        if let Node::Element(element) = node.value() {
+            let attrs = used.entry(element.name().to_owned()).or_default();
+            attrs.extend(element.attrs().map(|(name, _)| name.to_owned()).filter(|name| name != "data-id"));
+        }
+    }
+    assert!(
+        ELEMENTS.iter().all(|name| used.contains_key(*name)),
+        "everything.html uses every element"
+    );
+    let attrs: std::collections::BTreeSet<_> = used.values().flatten().map(String::as_str).collect();
+    for name in ATTRIBUTES.iter().filter(|name| **name != "data-id") {
+        assert!(attrs.contains(name), "everything.html uses {name}");
+    }
+    used.remove("html");
+    let written = serde_json::to_string_pretty(&used).expect("JSON") + "\n";
+    let file = folder.join("vocabulary.json");
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        std::fs::write(&file, &written).expect("a written file");
+    }
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap_or_default(),
+        written,
+        "renew it with scripts/bless"
+    );
 }

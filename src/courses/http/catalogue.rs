@@ -8,18 +8,21 @@ use crate::{
     courses::{
         card::CourseCard,
         model::{Length, Level, Listing, Sort},
-        policy::BrowseCatalogue,
+        policy::{BrowseCatalogue, list_shown},
         store,
     },
     kernel::{
-        actor::Plan,
+        actor::{Actor, Plan, Role},
         error::{Error, Result},
         page::Limit,
         text::{Language, Slug},
     },
-    platform::web::{
-        extract::{PageOut, Query},
-        guard::Ask,
+    platform::{
+        db::Read,
+        web::{
+            extract::{PageOut, Query},
+            guard::Ask,
+        },
     },
 };
 
@@ -79,6 +82,15 @@ fn words<T>(path: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>) ->
     words.map(|word| read(word).ok_or_else(|| unknown(word))).collect()
 }
 
+/// The courses for some that the actor sees, as JSON; `None` for who sees all.
+pub(super) fn shown_to(read: &Read<'_>, actor: &Actor) -> Result<Option<String>> {
+    if actor.is_at_least(Role::Admin) {
+        return Ok(None);
+    }
+    let shown: Vec<i64> = list_shown(read, actor)?.iter().map(|course| course.raw()).collect();
+    serde_json::to_string(&shown).map(Some).map_err(Error::internal)
+}
+
 /// Published courses.
 #[utoipa::path(get, path = "/courses", tag = "courses", params(CoursesQuery), responses((status = 200, body = PageOut<CourseCard>)))]
 pub(in crate::courses) async fn list_courses(
@@ -86,6 +98,9 @@ pub(in crate::courses) async fn list_courses(
     query: Result<Query<CoursesQuery>>,
 ) -> Result<Json<PageOut<CourseCard>>> {
     // Whoever may not browse is told that, whatever is wrong with his question.
-    let page = ask.read("courses.list", move |read, _, _| store::catalogue::list(read, &query?.0.parse()?));
+    let page = ask.read("courses.list", move |read, _, actor| {
+        let shown = shown_to(read, actor)?;
+        store::catalogue::list(read, &query?.0.parse()?, shown.as_deref())
+    });
     Ok(Json(page.await?.into()))
 }

@@ -4,6 +4,7 @@ use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::catalogue::shown_to;
 use crate::{
     courses::{
         actions,
@@ -68,8 +69,12 @@ pub(in crate::courses) struct CategoryPatch {
 /// Every category in its order.
 #[utoipa::path(get, path = "/categories", tag = "courses", responses((status = 200, body = Vec<CategoryOut>)))]
 pub(in crate::courses) async fn list_categories(g: Guard<BrowseCatalogue>) -> Result<Json<Vec<CategoryOut>>> {
-    let found = g.db.read("courses.categories", store::categories::list).await?;
-    Ok(Json(found.into_iter().map(|(category, n)| CategoryOut::of(category, n)).collect()))
+    let found = g.db.read("courses.categories", move |read| {
+        store::categories::list(read, shown_to(read, &g.actor)?.as_deref())
+    });
+    Ok(Json(
+        found.await?.into_iter().map(|(category, n)| CategoryOut::of(category, n)).collect(),
+    ))
 }
 
 /// Adds a category.

@@ -9,15 +9,15 @@ use crate::{
     courses::{
         actions::{self, NewCourse},
         card::PriceOut,
-        content::Video,
+        content::{Content, Video},
         model::{Completion, CourseRef, Length, Level, Meta, Palette, State, VersionLesson},
         policy::{EditCourse, WriteCourses},
         present::{self, OwnCourse},
-        store,
+        store, templates,
     },
     kernel::{
         actor::{Plan, Role},
-        error::Result,
+        error::{Error, Result},
         id::{AssetId, CategoryId, CourseId, LessonId, RevisionId},
         money::Price,
         text::{Label, Language, Line, Slug, Summary, Title},
@@ -26,7 +26,7 @@ use crate::{
     platform::{
         db::Read,
         web::{
-            extract::{Body, created, not_null, present as or_null},
+            extract::{Body, Query, created, not_null, present as or_null},
             guard::Guard,
         },
     },
@@ -41,6 +41,9 @@ pub(in crate::courses) struct CourseIn {
     length: Length,
     level: Level,
     language: Language,
+    /// Begins with the lessons of the template for its length, to be filled in.
+    #[serde(default)]
+    is_guided: bool,
 }
 
 /// A course as its author sees it.
@@ -147,7 +150,7 @@ impl DraftOut {
     }
 }
 
-/// Begins a course as an empty draft.
+/// Begins a course as a draft: empty, or with the lessons of a template.
 #[utoipa::path(post, path = "/courses", tag = "courses", request_body = CourseIn, responses((status = 201, body = DraftOut)))]
 pub(in crate::courses) async fn create_course(g: Guard<WriteCourses>, Body(body): Body<CourseIn>) -> Result<(StatusCode, Json<DraftOut>)> {
     let new = NewCourse {
@@ -159,17 +162,39 @@ pub(in crate::courses) async fn create_course(g: Guard<WriteCourses>, Body(body)
         language: body.language,
         length: body.length,
     };
+    let lessons = if body.is_guided { guided(body.length).await? } else { Vec::new() };
     let draft = g.db.write("courses.create", move |tx| {
-        let course = actions::create(tx, &g.can, new)?.course();
-        DraftOut::load(tx, course)
+        let can = actions::create(tx, &g.can, new)?;
+        actions::fill(tx, &can, lessons)?;
+        DraftOut::load(tx, can.course())
     });
     Ok(created(draft.await?))
 }
 
-/// The courses that the signed-in person writes; for admins, all.
-#[utoipa::path(get, path = "/teach/courses", tag = "courses", responses((status = 200, body = Vec<OwnCourse>)))]
-pub(in crate::courses) async fn list_own_courses(g: Guard<WriteCourses>) -> Result<Json<Vec<OwnCourse>>> {
-    let owner = g.actor.user().filter(|_| !g.actor.is_at_least(Role::Admin));
+/// The lessons of a template; their texts are cleaned like any other.
+async fn guided(length: Length) -> Result<Vec<Content>> {
+    let made = tokio::task::spawn_blocking(move || {
+        let days = templates::days(length);
+        days.iter().map(templates::Day::content).collect::<Result<Vec<_>>>()
+    });
+    made.await.map_err(Error::internal)?
+}
+
+/// Which courses are wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::courses) struct OwnQuery {
+    /// For admins: only those that they write themselves.
+    #[serde(default)]
+    mine: Option<bool>,
+}
+
+/// The courses that the signed-in person writes, alone or with others; for admins, all.
+#[utoipa::path(get, path = "/teach/courses", tag = "courses", params(OwnQuery), responses((status = 200, body = Vec<OwnCourse>)))]
+pub(in crate::courses) async fn list_own_courses(g: Guard<WriteCourses>, Query(query): Query<OwnQuery>) -> Result<Json<Vec<OwnCourse>>> {
+    let is_mine = query.mine.unwrap_or_default() || !g.actor.is_at_least(Role::Admin);
+    let owner = g.actor.user().filter(|_| is_mine);
     let courses = g.db.read("courses.own", move |read| present::own_courses(read, owner)).await?;
     Ok(Json(courses))
 }

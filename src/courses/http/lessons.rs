@@ -53,14 +53,18 @@ pub(in crate::courses) struct DraftLessonOut {
 }
 
 impl DraftLessonOut {
-    fn load(read: &Read<'_>, course: CourseId, lesson: LessonId) -> Result<Self> {
-        let places = store::drafts::list_places(read, course)?;
-        let place = places.iter().find(|p| p.lesson == lesson).ok_or(Error::NotFound("lesson"))?;
-        let content = store::lessons::get_content(read, place.revision)?;
+    pub(super) fn load(read: &Read<'_>, course: CourseId, lesson: LessonId) -> Result<Self> {
+        let place = store::drafts::find_place(read, course, lesson)?.ok_or(Error::NotFound("lesson"))?;
+        Self::at(read, lesson, place.day, place.revision)
+    }
+
+    /// The lesson in one of its states.
+    pub(super) fn at(read: &Read<'_>, lesson: LessonId, day: u16, revision: RevisionId) -> Result<Self> {
+        let content = store::lessons::get_content(read, revision)?;
         Ok(Self {
             id: lesson,
-            revision: place.revision,
-            day: place.day,
+            revision,
+            day,
             title: content.title,
             summary: content.summary,
             minutes: content.minutes,
@@ -131,6 +135,9 @@ pub(in crate::courses) struct LessonPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     expected_revision: Option<RevisionId>,
+    /// Says that most of the page is meant to go.
+    #[serde(default)]
+    confirm_shrink: bool,
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false, minimum = 1, maximum = 999)]
     day: Option<u16>,
@@ -172,6 +179,7 @@ impl LessonIn {
     fn parse(self) -> (u16, Title, LessonPatch) {
         let patch = LessonPatch {
             expected_revision: None,
+            confirm_shrink: false,
             day: None,
             title: None,
             summary: self.summary,
@@ -235,12 +243,15 @@ pub(in crate::courses) async fn get_draft_lesson(g: Guard<EditLesson>) -> Result
 /// Changes a lesson of the draft.
 #[utoipa::path(patch, path = "/courses/{course}/draft/lessons/{lesson}", tag = "courses",
     params(("course" = String, Path, description = "Id or slug."), ("lesson" = LessonId, Path)), request_body = LessonPatch,
-    responses((status = 200, body = DraftLessonOut), (status = 409, description = "`lesson.changed`: somebody was faster.")))]
+    responses((status = 200, body = DraftLessonOut), (status = 409, description = "`lesson.changed`: somebody was faster. `lesson.shrinks`: most of the page would go.")))]
 pub(in crate::courses) async fn change_lesson(g: Guard<EditLesson>, Body(mut patch): Body<LessonPatch>) -> Result<Json<DraftLessonOut>> {
     let html = cleaned(patch.body_html.take()).await?;
     let (expected, day) = (patch.expected_revision, patch.day);
     let lesson = g.db.write("courses.change_lesson", move |tx| {
         let (can, lesson) = (g.can.course(), g.can.lesson());
+        if let Some(body) = html.as_ref().filter(|_| !patch.confirm_shrink) {
+            actions::check_shrink(tx, can, lesson, expected, body)?;
+        }
         actions::change_lesson(tx, can, lesson, expected, day, |content| patch.apply(content, html))?;
         DraftLessonOut::load(tx, can.course(), lesson)
     });

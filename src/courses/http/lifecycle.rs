@@ -5,16 +5,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    courses::{actions, policy::EditCourse, store, store::versions::VersionRow},
+    courses::{
+        actions::{self, Publishing},
+        policy::EditCourse,
+        store,
+        store::versions::VersionRow,
+    },
     kernel::{
         error::{Error, Result},
-        id::VersionId,
-        text::free_text,
+        id::{CourseId, VersionId},
+        text::{PersonName, free_text},
         time::Timestamp,
     },
-    platform::web::{
-        extract::{Body, created, not_null},
-        guard::Guard,
+    people,
+    platform::{
+        db::Read,
+        module::PublishChecks,
+        web::{
+            extract::{Body, created, not_null},
+            guard::Guard,
+        },
     },
 };
 
@@ -33,6 +43,21 @@ pub(in crate::courses) struct PublishIn {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
     expected: Option<u32>,
+    /// Who gets the new version.
+    #[serde(default)]
+    #[schema(inline)]
+    learners: Learners,
+}
+
+/// Who gets a new version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::courses) enum Learners {
+    /// Those who join from now on.
+    #[default]
+    NewOnly,
+    /// They, and everybody in the middle from the next day that has not opened for him.
+    FromNextUnopenedDay,
 }
 
 /// A published version.
@@ -45,6 +70,28 @@ pub(in crate::courses) struct VersionOut {
     lesson_count: u32,
     total_minutes: u32,
     published_at: Timestamp,
+    /// Who published it: a person's id, `cli` or `system:…`.
+    published_by: String,
+    /// His name, while he is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<PersonName>,
+}
+
+impl VersionOut {
+    fn named(read: &Read<'_>, row: VersionRow) -> Result<Self> {
+        let mut out = Self::from(row);
+        if let Ok(user) = out.published_by.parse() {
+            out.publisher = people::list_names(read, &[user])?.pop().map(|(_, name)| name);
+        }
+        Ok(out)
+    }
+}
+
+/// One version as lists show it.
+pub(super) fn find_version(read: &Read<'_>, course: CourseId, version: VersionId) -> Result<VersionOut> {
+    let all = store::versions::list(read, course)?;
+    let found = all.into_iter().find(|row| row.id == version);
+    VersionOut::named(read, found.ok_or(Error::NotFound("version"))?)
 }
 
 impl From<VersionRow> for VersionOut {
@@ -56,39 +103,55 @@ impl From<VersionRow> for VersionOut {
             lesson_count: row.lesson_count,
             total_minutes: row.total_minutes,
             published_at: row.published_at,
+            published_by: row.published_by,
+            publisher: None,
         }
     }
 }
 
-/// Publishes the draft as the next version. Learners keep the version they joined.
+/// Publishes the draft as the next version. Learners in the middle keep the version they joined, or
+/// get the new one from their next unopened day, as `learners` says.
 #[utoipa::path(post, path = "/courses/{course}/publish", tag = "courses",
     params(("course" = String, Path, description = "Id or slug.")), request_body = PublishIn,
-    responses((status = 201, body = VersionOut), (status = 409, description = "`course.changed`, `course.unchanged` or `course.archived`.")))]
+    responses((status = 201, body = VersionOut), (status = 409, description = "`course.changed`, `course.unchanged`, `course.archived` or `course.review_needed`.")))]
 pub(in crate::courses) async fn publish_course(
     g: Guard<EditCourse>,
     Body(body): Body<PublishIn>,
 ) -> Result<(StatusCode, Json<VersionOut>)> {
     let notes = free_text(&body.notes, MAX_NOTES).map_err(|e| Error::field("notes", e.code, e.message))?;
+    let checks = g.platform.services.find::<PublishChecks>().unwrap_or_default();
+    let how = Publishing {
+        notes,
+        expected: body.expected,
+        moves_learners: body.learners == Learners::FromNextUnopenedDay,
+    };
     let version = g.db.write("courses.publish", move |tx| {
-        let made = actions::publish(tx, &g.can, &notes, body.expected)?;
-        let all = store::versions::list(tx, g.can.course())?;
-        let found = all.into_iter().find(|row| row.id == made.version);
-        found.ok_or(Error::NotFound("version"))
+        let made = actions::publish_draft(tx, &g.can, &checks, &how)?;
+        find_version(tx, g.can.course(), made.version)
     });
-    Ok(created(version.await?.into()))
+    Ok(created(version.await?))
 }
 
 /// A course's versions, the latest first.
 #[utoipa::path(get, path = "/courses/{course}/versions", tag = "courses", params(("course" = String, Path, description = "Id or slug.")),
     responses((status = 200, body = Vec<VersionOut>)))]
 pub(in crate::courses) async fn list_versions(g: Guard<EditCourse>) -> Result<Json<Vec<VersionOut>>> {
-    let found =
-        g.db.read("courses.versions", move |read| store::versions::list(read, g.can.course()))
-            .await?;
-    Ok(Json(found.into_iter().map(Into::into).collect()))
+    let found = g.db.read("courses.versions", move |read| {
+        let rows = store::versions::list(read, g.can.course())?.into_iter();
+        rows.map(|row| VersionOut::named(read, row)).collect()
+    });
+    Ok(Json(found.await?))
 }
 
-/// Takes a course out of the catalogue; those who joined keep it.
+/// Takes a course back: no list shows it, nobody new joins, those who joined go on.
+#[utoipa::path(post, path = "/courses/{course}/unpublish", tag = "courses", params(("course" = String, Path, description = "Id or slug.")),
+    responses((status = 204), (status = 409, description = "It is not published.")))]
+pub(in crate::courses) async fn unpublish_course(g: Guard<EditCourse>) -> Result<StatusCode> {
+    g.db.write("courses.unpublish", move |tx| actions::unpublish(tx, &g.can)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a course out of the catalogue for good; those who joined keep it.
 #[utoipa::path(post, path = "/courses/{course}/archive", tag = "courses", params(("course" = String, Path, description = "Id or slug.")),
     responses((status = 204), (status = 409, description = "It is not published.")))]
 pub(in crate::courses) async fn archive_course(g: Guard<EditCourse>) -> Result<StatusCode> {
@@ -96,7 +159,7 @@ pub(in crate::courses) async fn archive_course(g: Guard<EditCourse>) -> Result<S
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Puts an archived course back into the catalogue.
+/// Puts a course that was archived or taken back into the catalogue.
 #[utoipa::path(post, path = "/courses/{course}/restore", tag = "courses", params(("course" = String, Path, description = "Id or slug.")),
     responses((status = 204), (status = 409, description = "It is not archived.")))]
 pub(in crate::courses) async fn restore_course(g: Guard<EditCourse>) -> Result<StatusCode> {

@@ -12,10 +12,25 @@ pub enum State {
     Draft,
     /// Open to learners.
     Published,
+    /// Taken back by its author, to come again; those who joined go on.
+    Unpublished,
     /// Takes no new learners; those who joined keep it.
     Archived,
 }
-text_enum!(State { Draft = "draft", Published = "published", Archived = "archived" });
+text_enum!(State { Draft = "draft", Published = "published", Unpublished = "unpublished", Archived = "archived" });
+
+/// Who sees a published course in the catalogue and may join it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody who may browse.
+    Everyone,
+    /// The members of its groups.
+    Groups,
+    /// Those who were invited by name.
+    Invitation,
+}
+text_enum!(Visibility { Everyone = "everyone", Groups = "groups", Invitation = "invitation" });
 
 /// How much a learner should bring along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -42,6 +57,21 @@ pub enum Completion {
     Video,
 }
 text_enum!(Completion { Mark = "mark", Actions = "actions", Video = "video" });
+
+/// Why a state of a lesson's draft is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::courses) enum StateKind {
+    /// Somebody saved it.
+    Saved,
+    /// Somebody brought an earlier state back.
+    Restored,
+    /// It was written at the same time as another text that was kept instead.
+    SetAside,
+    /// The lesson left the draft in this state.
+    Removed,
+}
+text_enum!(pub(in crate::courses) StateKind { Saved = "saved", Restored = "restored", SetAside = "set_aside", Removed = "removed" });
 
 /// The colours of the drawn cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

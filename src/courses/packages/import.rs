@@ -76,7 +76,7 @@ pub async fn import(platform: &Platform, db: &Db, files: Files, options: &Import
     let files = Arc::new(files);
     let categories: Vec<Category> = db
         .read("courses.import_look", |read| {
-            Ok(store::categories::list(read)?.into_iter().map(|(c, _)| c).collect())
+            Ok(store::categories::list(read, None)?.into_iter().map(|(c, _)| c).collect())
         })
         .await?;
     let package = look(files.clone(), categories.clone(), None).await?;

@@ -65,13 +65,14 @@ pub(in crate::courses) fn list_places(read: &Read<'_>, asset: AssetId) -> Result
     )
 }
 
-/// The files that a person's courses show.
+/// The files that a person's courses show: those that he owns, and those that he writes with others.
 pub(in crate::courses) fn list_shown_by(read: &Read<'_>, user: UserId) -> Result<Vec<AssetId>> {
     read.list(
-        "SELECT a.asset_id FROM courses c JOIN course_assets a ON a.course_id = c.id WHERE c.owner_id = ?1
+        "WITH mine AS (SELECT id FROM courses WHERE owner_id = ?1 UNION SELECT course_id FROM course_authors WHERE user_id = ?1)
+         SELECT a.asset_id FROM mine JOIN course_assets a ON a.course_id = mine.id
          UNION
-         SELECT a.asset_id FROM courses c JOIN lessons l ON l.course_id = c.id JOIN revisions r ON r.lesson_id = l.id
-         JOIN revision_assets a ON a.revision_id = r.id WHERE c.owner_id = ?1",
+         SELECT a.asset_id FROM mine JOIN lessons l ON l.course_id = mine.id JOIN revisions r ON r.lesson_id = l.id
+         JOIN revision_assets a ON a.revision_id = r.id",
         [user],
         |row| row.get(0),
     )

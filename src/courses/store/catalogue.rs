@@ -21,9 +21,11 @@ const FILTER: &str = "WHERE l.is_listed = 1
      AND (?3 = '[]' OR l.level IN (SELECT value FROM json_each(?3)))
      AND (?4 = '[]' OR l.language IN (SELECT value FROM json_each(?4)))
      AND (?5 IS NULL OR EXISTS (SELECT 1 FROM listing_tags t WHERE t.tag = ?5 AND t.course_id = l.course_id))
-     AND (?6 IS NULL OR l.plan = ?6)";
+     AND (?6 IS NULL OR l.plan = ?6)
+     AND (c.visibility = 'everyone' OR ?10 IS NULL OR l.course_id IN (SELECT value FROM json_each(?10)))";
 
-pub(in crate::courses) fn list(read: &Read<'_>, wanted: &Listing) -> Result<Page<CourseCard>> {
+/// `shown` are the courses for some that the viewer sees, as JSON; `None` for who sees all.
+pub(in crate::courses) fn list(read: &Read<'_>, wanted: &Listing, shown: Option<&str>) -> Result<Page<CourseCard>> {
     let (key, order) = match wanted.sort {
         Sort::Newest => ("l.published_at", "DESC"),
         Sort::Popular => ("l.learner_count", "DESC"),
@@ -55,6 +57,7 @@ pub(in crate::courses) fn list(read: &Read<'_>, wanted: &Listing) -> Result<Page
             after_key,
             after,
             wanted.limit + 1,
+            shown,
         ),
         listings::card,
     )?;

@@ -20,12 +20,15 @@ fn category(row: &Row<'_>) -> rusqlite::Result<Category> {
     })
 }
 
-/// Every category with the number of its listed courses.
-pub(in crate::courses) fn list(read: &Read<'_>) -> Result<Vec<(Category, u32)>> {
+/// Every category with the number of its listed courses that the viewer sees: `shown` as in the
+/// catalogue.
+pub(in crate::courses) fn list(read: &Read<'_>, shown: Option<&str>) -> Result<Vec<(Category, u32)>> {
     read.list(
-        "SELECT id, slug, name, (SELECT count(*) FROM listings WHERE category_id = categories.id AND is_listed = 1)
+        "SELECT id, slug, name, (SELECT count(*) FROM listings l JOIN courses c ON c.id = l.course_id
+             WHERE l.category_id = categories.id AND l.is_listed = 1
+               AND (c.visibility = 'everyone' OR ?1 IS NULL OR l.course_id IN (SELECT value FROM json_each(?1))))
          FROM categories ORDER BY position, id",
-        [],
+        [shown],
         |row| Ok((category(row)?, row.get(3)?)),
     )
 }

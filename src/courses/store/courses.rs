@@ -12,7 +12,7 @@ use crate::{
     platform::db::{OnConflict, Read, Tx},
 };
 
-const HEAD: &str = "id, slug, owner_id, state, version_id, number, published_at, created_at";
+const HEAD: &str = "id, slug, owner_id, state, version_id, number, published_at, created_at, visibility, hidden_at IS NOT NULL";
 
 fn head(row: &Row<'_>) -> rusqlite::Result<CourseHead> {
     Ok(CourseHead {
@@ -24,6 +24,8 @@ fn head(row: &Row<'_>) -> rusqlite::Result<CourseHead> {
         number: row.get(5)?,
         published_at: row.get(6)?,
         created_at: row.get(7)?,
+        visibility: row.get(8)?,
+        is_hidden: row.get(9)?,
     })
 }
 
@@ -40,7 +42,10 @@ pub(in crate::courses) fn get(read: &Read<'_>, course: &CourseRef) -> Result<Cou
 
 pub(in crate::courses) fn list_owned(read: &Read<'_>, owner: Option<UserId>) -> Result<Vec<CourseHead>> {
     read.list(
-        &format!("SELECT {HEAD} FROM courses WHERE ?1 IS NULL OR owner_id = ?1 ORDER BY id DESC"),
+        &format!(
+            "SELECT {HEAD} FROM courses WHERE ?1 IS NULL OR owner_id = ?1
+             OR id IN (SELECT course_id FROM course_authors WHERE user_id = ?1) ORDER BY id DESC"
+        ),
         [owner],
         head,
     )
@@ -65,7 +70,7 @@ pub(in crate::courses) fn update_slug(tx: &Tx<'_>, course: CourseId, slug: &Slug
 pub(in crate::courses) fn update_published(tx: &Tx<'_>, course: CourseId, version: VersionId, number: u32) -> Result<()> {
     tx.execute(
         "UPDATE courses SET version_id = ?2, number = ?3, published_at = coalesce(published_at, ?4),
-                state = CASE state WHEN 'draft' THEN 'published' ELSE state END WHERE id = ?1",
+                state = CASE WHEN state IN ('draft', 'unpublished') THEN 'published' ELSE state END WHERE id = ?1",
         (course, version, number, tx.now()),
     )?;
     Ok(())
@@ -105,12 +110,22 @@ pub(in crate::courses) fn has_learner(read: &Read<'_>, course: CourseId, user: U
 }
 
 pub(in crate::courses) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
-    tx.execute(
-        "UPDATE listings SET learner_count = learner_count - 1
-         WHERE course_id IN (SELECT course_id FROM course_learners WHERE user_id = ?1)",
-        [user],
-    )?;
+    // Who he was is forgotten; that somebody has learnt here stays counted.
     tx.execute("DELETE FROM course_learners WHERE user_id = ?1", [user])?;
     tx.execute("UPDATE courses SET owner_id = NULL WHERE owner_id = ?1", [user])?;
+    tx.execute("UPDATE lesson_history SET user_id = NULL WHERE user_id = ?1", [user])?;
+    tx.execute("DELETE FROM course_authors WHERE user_id = ?1", [user])?;
+    tx.execute("DELETE FROM course_guests WHERE user_id = ?1", [user])?;
+    tx.execute("DELETE FROM draft_editors WHERE user_id = ?1", [user])?;
     Ok(())
+}
+
+/// What a course is called, whatever its state.
+pub(in crate::courses) fn find_title(read: &Read<'_>, course: CourseId) -> Result<Option<String>> {
+    let title = read.find(
+        "SELECT coalesce((SELECT title FROM listings WHERE course_id = ?1), (SELECT json_extract(meta, '$.title') FROM drafts WHERE course_id = ?1))",
+        [course],
+        |row| row.get(0),
+    )?;
+    Ok(title.flatten())
 }

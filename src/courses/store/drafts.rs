@@ -50,6 +50,13 @@ pub(in crate::courses) fn get(read: &Read<'_>, course: CourseId) -> Result<Draft
     })
 }
 
+/// How often the draft changed.
+pub(in crate::courses) fn get_edition(read: &Read<'_>, course: CourseId) -> Result<u32> {
+    read.get("course", "SELECT edition FROM drafts WHERE course_id = ?1", [course], |row| {
+        row.get(0)
+    })
+}
+
 pub(in crate::courses) fn update_meta(tx: &Tx<'_>, course: CourseId, meta: &Meta) -> Result<()> {
     tx.execute(
         "UPDATE drafts SET category_id = ?2, meta = ?3 WHERE course_id = ?1",
@@ -64,6 +71,12 @@ pub(in crate::courses) fn touch(tx: &Tx<'_>, course: CourseId) -> Result<()> {
         "UPDATE drafts SET edition = edition + 1, updated_at = ?2 WHERE course_id = ?1",
         (course, tx.now()),
     )?;
+    if let Some(user) = tx.actor().user() {
+        tx.execute(
+            "INSERT INTO draft_editors (course_id, user_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            (course, user),
+        )?;
+    }
     Ok(())
 }
 
@@ -133,6 +146,11 @@ struct Face {
     is_preview: bool,
     is_required: bool,
     completion: Completion,
+}
+
+/// One lesson's line in the outline that a publish would make of the draft.
+pub(in crate::courses) fn find_line(read: &Read<'_>, course: CourseId, lesson: LessonId) -> Result<Option<VersionLesson>> {
+    Ok(outline(read, course)?.into_iter().find(|line| line.lesson == lesson))
 }
 
 /// The draft as the outline a publish would make of it.

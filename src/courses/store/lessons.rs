@@ -70,7 +70,12 @@ pub(in crate::courses) fn get_text(read: &Read<'_>, revision: RevisionId) -> Res
     read.get("lesson", "SELECT text FROM revisions WHERE id = ?1", [revision], |row| row.get(0))
 }
 
-/// Revisions of a lesson that neither the draft nor any version shows.
+/// The length of a revision's body in words.
+pub(in crate::courses) fn get_words(read: &Read<'_>, revision: RevisionId) -> Result<u32> {
+    read.get("lesson", "SELECT words FROM revisions WHERE id = ?1", [revision], |row| row.get(0))
+}
+
+/// Revisions of a lesson that neither the draft nor any version shows, nor its history remembers.
 pub(in crate::courses) fn list_unused(read: &Read<'_>, lesson: LessonId) -> Result<Vec<RevisionId>> {
     read.list(&format!("SELECT id FROM revisions WHERE {UNUSED}"), [lesson], |row| row.get(0))
 }
@@ -86,7 +91,8 @@ pub(in crate::courses) fn list_revisions(read: &Read<'_>, course: CourseId) -> R
 
 const UNUSED: &str = "lesson_id = ?1
      AND NOT EXISTS (SELECT 1 FROM version_lessons v WHERE v.revision_id = revisions.id)
-     AND NOT EXISTS (SELECT 1 FROM draft_lessons d WHERE d.revision_id = revisions.id)";
+     AND NOT EXISTS (SELECT 1 FROM draft_lessons d WHERE d.revision_id = revisions.id)
+     AND NOT EXISTS (SELECT 1 FROM lesson_history h WHERE h.revision_id = revisions.id)";
 
 /// Deletes a lesson's unused revisions, and the lesson itself if nothing of it is left.
 pub(in crate::courses) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
@@ -96,4 +102,14 @@ pub(in crate::courses) fn sweep(tx: &Tx<'_>, lesson: LessonId) -> Result<()> {
         [lesson],
     )?;
     Ok(())
+}
+
+/// What a lesson is called in its newest revision.
+pub(in crate::courses) fn find_title(read: &Read<'_>, lesson: LessonId) -> Result<Option<String>> {
+    let title = read.find(
+        "SELECT json_extract(content, '$.title') FROM revisions WHERE lesson_id = ?1 ORDER BY id DESC LIMIT 1",
+        [lesson],
+        |row| row.get(0),
+    )?;
+    Ok(title.flatten())
 }

@@ -113,8 +113,12 @@ pub(in crate::courses) fn put(
     Ok(())
 }
 
-pub(in crate::courses) fn set_listed(tx: &Tx<'_>, course: CourseId, is_listed: bool) -> Result<()> {
-    tx.execute("UPDATE listings SET is_listed = ?2 WHERE course_id = ?1", (course, is_listed))?;
+/// Lists the course while it is published and nobody has hidden it.
+pub(in crate::courses) fn relist(tx: &Tx<'_>, course: CourseId) -> Result<()> {
+    tx.execute(
+        "UPDATE listings SET is_listed = (SELECT state = 'published' AND hidden_at IS NULL FROM courses WHERE id = ?1) WHERE course_id = ?1",
+        [course],
+    )?;
     Ok(())
 }
 

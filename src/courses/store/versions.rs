@@ -20,6 +20,8 @@ pub(in crate::courses) struct NewVersion<'a> {
     pub notes: &'a str,
     pub hash: &'a str,
     pub lessons: &'a [VersionLesson],
+    /// The version whose learners this blend is for.
+    pub base: Option<VersionId>,
 }
 
 /// A version as lists show it.
@@ -30,6 +32,7 @@ pub(in crate::courses) struct VersionRow {
     pub lesson_count: u32,
     pub total_minutes: u32,
     pub published_at: Timestamp,
+    pub published_by: String,
 }
 
 const LESSON: &str = "lesson_id, revision_id, day, position, title, summary, minutes, is_preview, is_required, completion";
@@ -53,8 +56,8 @@ pub(in crate::courses) fn insert(tx: &Tx<'_>, new: &NewVersion<'_>) -> Result<Ve
     let id = tx.new_id();
     let minutes: u32 = new.lessons.iter().map(|l| u32::from(l.minutes)).sum();
     tx.execute(
-        "INSERT INTO versions (id, course_id, number, meta, notes, hash, lesson_count, total_minutes, published_at, published_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO versions (id, course_id, number, meta, notes, hash, lesson_count, total_minutes, published_at, published_by, base_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         (
             id,
             new.course,
@@ -66,6 +69,7 @@ pub(in crate::courses) fn insert(tx: &Tx<'_>, new: &NewVersion<'_>) -> Result<Ve
             minutes,
             tx.now(),
             tx.actor().label(),
+            new.base,
         ),
     )?;
     for l in new.lessons {
@@ -132,7 +136,7 @@ pub(in crate::courses) fn get_published_at(read: &Read<'_>, version: VersionId) 
 
 pub(in crate::courses) fn list(read: &Read<'_>, course: CourseId) -> Result<Vec<VersionRow>> {
     read.list(
-        "SELECT id, number, notes, lesson_count, total_minutes, published_at FROM versions WHERE course_id = ?1 ORDER BY number DESC",
+        "SELECT id, number, notes, lesson_count, total_minutes, published_at, published_by FROM versions WHERE course_id = ?1 AND base_id IS NULL ORDER BY number DESC",
         [course],
         |row| {
             Ok(VersionRow {
@@ -142,7 +146,26 @@ pub(in crate::courses) fn list(read: &Read<'_>, course: CourseId) -> Result<Vec<
                 lesson_count: row.get(3)?,
                 total_minutes: row.get(4)?,
                 published_at: row.get(5)?,
+                published_by: row.get(6)?,
             })
         },
+    )
+}
+
+/// The published version with this number.
+pub(in crate::courses) fn find_number(read: &Read<'_>, course: CourseId, number: u32) -> Result<Option<VersionId>> {
+    read.find(
+        "SELECT id FROM versions WHERE course_id = ?1 AND number = ?2 AND base_id IS NULL",
+        (course, number),
+        |row| row.get(0),
+    )
+}
+
+/// The blend of this version with this content, if somebody needed it before.
+pub(in crate::courses) fn find_blend(read: &Read<'_>, course: CourseId, number: u32, hash: &str) -> Result<Option<VersionId>> {
+    read.find(
+        "SELECT id FROM versions WHERE course_id = ?1 AND number = ?2 AND hash = ?3 AND base_id IS NOT NULL",
+        (course, number, hash),
+        |row| row.get(0),
     )
 }

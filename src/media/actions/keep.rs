@@ -11,14 +11,16 @@ use crate::{
     media::{
         Limits,
         inspect::{self, Bench, Made},
-        model::{Asset, Rendition, clean_name},
+        model::{Asset, Kind, Rendition, clean_name},
         policy::StoreAsset,
+        settings::UploadSettings,
         store,
     },
     platform::{
         Platform,
         blobs::{Blobs, Part, Sealed},
         db::{Db, Tx},
+        settings,
     },
 };
 
@@ -82,6 +84,9 @@ where
         return Ok(twin);
     }
     let made = inspect::look(&bench(platform), part.path(), part.bytes(), &name).await?;
+    if can.is_limited() {
+        check_size(db, made.kind, part.bytes()).await?;
+    }
     let blobs = super::super::shelf(platform);
     let sealed = blocking(move || seal(&blobs, part, made)).await?;
     db.write("media.store", move |tx| {
@@ -91,6 +96,17 @@ where
     })
     .await
     .map(|(asset, _pins)| asset)
+}
+
+/// A file of each kind has a largest size, which admins set.
+pub(super) async fn check_size(db: &Db, kind: Kind, bytes: u64) -> Result<()> {
+    let settings = db.read("media.settings", settings::get::<UploadSettings>).await?;
+    let most = settings.most_bytes(kind);
+    if bytes <= most {
+        return Ok(());
+    }
+    let message = format!("A file of the kind “{}” may have at most {} MB.", kind.word(), most / 1_000_000);
+    Err(Error::field("", "media.too_large_kind", message))
 }
 
 pub(super) fn bench(platform: &Platform) -> Bench {

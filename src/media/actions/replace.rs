@@ -1,7 +1,7 @@
 //! Give an asset another content. Its id, its owner and every use of it stay: what shows it, shows
 //! the new content from now on, published versions included.
 
-use super::keep::{Kept, bench, seal};
+use super::keep::{Kept, bench, check_size, seal};
 use crate::{
     kernel::{
         error::{Error, Result},
@@ -51,6 +51,7 @@ where
             ),
         ));
     }
+    check_size(db, made.kind, part.bytes()).await?;
     let blobs = crate::media::shelf(platform);
     let sealed = super::blocking(move || seal(&blobs, part, made)).await?;
     db.write("media.replace", move |tx| {

@@ -28,7 +28,7 @@ use crate::{
     },
     platform::{
         db::Read,
-        module::{AllAssetUses, AssetPlace, WhoIsWho},
+        module::{AllAssetUses, AllNames, AssetPlace},
         services::Services,
         web::{
             extract::{Body, PageOut, Query},
@@ -150,11 +150,14 @@ fn owners(services: &Services, read: &Read<'_>, rows: &[Shelved]) -> Result<Hash
     let mut ids: Vec<UserId> = rows.iter().filter_map(|row| row.asset.owner).collect();
     ids.sort_unstable();
     ids.dedup();
-    let Some(who) = services.find::<WhoIsWho>() else {
+    let Some(names) = services.find::<AllNames>() else {
         return Ok(HashMap::new());
     };
-    let named = (who.0)(read, &ids)?;
-    Ok(named.into_iter().map(|(id, name)| (id, OwnerOut { id, name })).collect())
+    let labels: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let named = names.find(read, &labels)?;
+    let named = named.into_iter().filter_map(|(id, name)| Some((id.parse().ok()?, name)));
+    Ok(named.map(|(id, name)| (id, OwnerOut { id, name })).collect())
 }
 
 /// Where a file is used.

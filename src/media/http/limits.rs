@@ -8,11 +8,15 @@ use crate::{
     kernel::error::Result,
     media::{
         Limits,
-        model::uploads::{KEPT_MS, MOST_UNFINISHED},
+        model::{
+            Kind,
+            uploads::{KEPT_MS, MOST_UNFINISHED},
+        },
         policy::SeeLimits,
+        settings::UploadSettings,
         store,
     },
-    platform::web::guard::Guard,
+    platform::{settings, web::guard::Guard},
 };
 
 /// What may be uploaded.
@@ -20,6 +24,8 @@ use crate::{
 pub(in crate::media) struct MediaLimitsOut {
     /// The largest upload in bytes.
     max_upload_bytes: u64,
+    /// The largest file of each kind, in bytes.
+    max_bytes: MaxBytesOut,
     /// Media types of pictures that can be shown.
     images: [&'static str; 4],
     /// Endings of names that the uploader offers; what a file is, its content says.
@@ -36,6 +42,16 @@ pub(in crate::media) struct MediaLimitsOut {
     /// How many days an unfinished upload is kept after its last bytes came.
     kept_days: i64,
     tus: TusOut,
+}
+
+/// The largest file of each kind, in bytes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in crate::media) struct MaxBytesOut {
+    image: u64,
+    video: u64,
+    audio: u64,
+    captions: u64,
+    document: u64,
 }
 
 /// How large files are sent: <https://tus.io>.
@@ -57,15 +73,24 @@ const ENDINGS: &[&str] = &[
 #[utoipa::path(get, path = "/media/limits", tag = "media", responses((status = 200, body = MediaLimitsOut)))]
 pub(in crate::media) async fn get_media_limits(g: Guard<SeeLimits>) -> Result<Json<MediaLimitsOut>> {
     let (limits, owner) = (Limits::of(&g.platform), g.can.owner);
-    let (there, unfinished, coming) =
+    let (settings, there, unfinished, coming) =
         g.db.read("media.limits", move |read| {
-            let Some(owner) = owner else { return Ok((0, 0, 0)) };
+            let settings = settings::get::<UploadSettings>(read)?;
+            let Some(owner) = owner else { return Ok((settings, 0, 0, 0)) };
             let (unfinished, coming) = store::uploads::count_unfinished(read, owner)?;
-            Ok((store::library::count_of(read, Some(owner))?.1, unfinished, coming))
+            Ok((settings, store::library::count_of(read, Some(owner))?.1, unfinished, coming))
         })
         .await?;
+    let most = |kind| settings.most_bytes(kind).min(limits.max_upload_bytes);
     Ok(Json(MediaLimitsOut {
         max_upload_bytes: limits.max_upload_bytes,
+        max_bytes: MaxBytesOut {
+            image: most(Kind::Image),
+            video: most(Kind::Video),
+            audio: most(Kind::Audio),
+            captions: most(Kind::Captions),
+            document: most(Kind::Document),
+        },
         images: ["image/jpeg", "image/png", "image/webp", "image/gif"],
         extensions: ENDINGS,
         quota_bytes: limits.quota_for(&g.actor),

@@ -228,6 +228,14 @@ fn refused(why: Refusal) -> Refused {
                 left / 1_000_000
             ),
         ),
+        Refusal::Full(left) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "media.full",
+            format!(
+                "The library may come to no more: {} MB are left. Ask whoever runs this site.",
+                left / 1_000_000
+            ),
+        ),
         Refusal::TooMany => (
             StatusCode::TOO_MANY_REQUESTS,
             "upload.too_many",

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::clean_name;
+use super::{Kind, clean_name};
 use crate::kernel::{
     id::{AssetId, UploadId, UserId},
     time::Timestamp,
@@ -61,6 +61,19 @@ pub(in crate::media) struct Told {
     pub(in crate::media) name: String,
     pub(in crate::media) mime: String,
     pub(in crate::media) replaces: Option<AssetId>,
+}
+
+impl Told {
+    /// What the sender says it is, as far as that limits its size; its content will say what it is.
+    pub(in crate::media) fn kind(&self) -> Option<Kind> {
+        match self.mime.split('/').next() {
+            Some("image") => Some(Kind::Image),
+            Some("video") => Some(Kind::Video),
+            Some("audio") => Some(Kind::Audio),
+            Some("application") => Some(Kind::Document),
+            _ => None,
+        }
+    }
 }
 
 /// Reads `Upload-Metadata`: pairs of a key and a value in base64, parted by commas. Of the keys,

@@ -260,3 +260,12 @@ pub(in crate::media) fn delete_unnamed_blobs(tx: &Tx<'_>, most: usize) -> Result
     );
     tx.execute(&sql, [])
 }
+
+/// What this slice knows about a person: the files that he uploaded.
+pub(super) fn portray(read: &Read<'_>, user: UserId) -> Result<Vec<(&'static str, Vec<serde_json::Value>)>> {
+    let uploads = read.objects(
+        "SELECT id AS asset_id, kind, mime, name, bytes, sha256, created_at FROM assets WHERE owner_id = ?1 ORDER BY id",
+        [user],
+    )?;
+    Ok(vec![("uploads", uploads)])
+}

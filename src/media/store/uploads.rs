@@ -136,3 +136,12 @@ pub(in crate::media) fn delete_expired(tx: &Tx<'_>, most: usize) -> Result<usize
 pub(in crate::media) fn needs_file(read: &Read<'_>, id: UploadId) -> Result<bool> {
     read.exists("SELECT 1 FROM uploads WHERE id = ?1 AND state IN ('receiving', 'processing')", [id])
 }
+
+/// Bytes that unfinished uploads may come to.
+pub(in crate::media) fn count_coming(read: &Read<'_>) -> Result<u64> {
+    let sum = read.count(
+        "SELECT sum(length) FROM uploads WHERE state IN ('receiving', 'processing') AND expires_at > ?1",
+        [read.now()],
+    )?;
+    Ok(sum.unsigned_abs())
+}

@@ -114,6 +114,7 @@ impl Applier<'_> {
             language: wanted.language.unwrap_or_else(Language::english),
             // The owner of the address has said nothing yet; using a link proves it.
             is_verified: false,
+            source: "import",
         };
         let user = self.newcomers.open(tx, new)?;
         if !access.is_active {

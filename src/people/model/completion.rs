@@ -27,11 +27,22 @@ pub enum ProfileField {
     SkillLevel,
 }
 
+impl Completion {
+    /// The percentage when fields that the admin requires count too: each as much as one of ours.
+    #[must_use]
+    pub(in crate::people) fn percent_with(&self, filled: usize, required: usize) -> u8 {
+        let own = Profile::FIELDS - self.missing.len();
+        u8::try_from((own + filled) * 100 / (Profile::FIELDS + required)).unwrap_or(100)
+    }
+}
+
 impl Profile {
+    /// Name, time zone, language, and the three that may be missing.
+    const FIELDS: usize = 6;
+
     /// How much of what counts is filled in.
     #[must_use]
     pub fn completion(&self) -> Completion {
-        const FIELDS: usize = 6;
         let missing: Vec<_> = [
             (ProfileField::Interests, self.interests.is_empty()),
             (ProfileField::DailyGoalMinutes, self.daily_goal_minutes.is_none()),
@@ -40,7 +51,7 @@ impl Profile {
         .into_iter()
         .filter_map(|(field, is_missing)| is_missing.then_some(field))
         .collect();
-        let percent = (FIELDS - missing.len()) * 100 / FIELDS;
+        let percent = (Self::FIELDS - missing.len()) * 100 / Self::FIELDS;
         Completion {
             percent: u8::try_from(percent).unwrap_or(100),
             missing,

@@ -1,6 +1,6 @@
 //! Fields that the admin defines: what the instance keeps about people besides the profile.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::{
     error::TextError,
@@ -12,7 +12,7 @@ use crate::kernel::{
 const LONGEST: usize = 500;
 
 /// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Any text of at most 500 characters.
@@ -41,6 +41,12 @@ pub struct Field {
     pub kind: FieldKind,
     /// The words to choose from; empty unless it is a choice.
     pub choices: Vec<String>,
+    /// Whether the person sees it.
+    pub is_visible: bool,
+    /// Whether the person may change it.
+    pub is_editable: bool,
+    /// Whether it counts towards a complete profile.
+    pub is_required: bool,
 }
 
 impl Field {
@@ -135,6 +141,9 @@ mod tests {
             label: Label::parse("A").expect("a label"),
             kind,
             choices: vec!["Early".into(), "Late".into()],
+            is_visible: false,
+            is_editable: false,
+            is_required: false,
         };
         for (kind, text, wanted) in [
             (FieldKind::Number, "007,50", Some("7.5")),

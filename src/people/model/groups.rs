@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::kernel::{id::GroupId, text::GroupName};
 
 /// Who fills a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// People, by hand or by an import.

@@ -1,9 +1,11 @@
 //! What a person is, as the school sees him.
 
+mod bulk;
 mod completion;
 mod fields;
 mod groups;
 mod list;
+mod rules;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +18,18 @@ use crate::kernel::{
 };
 
 pub use {
+    bulk::{BulkAct, Effect},
     completion::{Completion, ProfileField},
     fields::{Field, FieldKind},
     groups::{Group, GroupKind},
-    list::{ListQuery, UserState},
+    list::{ListQuery, UserFilter, UserSort, UserState},
 };
-pub(super) use {fields::flag, list::ListCursor};
+pub(super) use {
+    bulk::{BulkRun, BulkState, Whom},
+    fields::flag,
+    list::{FieldFilter, ListCursor},
+    rules::Rule,
+};
 
 /// A person with an account.
 #[derive(Debug, Clone)]
@@ -48,6 +56,10 @@ pub struct User {
     pub created_at: Timestamp,
     /// When he was last here, to five minutes.
     pub last_seen_at: Option<Timestamp>,
+    /// How much of his profile is filled in, 0–100.
+    pub completion: u8,
+    /// How he came: `setup`, `register`, `invite`, `import`, `cli` …
+    pub source: String,
 }
 
 /// What a new account starts with.
@@ -67,6 +79,8 @@ pub struct NewUser {
     pub language: Language,
     /// Whether his address is proven already.
     pub is_verified: bool,
+    /// How he comes: `setup`, `register`, `invite`, `import`, `cli` …
+    pub source: &'static str,
 }
 
 /// What every request of a signed-in person needs to know about him.
@@ -176,7 +190,7 @@ pub struct Picture {
 }
 
 /// What an admin changes of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// What he may do.
     pub role: Role,
@@ -206,11 +220,12 @@ impl User {
     }
 }
 
-/// The words by which a person is found: each word of his name and his address, in lower case.
-pub(super) fn terms(name: &PersonName, email: &Email) -> Vec<String> {
-    let mut terms: Vec<String> = name.as_str().to_lowercase().split_whitespace().map(str::to_owned).collect();
-    terms.push(email.key());
-    terms.sort();
-    terms.dedup();
-    terms
+/// By what a person's name is sorted.
+pub(super) fn name_key(name: &PersonName) -> String {
+    name.as_str().to_lowercase()
+}
+
+/// In what an admin looks for parts of a name or an address.
+pub(super) fn fold(name: &PersonName, email: &Email) -> String {
+    format!("{} {}", name_key(name), email.key())
 }

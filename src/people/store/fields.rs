@@ -16,7 +16,7 @@ use crate::{
 /// A database fault.
 pub fn list_fields(read: &Read<'_>) -> Result<Vec<Field>> {
     let rows = read.list(
-        "SELECT id, key, label, kind, choices FROM user_fields ORDER BY position, id",
+        "SELECT id, key, label, kind, choices, is_visible, is_editable, is_required FROM user_fields ORDER BY position, id",
         [],
         |row| {
             let field = Field {
@@ -25,6 +25,9 @@ pub fn list_fields(read: &Read<'_>) -> Result<Vec<Field>> {
                 label: row.get(2)?,
                 kind: row.get(3)?,
                 choices: Vec::new(),
+                is_visible: row.get(5)?,
+                is_editable: row.get(6)?,
+                is_required: row.get(7)?,
             };
             Ok((field, row.get::<_, String>(4)?))
         },
@@ -51,6 +54,29 @@ pub fn insert_field(tx: &Tx<'_>, key: &FieldKey, label: &Label, kind: FieldKind,
     )
     .on_conflict("field.key_taken", "There is a field with this name already.")?;
     Ok(id)
+}
+
+/// Changes a field's name for people, its choices, and whether the person sees it, changes it, and
+/// needs it.
+pub(in crate::people) fn update_field(
+    tx: &Tx<'_>,
+    id: FieldId,
+    label: &str,
+    choices: &[String],
+    [visible, editable, required]: [bool; 3],
+) -> Result<()> {
+    let choices = serde_json::to_string(choices).map_err(Error::internal)?;
+    tx.execute(
+        "UPDATE user_fields SET label = ?2, choices = ?3, is_visible = ?4, is_editable = ?5, is_required = ?6 WHERE id = ?1",
+        (id, label, choices, visible, editable, required),
+    )?;
+    Ok(())
+}
+
+/// Deletes a field with everything it says.
+pub(in crate::people) fn delete_field(tx: &Tx<'_>, id: FieldId) -> Result<()> {
+    tx.execute("DELETE FROM user_fields WHERE id = ?1", [id])?;
+    Ok(())
 }
 
 /// What is known of a person, field by field.

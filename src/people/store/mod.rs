@@ -1,20 +1,34 @@
 //! All SQL over people's tables.
 
+mod bulk;
+mod exports;
 mod fields;
 mod groups;
 mod list;
 mod profiles;
 mod users;
+mod views;
 
 pub use fields::{insert_field, list_fields, list_values, set_value};
-pub use groups::{delete_member, find_group, insert_group, insert_member, list_groups, list_groups_of};
+pub use groups::{
+    delete_member, find_group, get_group, insert_group, insert_member, is_member, list_groups, list_groups_of, managed_by, members_after,
+};
 pub use profiles::find_profile;
+pub(super) use users::count_seen_since;
 pub use users::{
     actor_facts, count_users, find_by_email, find_user, get_user, grant_role, has_admin, insert_user, list_names, mark_verified, note_seen,
     rename, set_email, set_place,
 };
 pub(super) use {
-    list::list_users,
+    bulk::{
+        NewRun, count_reasons, find_run_by_key, get_run, insert_items, insert_run, list_changed, list_open, list_runs, note_effect,
+        note_undone, purge_runs, set_gathered, set_run_state,
+    },
+    exports::{PersonFile, delete_dead_files, find_file, find_newest_file, insert_file, is_file, portray, set_file},
+    fields::{delete_field, update_field},
+    groups::{count_members, delete_group, describe_group, find_rule, has_rules, list_managers, list_rules, set_manager, update_group},
+    list::{count_matching, list_ids, list_sources, list_users},
     profiles::{find_picture, is_picture, list_pictures, list_pictures_after, replace_interests, set_picture, update_profile},
-    users::{delete_user, has_other_admin, list_running_admins, update_access},
+    users::{delete_user, has_other_admin, list_running_admins, set_completion, update_access, users_after},
+    views::{delete_view, list_views, save_view},
 };

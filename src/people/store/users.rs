@@ -14,7 +14,8 @@ use crate::{
     platform::db::{OnConflict as _, Read, Tx},
 };
 
-const USER: &str = "SELECT id, name, email, role, plan, is_active, is_verified, time_zone, language, created_at, last_seen_at FROM users";
+const USER: &str = "SELECT id, name, email, role, plan, is_active, is_verified, time_zone, language, created_at, last_seen_at, completion, \
+                    source FROM users";
 
 pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
@@ -29,6 +30,8 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         language: row.get(8)?,
         created_at: row.get(9)?,
         last_seen_at: row.get(10)?,
+        completion: row.get(11)?,
+        source: row.get(12)?,
     })
 }
 
@@ -46,6 +49,11 @@ pub fn find_user(read: &Read<'_>, id: UserId) -> Result<Option<User>> {
 /// [`Error::NotFound`] or a database fault.
 pub fn get_user(read: &Read<'_>, id: UserId) -> Result<User> {
     find_user(read, id)?.ok_or(Error::NotFound("user"))
+}
+
+/// The next people, by id: for work that goes through everybody.
+pub(in crate::people) fn users_after(read: &Read<'_>, after: UserId, limit: u32) -> Result<Vec<User>> {
+    read.list(&format!("{USER} WHERE id > ?1 ORDER BY id LIMIT ?2"), (after, limit), user)
 }
 
 /// The person with this address, however it is written.
@@ -123,8 +131,8 @@ pub fn list_names(read: &Read<'_>, ids: &[UserId]) -> Result<Vec<(UserId, Person
 pub fn insert_user(tx: &Tx<'_>, new: &NewUser) -> Result<UserId> {
     let id: UserId = tx.new_id();
     tx.execute(
-        "INSERT INTO users (id, name, email, email_key, role, plan, is_active, is_verified, time_zone, language, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?10)",
+        "INSERT INTO users (id, name, email, email_key, role, plan, is_active, is_verified, time_zone, language, created_at, source, name_key, fold)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         (
             id,
             &new.name,
@@ -136,21 +144,14 @@ pub fn insert_user(tx: &Tx<'_>, new: &NewUser) -> Result<UserId> {
             &new.time_zone,
             &new.language,
             tx.now(),
+            new.source,
+            model::name_key(&new.name),
+            model::fold(&new.name, &new.email),
         ),
     )
     .on_conflict("user.email_taken", "Somebody with this e-mail address has an account already.")?;
     tx.execute("INSERT INTO profiles (user_id) VALUES (?1)", [id])?;
-    index_terms(tx, id, &new.name, &new.email)?;
     Ok(id)
-}
-
-/// Renews the words by which admins find a person.
-fn index_terms(tx: &Tx<'_>, id: UserId, name: &PersonName, email: &Email) -> Result<()> {
-    tx.execute("DELETE FROM user_terms WHERE user_id = ?1", [id])?;
-    for term in model::terms(name, email) {
-        tx.execute("INSERT INTO user_terms (term, user_id) VALUES (?1, ?2)", (term, id))?;
-    }
-    Ok(())
 }
 
 /// Changes a person's name.
@@ -160,8 +161,10 @@ fn index_terms(tx: &Tx<'_>, id: UserId, name: &PersonName, email: &Email) -> Res
 pub fn rename(tx: &Tx<'_>, id: UserId, name: &PersonName) -> Result<()> {
     let current = get_user(tx, id)?;
     if current.name != *name {
-        tx.execute("UPDATE users SET name = ?2 WHERE id = ?1", (id, name))?;
-        index_terms(tx, id, name, &current.email)?;
+        tx.execute(
+            "UPDATE users SET name = ?2, name_key = ?3, fold = ?4 WHERE id = ?1",
+            (id, name, model::name_key(name), model::fold(name, &current.email)),
+        )?;
     }
     Ok(())
 }
@@ -200,11 +203,17 @@ pub(in crate::people) fn update_access(tx: &Tx<'_>, id: UserId, access: Access) 
 pub fn set_email(tx: &Tx<'_>, id: UserId, email: &Email) -> Result<()> {
     let current = get_user(tx, id)?;
     tx.execute(
-        "UPDATE users SET email = ?2, email_key = ?3, is_verified = 1 WHERE id = ?1",
-        (id, email, email.key()),
+        "UPDATE users SET email = ?2, email_key = ?3, is_verified = 1, fold = ?4 WHERE id = ?1",
+        (id, email, email.key(), model::fold(&current.name, email)),
     )
     .on_conflict("user.email_taken", "Somebody with this e-mail address has an account already.")?;
-    index_terms(tx, id, &current.name, email)
+    Ok(())
+}
+
+/// Keeps how much of a person's profile is filled in.
+pub(in crate::people) fn set_completion(tx: &Tx<'_>, id: UserId, percent: u8) -> Result<()> {
+    tx.execute("UPDATE users SET completion = ?2 WHERE id = ?1 AND completion <> ?2", (id, percent))?;
+    Ok(())
 }
 
 /// Notes that a person proved his address.
@@ -229,4 +238,12 @@ pub fn note_seen(tx: &Tx<'_>, id: UserId) -> Result<()> {
 pub(in crate::people) fn delete_user(tx: &Tx<'_>, id: UserId) -> Result<()> {
     tx.execute("DELETE FROM users WHERE id = ?1", [id])?;
     Ok(())
+}
+
+/// People who were here since an instant.
+///
+/// # Errors
+/// A database fault.
+pub(in crate::people) fn count_seen_since(read: &Read<'_>, since: crate::kernel::time::Timestamp) -> Result<i64> {
+    read.count("SELECT count(*) FROM users WHERE last_seen_at >= ?1", [since])
 }

@@ -1,10 +1,13 @@
 //! Backups that the configuration schedules.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackupConfig, BackupError, Keep, Plan, Trigger, keep, make};
+use super::{BackupConfig, BackupError, Keep, Plan, Progress, Trigger, keep, make};
 use crate::{
     kernel::{error::Result, time::Timestamp},
     platform::{
@@ -68,6 +71,104 @@ impl Job for MakeBackup {
         }
         Ok(())
     }
+}
+
+/// Makes a backup because an admin wants one now, into the usual folder.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BackupNow {}
+
+impl Job for BackupNow {
+    const KIND: &'static str = "backup.now";
+    const ATTEMPTS: u32 = 2;
+    const LIMIT: Duration = Duration::from_secs(12 * 3600);
+    /// What is half done is left nowhere.
+    const MAY_END: bool = true;
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some("now".into())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let folder = super::usual_folder(&ctx.platform.config);
+        tokio::fs::create_dir_all(&folder)
+            .await
+            .map_err(|error| JobError::Fail(format!("{}: {error}", folder.display())))?;
+        let current = ctx.platform.services.find::<Current>().unwrap_or_default();
+        let _under_way = current.begin();
+        let plan = Plan::of(&ctx.platform.config.backup, folder.join(""));
+        let mut tell = |progress| current.set(progress);
+        let made = make(&ctx.platform, &ctx.db, &plan, Trigger::Admin, &mut tell).await;
+        // Its outcome is on record, for whoever asked; nothing is gained by trying again.
+        made.map(drop).map_err(|error| JobError::Fail(error.to_string()))
+    }
+}
+
+/// How far the backup has come that an admin wanted. In the [`Services`](crate::platform::services::Services).
+#[derive(Debug, Default)]
+pub struct Current(Mutex<Option<Progress>>);
+
+impl Current {
+    fn slot(&self) -> MutexGuard<'_, Option<Progress>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, progress: Progress) {
+        *self.slot() = Some(progress);
+    }
+
+    /// Where it is now; `None` when none is made.
+    #[must_use]
+    pub fn progress(&self) -> Option<Progress> {
+        *self.slot()
+    }
+
+    fn begin(&self) -> UnderWay<'_> {
+        self.set(Progress {
+            what: "starting",
+            done: 0,
+            total: 0,
+        });
+        UnderWay(self)
+    }
+}
+
+/// Ends what [`Current`] tells, however the work ends.
+struct UnderWay<'c>(&'c Current);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        *self.0.slot() = None;
+    }
+}
+
+/// A backup in the usual folder.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// Its file's name.
+    pub name: String,
+    /// When it was begun.
+    pub at: Timestamp,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// This instance's backups in the usual folder, newest first. Blocks: it reads a folder.
+#[must_use]
+pub fn stored(config: &crate::platform::config::Config, keys: &crate::platform::crypto::Keys) -> Vec<Stored> {
+    let entries = std::fs::read_dir(super::usual_folder(config)).into_iter().flatten().flatten();
+    let mut found: Vec<Stored> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().to_str()?.to_owned();
+            let about = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some(Stored {
+                at: keep::is_ours(keys, &name)?,
+                bytes: about.len(),
+                name,
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| b.name.cmp(&a.name)));
+    found
 }
 
 /// Enqueues the next backup as the configuration says; one that was planned otherwise goes. What

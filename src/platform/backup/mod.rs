@@ -33,7 +33,7 @@ use std::{
 
 pub use config::{BackupConfig, MediaChoice, TimeOfDay};
 pub use format::About;
-pub use job::{MakeBackup, schedule};
+pub use job::{BackupNow, Current, MakeBackup, Stored, schedule, stored};
 pub use keep::{Keep, file_name, is_ours, prune};
 pub use restore::{Restored, SETTINGS, Target, restore};
 pub use seal::{Lock, Unlock, locked_by, parse_recipients};

@@ -16,6 +16,7 @@ use super::{
     backup::BackupConfig,
     blobs::MediaConfig,
     doctor::DoctorConfig,
+    http_client::OutgoingConfig,
     metrics::MetricsConfig,
     telemetry::LogConfig,
     web::{
@@ -103,6 +104,8 @@ config! {
     throttle: ThrottleConfig,
     /// Uploaded files.
     media: MediaConfig,
+    /// Requests that the server itself makes, such as webhooks.
+    outgoing: OutgoingConfig,
     /// Backups that the server makes by itself.
     backup: BackupConfig,
     /// What is logged, and how.

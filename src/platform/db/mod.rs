@@ -311,3 +311,9 @@ impl From<rusqlite::Error> for Error {
         fault(error)
     }
 }
+
+/// The version of the database engine.
+#[must_use]
+pub fn engine_version() -> &'static str {
+    rusqlite::version()
+}

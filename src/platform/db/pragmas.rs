@@ -27,7 +27,7 @@ pub(super) fn writer(conn: &Connection) -> rusqlite::Result<()> {
     keep_plans(conn)?;
     conn.execute_batch(
         "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA busy_timeout=5000;
-         PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;",
+         PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;",
     )?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(())

@@ -88,6 +88,26 @@ impl<'c> Read<'c> {
         Ok(self.find(sql, params, |_| Ok(()))?.is_some())
     }
 
+    /// Every row as an object of its columns, as people read it: `…_at` as an instant, `day` and
+    /// `…_on` as a date, `…_id` as the id that the rest of the product shows. Bytes are left out.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub fn objects(&self, sql: &str, params: impl Params) -> Result<Vec<serde_json::Value>> {
+        let mut statement = self.statement(sql)?;
+        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let rows = statement.query_map(params, |row| {
+            let mut object = serde_json::Map::new();
+            for (at, name) in names.iter().enumerate() {
+                if let Some(value) = super::values::shown(name, row.get_ref(at)?) {
+                    object.insert(name.clone(), value);
+                }
+            }
+            Ok(serde_json::Value::Object(object))
+        });
+        rows.and_then(Iterator::collect).map_err(fault)
+    }
+
     fn statement(&self, sql: &str) -> Result<rusqlite::CachedStatement<'c>> {
         tracing::trace!(target: STATEMENTS, sql);
         let statement = self.conn.prepare_cached(sql).map_err(fault)?;

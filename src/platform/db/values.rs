@@ -117,3 +117,41 @@ macro_rules! text_enum {
 
 text_enum!(Role { Learner = "learner", Instructor = "instructor", Admin = "admin" });
 text_enum!(Plan { Free = "free", Premium = "premium" });
+
+/// A cell as people read it; `None` for what nobody reads.
+pub(super) fn shown(name: &str, cell: ValueRef<'_>) -> Option<serde_json::Value> {
+    use serde_json::{Value as Json, json};
+    Some(match cell {
+        ValueRef::Blob(_) => return None,
+        ValueRef::Null => Json::Null,
+        ValueRef::Real(number) => json!(number),
+        ValueRef::Text(bytes) => Json::String(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Integer(number) if name.ends_with("_at") => json!(Timestamp::from_millis(number)),
+        ValueRef::Integer(number) if name == "day" || name.ends_with("_on") => {
+            i32::try_from(number).map_or(Json::Null, |day| json!(Day::from_number(day)))
+        }
+        ValueRef::Integer(number) if name.starts_with("is_") => json!(number != 0),
+        ValueRef::Integer(number) => shown_id(name, number).map_or_else(|| json!(number), Json::String),
+    })
+}
+
+/// An id with its prefix, by the name of its column.
+fn shown_id(name: &str, raw: i64) -> Option<String> {
+    use crate::kernel::id::{
+        AssetId, AssignmentId, BookmarkId, CourseId, EnrolmentId, FieldId, GroupId, LessonId, NoteId, SessionId, UserId,
+    };
+    Some(match name {
+        "user_id" | "invited_by" | "impersonator_id" => UserId::from_raw(raw).to_string(),
+        "course_id" => CourseId::from_raw(raw).to_string(),
+        "lesson_id" => LessonId::from_raw(raw).to_string(),
+        "enrolment_id" => EnrolmentId::from_raw(raw).to_string(),
+        "group_id" => GroupId::from_raw(raw).to_string(),
+        "field_id" => FieldId::from_raw(raw).to_string(),
+        "asset_id" => AssetId::from_raw(raw).to_string(),
+        "assignment_id" => AssignmentId::from_raw(raw).to_string(),
+        "session_id" => SessionId::from_raw(raw).to_string(),
+        "note_id" => NoteId::from_raw(raw).to_string(),
+        "bookmark_id" => BookmarkId::from_raw(raw).to_string(),
+        _ => return None,
+    })
+}

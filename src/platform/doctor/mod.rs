@@ -258,6 +258,21 @@ pub async fn examine(patient: &Patient, db: Option<&Db>, progress: &mut (dyn FnM
     findings
 }
 
+/// Makes the named checks only: for pages that people look at all day.
+pub async fn examine_some(patient: &Patient, db: &Db, names: &[&str]) -> Vec<Finding> {
+    let all = patient.platform.services.find::<AllChecks>();
+    let all: Vec<Check> = all.map(|all| all.0.clone()).unwrap_or_default();
+    let mut findings = Vec::new();
+    for check in all.iter().filter(|check| names.contains(&check.name)) {
+        let look = match check.look {
+            Look::House(look) => look(patient.clone()),
+            Look::Database(look) => look(patient.clone(), db.clone()),
+        };
+        findings.extend(made(check, look, patient).await);
+    }
+    findings
+}
+
 /// A check's findings; when it fails, breaks or does not end, that is the finding.
 async fn made(check: &Check, look: BoxFuture<'static, Result<Vec<Finding>>>, patient: &Patient) -> Vec<Finding> {
     let config = &patient.platform.config.doctor;

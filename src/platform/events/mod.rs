@@ -206,3 +206,39 @@ pub fn last_parked(read: &Read<'_>) -> Result<Vec<(String, String)>> {
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
+
+/// An event as pages show it: its kind and body as they stand in the log.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Its place in the log.
+    pub seq: i64,
+    /// Its kind.
+    pub kind: String,
+    /// Its body, JSON.
+    pub body: String,
+    /// Who did it.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The newest events of these kinds among the last `within` of the log, newest first.
+///
+/// # Errors
+/// A database fault.
+pub fn newest_of(read: &Read<'_>, kinds: &[&str], within: i64, limit: usize) -> Result<Vec<Told>> {
+    let rows = read.list(
+        "SELECT seq, kind, body, actor, at FROM events WHERE seq > (SELECT max(seq) FROM events) - ?1 ORDER BY seq DESC",
+        [within],
+        Logged::of,
+    )?;
+    let wanted = rows.into_iter().filter(|row| kinds.contains(&row.kind.as_str()));
+    let told = wanted.map(|row| Told {
+        seq: row.seq,
+        kind: row.kind,
+        body: row.body,
+        actor: row.actor,
+        at: row.at,
+    });
+    Ok(told.take(limit).collect())
+}

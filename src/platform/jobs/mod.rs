@@ -19,7 +19,9 @@ use crate::{
 };
 
 pub use runner::Runner;
-pub use store::{JobRow, JobState, QueueCount, count_jobs, list_dead_kinds, list_jobs, oldest_due, oldest_lease, queues, retry_job};
+pub use store::{
+    JobRow, JobState, QueueCount, cancel_job, count_jobs, list_dead_kinds, list_jobs, oldest_due, oldest_lease, queues, retry_job,
+};
 pub(crate) use store::{insert, replan};
 
 /// A queue with its own width, so that slow work never holds up mail.
@@ -31,20 +33,22 @@ pub enum Queue {
     Media,
     /// Calls to AI providers: 2 at once.
     Ai,
+    /// Calls to webhooks, which may be slow to answer: 4 at once.
+    Hooks,
     /// Everything else: 4 at once.
     Default,
 }
-crate::text_enum!(Queue { Mail = "mail", Media = "media", Ai = "ai", Default = "default" });
+crate::text_enum!(Queue { Mail = "mail", Media = "media", Ai = "ai", Hooks = "hooks", Default = "default" });
 
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Media, Self::Ai, Self::Default];
+    pub const ALL: [Self; 5] = [Self::Mail, Self::Media, Self::Ai, Self::Hooks, Self::Default];
 
     /// How many jobs of this queue run at once.
     #[must_use]
     pub const fn width(self) -> usize {
         match self {
-            Self::Mail | Self::Default => 4,
+            Self::Mail | Self::Hooks | Self::Default => 4,
             Self::Media => 1,
             Self::Ai => 2,
         }
@@ -87,6 +91,9 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// that a long run keeps its claim and the run of a dead process loses it soon.
     const LEASE: Duration = Duration::from_secs(60);
 
+    /// Whether an admin may end a run that is under way: only where nothing half-done stays behind.
+    const MAY_END: bool = false;
+
     /// While a job with the same kind and key waits, another is not enqueued.
     fn dedupe_key(&self) -> Option<String> {
         None
@@ -122,8 +129,27 @@ pub struct JobKind {
     pub(crate) attempts: u32,
     pub(crate) limit: Duration,
     pub(crate) lease: Duration,
+    pub(crate) may_end: bool,
     pub(crate) run: RunFn,
 }
+
+impl JobKind {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether an admin may end a run of it.
+    #[must_use]
+    pub fn may_end(&self) -> bool {
+        self.may_end
+    }
+}
+
+/// The kinds whose runs an admin may end. In the [`Services`](crate::platform::services::Services).
+#[derive(Default)]
+pub struct Endable(pub Vec<&'static str>);
 
 /// Registers a kind in its slice's `module()`.
 #[must_use]
@@ -140,6 +166,7 @@ pub fn kind<J: Job>() -> JobKind {
         attempts: J::ATTEMPTS,
         limit: J::LIMIT,
         lease: J::LEASE,
+        may_end: J::MAY_END,
         run,
     }
 }

@@ -309,15 +309,21 @@ pub fn oldest_lease(read: &Read<'_>) -> Result<Option<Timestamp>> {
     Ok(ended.flatten().filter(|ended| *ended < read.now()))
 }
 
-/// Jobs in a state (or all), newest first.
+/// Jobs in a state and of a queue (or all), newest first.
 ///
 /// # Errors
 /// A database fault.
-pub fn list_jobs(read: &Read<'_>, state: Option<JobState>, before: Option<JobId>, limit: u32) -> Result<Page<JobRow>> {
+pub fn list_jobs(
+    read: &Read<'_>,
+    state: Option<JobState>,
+    queue: Option<Queue>,
+    before: Option<JobId>,
+    limit: u32,
+) -> Result<Page<JobRow>> {
     let rows = read.list(
         "SELECT id, kind, queue, state, attempts, run_at, last_error, created_at FROM jobs
-         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
-        (state, before, limit + 1),
+         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR queue = ?2) AND (?3 IS NULL OR id < ?3) ORDER BY id DESC LIMIT ?4",
+        (state, queue, before, limit + 1),
         |row| {
             Ok(JobRow {
                 id: row.get(0)?,
@@ -350,4 +356,23 @@ pub fn retry_job(tx: &Tx<'_>, id: JobId) -> Result<()> {
     }
     tx.ring_jobs();
     Ok(())
+}
+
+/// Takes a job off the list. One that runs is ended within a third of its lease, if its kind allows it.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Conflict`] for a run that must not be ended.
+pub fn cancel_job(tx: &Tx<'_>, id: JobId, may_end: impl Fn(&str) -> bool) -> Result<String> {
+    let found = tx.find("SELECT kind, state FROM jobs WHERE id = ?1", [id], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, JobState>(1)?))
+    })?;
+    let (kind, state) = found.ok_or(Error::NotFound("job"))?;
+    if state == JobState::Running && !may_end(&kind) {
+        return Err(Error::conflict(
+            "job.runs",
+            "It runs already, and work of this kind is not broken off. Wait until it ends.",
+        ));
+    }
+    tx.execute("DELETE FROM jobs WHERE id = ?1", [id])?;
+    Ok(kind)
 }

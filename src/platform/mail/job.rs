@@ -10,6 +10,7 @@ use super::{
     purpose, render,
     settings::MailSettings,
     store::{self, Stored},
+    templates::{MailTemplates, Words},
 };
 use crate::{
     kernel::{error::Error, id::MailId},
@@ -40,13 +41,15 @@ impl Job for SendMail {
                 store::find(read, id)?,
                 settings::get::<MailSettings>(read)?,
                 settings::get::<Branding>(read)?,
+                settings::get::<MailTemplates>(read)?,
             ))
         });
-        let (mail, settings, branding) = found.await?;
+        let (mail, settings, branding, templates) = found.await?;
         let Some((mail, data)) = mail.and_then(|mut mail| mail.data.take().map(|data| (mail, data))) else {
             return Ok(()); // Sent before, or forgotten with its person.
         };
-        let result = self.send(&ctx, &mail, &data, &settings, &branding).await;
+        let words = templates.0.get(&mail.template);
+        let result = self.send(&ctx, &mail, &data, (&settings, &branding, words)).await;
         let counts = &ctx.platform.metrics.mails;
         let (is_last, error) = match &result {
             Ok(()) => {
@@ -96,15 +99,14 @@ impl SendMail {
         ctx: &JobContext,
         mail: &Stored,
         sealed: &str,
-        settings: &MailSettings,
-        branding: &Branding,
+        (settings, branding, words): (&MailSettings, &Branding, Option<&Words>),
     ) -> Result<(), JobError> {
         let platform = &ctx.platform;
         let broken = |e: Error| JobError::Fail(format!("{e:?}"));
         let data = platform.keys.open(&purpose(self.mail), sealed).map_err(broken)?;
         let data = serde_json::from_slice(&data).map_err(|e| JobError::Fail(format!("data: {e}")))?;
         let server = &platform.config.server;
-        let rendered = render::render(mail, &data, branding, &server.public_url).map_err(broken)?;
+        let rendered = render::render(mail, &data, branding, &server.public_url, words).map_err(broken)?;
         let domain = server.public_host();
         let from_address = settings.from_address.as_ref().map(|a| a.as_str().to_owned());
         let from_name = match settings.from_name.as_str() {

@@ -9,6 +9,7 @@ mod job;
 mod render;
 mod settings;
 mod store;
+mod templates;
 
 use serde_json::Value;
 
@@ -22,7 +23,8 @@ use crate::kernel::{
 pub use deliver::{OUTBOX, test};
 pub use job::{DropLetters, SendMail};
 pub use settings::{MailMode, MailSecurity, MailSettings};
-pub use store::{Counts, addresses_of, counts, forget, purge};
+pub use store::{Counts, MailRow, MailState, addresses_of, counts, forget, list, purge, retry};
+pub use templates::{MailTemplates, Paragraph, Words};
 
 /// A mail to be written and sent.
 #[derive(Debug, Clone)]
@@ -59,4 +61,76 @@ pub fn queue(tx: &Tx<'_>, platform: &Platform, letter: &Letter) -> Result<MailId
 /// What a mail's data is sealed for: nobody can move it to another mail.
 fn purpose(id: MailId) -> String {
     format!("mail {id}")
+}
+
+/// A kind of mail as an admin may write it anew.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// Its name.
+    pub name: &'static str,
+    /// The words that it has of its own.
+    pub usual: Words,
+    /// What may be filled in.
+    pub placeholders: Vec<&'static str>,
+}
+
+/// Every kind of mail.
+///
+/// # Errors
+/// A template of ours that is broken.
+pub fn all_templates() -> Result<Vec<Template>> {
+    let template = |kind: templates::Kind| {
+        Ok(Template {
+            name: kind.name,
+            usual: render::usual_words(kind)?,
+            placeholders: kind.placeholders(),
+        })
+    };
+    templates::KINDS.into_iter().map(template).collect()
+}
+
+/// What a mail would say.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The subject.
+    pub subject: String,
+    /// The text, as a reader without pages sees it.
+    pub text: String,
+    /// The page's parts.
+    pub parts: Vec<Paragraph>,
+}
+
+/// What a mail of this kind would say in these words, filled with examples.
+///
+/// # Errors
+/// `NotFound`, or `Invalid` that names what is wrong with the words.
+pub fn preview(read: &super::db::Read<'_>, platform: &Platform, name: &str, words: Words) -> Result<Preview> {
+    let kind = templates::Kind::find(name).ok_or(Error::NotFound("mail_template"))?;
+    let words = words.checked(kind)?;
+    let branding = super::settings::get(read)?;
+    let stored = store::Stored {
+        to: Email::parse("sample@example.org").map_err(|e| Error::internal(e.message))?,
+        to_name: "Sam Sample".into(),
+        template: kind.name.into(),
+        language: "en".into(),
+        data: None,
+        created_at: read.now(),
+    };
+    let url = &platform.config.server.public_url;
+    let rendered = render::render(&stored, &kind.sample(), &branding, url, Some(&words))?;
+    let body = rendered.text.split("\n-- \n").next().unwrap_or_default();
+    Ok(Preview {
+        parts: templates::paragraphs(body),
+        subject: rendered.subject,
+        text: rendered.text,
+    })
+}
+
+/// An example of what a mail of this kind brings, for a test letter.
+///
+/// # Errors
+/// `NotFound`.
+pub fn sample(name: &str) -> Result<(&'static str, Value)> {
+    let kind = templates::Kind::find(name).ok_or(Error::NotFound("mail_template"))?;
+    Ok((kind.name, kind.sample()))
 }

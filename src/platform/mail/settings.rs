@@ -76,6 +76,13 @@ impl Default for MailSettings {
 impl Section for MailSettings {
     const NAME: &'static str = "mail";
 
+    fn shown(&self) -> Self {
+        Self {
+            sealed_password: self.sealed_password.as_ref().map(|_| "********".into()),
+            ..self.clone()
+        }
+    }
+
     fn redacted(&self) -> Self {
         let mut shown = self.clone();
         shown.sealed_password = self.sealed_password.as_ref().map(|_| "********".into());

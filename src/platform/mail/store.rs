@@ -8,6 +8,7 @@ use crate::{
     kernel::{
         error::{Error, Result},
         id::MailId,
+        page::Page,
         text::Email,
         time::Timestamp,
     },
@@ -129,4 +130,94 @@ pub fn purge(tx: &Tx<'_>, sent: Timestamp, failed: Timestamp) -> Result<usize> {
         "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE (state = 'sent' AND sent_at < ?1) OR (state = 'failed' AND created_at < ?2) LIMIT 500)",
         (sent, failed),
     )
+}
+
+/// A mail as admins see it: not what it says, and not quite to whom.
+#[derive(Debug, Clone)]
+pub struct MailRow {
+    /// Its id.
+    pub id: MailId,
+    /// The address, masked: `a•••@example.org`.
+    pub to: String,
+    /// The name of its templates.
+    pub template: String,
+    /// `waiting`, `sent` or `failed`.
+    pub state: String,
+    /// What the server said last.
+    pub last_error: Option<String>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// When it went.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// Where a mail may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailState {
+    /// On its way.
+    Waiting,
+    /// Gone.
+    Sent,
+    /// Refused for good.
+    Failed,
+}
+crate::text_enum!(MailState { Waiting = "waiting", Sent = "sent", Failed = "failed" });
+
+/// Mails, newest first.
+///
+/// # Errors
+/// A database fault.
+pub fn list(read: &Read<'_>, state: Option<MailState>, before: Option<MailId>, limit: u32) -> Result<Page<MailRow>> {
+    let rows = read.list(
+        "SELECT id, to_address, template, state, last_error, created_at, sent_at FROM mails
+         WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        (state, before, limit + 1),
+        |row| {
+            Ok(MailRow {
+                id: row.get(0)?,
+                to: masked(&row.get::<_, String>(1)?),
+                template: row.get(2)?,
+                state: row.get(3)?,
+                last_error: row.get::<_, Option<String>>(4)?.map(|error| without_addresses(&error)),
+                created_at: row.get(5)?,
+                sent_at: row.get(6)?,
+            })
+        },
+    )?;
+    Ok(Page::cut(rows, limit, |row| row.id.to_string()))
+}
+
+fn masked(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}•••@{domain}")
+}
+
+/// What a server says often repeats the address.
+fn without_addresses(text: &str) -> String {
+    let words = text.split(' ').map(|word| if word.contains('@') { "(address)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Sends a mail that could not be delivered, or waits for its next try, now.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when it has gone already.
+pub fn retry(tx: &Tx<'_>, id: MailId) -> Result<()> {
+    let state = tx.get("mail", "SELECT state FROM mails WHERE id = ?1", [id], |row| {
+        row.get::<_, MailState>(0)
+    })?;
+    if state == MailState::Sent {
+        return Err(Error::conflict(
+            "mail.gone",
+            "This mail has gone already; what it said is not kept.",
+        ));
+    }
+    let payload = serde_json::to_string(&SendMail { mail: id }).map_err(Error::internal)?;
+    tx.execute(
+        "DELETE FROM jobs WHERE kind = ?1 AND payload = ?2 AND state <> 'running'",
+        (SendMail::KIND, payload),
+    )?;
+    tx.execute("UPDATE mails SET state = 'waiting' WHERE id = ?1", [id])?;
+    tx.enqueue(&SendMail { mail: id }).map(drop)
 }

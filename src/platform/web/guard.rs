@@ -14,12 +14,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
-use super::throttle::Throttle;
+use super::{scopes::Scopes, throttle::Throttle};
 use crate::{
     kernel::{
         actor::{Actor, Person},
         error::{Error, Result},
-        id::{SessionId, UserId},
+        id::{SessionId, TokenId, UserId},
+        scope::Scope,
     },
     platform::{
         Platform,
@@ -42,6 +43,7 @@ struct Inner {
     authenticate: Arc<dyn Authenticate>,
     tracker: TaskTracker,
     throttle: Arc<Throttle>,
+    scopes: Scopes,
     stop: CancellationToken,
 }
 
@@ -63,6 +65,25 @@ pub trait Authenticate: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whom this API token lets in, and how far; `None` when it is unknown, has expired, or its owner
+    /// may not sign in any more.
+    ///
+    /// # Errors
+    /// A database fault.
+    fn token(&self, read: &Read<'_>, token: &str) -> Result<Option<TokenHolder>> {
+        let _nobody = (read, token);
+        Ok(None)
+    }
+
+    /// Notes that the token was used; called at most when [`Authenticated::is_stale`].
+    ///
+    /// # Errors
+    /// A database fault.
+    fn touch_token(&self, tx: &Tx<'_>, token: TokenId) -> Result<()> {
+        let _nothing = (tx, token);
+        Ok(())
+    }
+
     /// Notes that the session was used; called at most when [`Authenticated::is_stale`].
     ///
     /// # Errors
@@ -79,10 +100,27 @@ pub struct Authenticated {
     pub is_stale: bool,
 }
 
+/// A token that holds.
+#[derive(Debug)]
+pub struct TokenHolder {
+    /// Its owner.
+    pub person: Person,
+    /// How far it goes.
+    pub scopes: Vec<Scope>,
+    /// Whether its last use was noted so long ago that it should be noted again.
+    pub is_stale: bool,
+}
+
 impl Web {
-    /// Built once by `app`.
+    /// Built once by `app`. `scopes` says what each operation wants of an API token.
     #[must_use]
-    pub fn new(database: Database, platform: Arc<Platform>, authenticate: Arc<dyn Authenticate>, tracker: TaskTracker) -> Self {
+    pub fn new(
+        database: Database,
+        platform: Arc<Platform>,
+        authenticate: Arc<dyn Authenticate>,
+        tracker: TaskTracker,
+        scopes: Scopes,
+    ) -> Self {
         let throttle = Arc::new(Throttle::new(&platform.config.throttle));
         Self {
             inner: Arc::new(Inner {
@@ -91,6 +129,7 @@ impl Web {
                 authenticate,
                 tracker,
                 throttle,
+                scopes,
                 stop: CancellationToken::new(),
             }),
         }
@@ -217,6 +256,26 @@ impl Require for SignedIn {
     }
 }
 
+/// Anyone who is signed in and here himself: for what nobody may do in another's place, such as
+/// changing the password or leaving.
+#[derive(Debug)]
+pub struct Oneself(SignedIn);
+
+impl std::ops::Deref for Oneself {
+    type Target = SignedIn;
+    fn deref(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl Require for Oneself {
+    type Key = NoKey;
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        let person = actor.in_person()?.clone();
+        Ok(Self(SignedIn { person }))
+    }
+}
+
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Origin {
@@ -266,7 +325,9 @@ pub struct Ask<R: Require> {
     /// The mechanisms of the house.
     pub platform: Arc<Platform>,
     key: Result<R::Key>,
-    token: Option<String>,
+    credential: Option<Credential>,
+    /// What a token needs for this operation; none lets every token be refused.
+    wanted: Option<Scope>,
     origin: Origin,
     web: Web,
 }
@@ -280,7 +341,8 @@ impl<R: Require> FromRequestParts<Web> for Ask<R> {
         Ok(Self {
             platform: web.inner.platform.clone(),
             key,
-            token: session_token(&parts.headers, origin.is_secure),
+            credential: credential(&parts.headers, origin.is_secure),
+            wanted: web.inner.scopes.wanted(parts),
             origin,
             web: web.clone(),
         })
@@ -307,16 +369,20 @@ impl<R: Require> Ask<R> {
         F: FnOnce(&Read<'_>, R, &Actor) -> Result<T> + Send + 'static,
     {
         let Self {
-            key, token, origin, web, ..
+            key,
+            credential,
+            wanted,
+            origin,
+            web,
+            ..
         } = self;
         let (inner, ip) = (web.inner.clone(), origin.ip);
         let reader = web.inner.database.acting_as(Actor::Anonymous);
         let decided = reader.read(label, move |read| {
-            let found = token
-                .map(|token| inner.authenticate.authenticate(read, &token))
-                .transpose()?
-                .flatten();
-            let (actor, stale) = found.map_or((Actor::Anonymous, false), |a| (a.actor, a.is_stale));
+            let (mut actor, stale) = inner.identify(read, credential, wanted)?;
+            if let Actor::Person(person) = &mut actor {
+                person.ip = ip;
+            }
             // A key that names nothing is told only to those who may know that much.
             let can = match key {
                 Ok(key) => R::decide(read, &actor, &key)?,
@@ -324,7 +390,8 @@ impl<R: Require> Ask<R> {
                 Err(error) => return Err(error),
             };
             if let Some(person) = actor.person() {
-                inner.throttle.take_account(person.id, ip, inner.database.now())?;
+                let key = person.token.map_or(person.id.raw(), TokenId::raw);
+                inner.throttle.take_account(key, ip, inner.database.now())?;
             }
             let answer = f(read, can, &actor);
             Ok((answer, stale.then_some(actor)))
@@ -337,11 +404,39 @@ impl<R: Require> Ask<R> {
     }
 }
 
+impl Inner {
+    /// Who speaks, and whether that should be noted. A token that does not hold is refused, even
+    /// where nobody has to be signed in: its program should hear of it. So is one that does not
+    /// reach as far as the operation.
+    fn identify(&self, read: &Read<'_>, credential: Option<Credential>, wanted: Option<Scope>) -> Result<(Actor, bool)> {
+        match credential {
+            None => Ok((Actor::Anonymous, false)),
+            Some(Credential::Session(token)) => {
+                let found = self.authenticate.authenticate(read, &token)?;
+                Ok(found.map_or((Actor::Anonymous, false), |a| (a.actor, a.is_stale)))
+            }
+            Some(Credential::Token(token)) => {
+                let holder = self.authenticate.token(read, &token)?.ok_or(Error::Unauthenticated)?;
+                if wanted.is_none_or(|wanted| !holder.scopes.iter().any(|scope| scope.allows(wanted))) {
+                    return Err(Error::Denied("scope"));
+                }
+                Ok((Actor::Person(holder.person), holder.is_stale))
+            }
+        }
+    }
+}
+
 fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
-    let Some(session) = actor.person().map(|p| p.session) else { return };
+    let Some((session, by)) = actor.person().map(|p| (p.session, p.token)) else {
+        return;
+    };
     let (db, authenticate) = (web.inner.database.acting_as(actor.clone()), web.inner.authenticate.clone());
     web.spawn(async move {
-        if let Err(error) = db.write_low("auth.touch", move |tx| authenticate.touch(tx, session, ip)).await {
+        let noted = db.write_low("auth.touch", move |tx| match by {
+            Some(token) => authenticate.touch_token(tx, token),
+            None => authenticate.touch(tx, session, ip),
+        });
+        if let Err(error) = noted.await {
             tracing::debug!(?error, "the use of a session was not noted");
         }
     });
@@ -356,18 +451,32 @@ pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
         .any(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
 }
 
-/// The token of the session cookie, else of `Authorization: Bearer`. Under TLS only the name with
-/// the `__Host-` prefix counts: any other could have been set by a neighbouring host.
-fn session_token(headers: &HeaderMap, is_secure: bool) -> Option<String> {
+/// How API tokens begin, so that they are told from sessions, and found where they have leaked.
+pub const TOKEN_PREFIX: &str = "mom_";
+
+/// What a request shows.
+enum Credential {
+    Session(String),
+    Token(String),
+}
+
+/// The token of the session cookie, else what `Authorization: Bearer` holds. Under TLS only the
+/// name with the `__Host-` prefix counts: any other could have been set by a neighbouring host.
+fn credential(headers: &HeaderMap, is_secure: bool) -> Option<Credential> {
     let prefix = if is_secure { "__Host-" } else { "" };
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let cookie = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| name.strip_prefix(prefix) == Some(COOKIE))
-        .map(|(_, value)| value.to_owned());
+        .map(|(_, value)| Credential::Session(value.to_owned()));
     cookie.or_else(|| {
         let bearer = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        bearer.strip_prefix("Bearer ").map(str::to_owned)
+        let bearer = bearer.strip_prefix("Bearer ")?;
+        Some(if bearer.starts_with(TOKEN_PREFIX) {
+            Credential::Token(bearer.to_owned())
+        } else {
+            Credential::Session(bearer.to_owned())
+        })
     })
 }

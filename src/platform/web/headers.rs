@@ -42,7 +42,7 @@ impl Policies {
             "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; style-src-attr 'unsafe-hashes' '{ANNOUNCER}'; \
              img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; \
              worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; \
-             require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url app-server-html app-sw"
+             require-trusted-types-for 'script'; trusted-types svelte-trusted-html sveltekit-trusted-url app-server-html app-sw ProseMirrorClipboard"
         );
         Ok(Self {
             page: HeaderValue::from_str(&policy).map_err(Error::internal)?,

@@ -14,7 +14,7 @@ use crate::kernel::{
     actor::{Plan, Role},
     id::{Id, Kind},
     page::{Limit, MAX_LIMIT},
-    text::{BlockId, ClientKey, Email, Label, Language, Line, PersonName, Slug, Summary, Title},
+    text::{BlockId, ClientKey, Email, GroupName, Label, Language, Line, PersonName, Slug, Summary, Title},
     time::{Day, Moment, Timestamp, Zone},
 };
 
@@ -72,6 +72,7 @@ strings! {
     PersonName: |o| o.min_length(Some(1)).max_length(Some(80));
     Title: |o| o.min_length(Some(1)).max_length(Some(120));
     Summary: |o| o.max_length(Some(300));
+    GroupName: |o| o.min_length(Some(1)).max_length(Some(80));
     Label: |o| o.min_length(Some(1)).max_length(Some(40));
     Language: |o| o.max_length(Some(20)).description(Some("A language tag, such as en or pt-BR."));
     Line: |o| o.max_length(Some(200));

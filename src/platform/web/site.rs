@@ -22,12 +22,20 @@ use super::{
     headers::Policies,
     health,
     layers::{self, Edge},
-    scrape,
+    scrape, share,
     spa::{self, Spa},
 };
 use crate::{
-    kernel::error::{Error, Result},
-    platform::crypto::{hex, token_hash},
+    kernel::{
+        actor::Actor,
+        error::{Error, Result},
+    },
+    platform::{
+        branding::Branding,
+        crypto::{hex, token_hash},
+        module::HeadOf,
+        settings,
+    },
 };
 
 /// Bytes below which compressing costs more than it saves.
@@ -37,7 +45,13 @@ const WORTH_COMPRESSING: u64 = 1024;
 ///
 /// # Errors
 /// When the document cannot be written or the web app's files cannot be laid out.
-pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, health::Ready)>, web: &Web) -> Result<Router> {
+pub fn build(
+    slices: Router<Web>,
+    document: &OpenApi,
+    ready: Vec<(&'static str, health::Ready)>,
+    heads: Vec<(&'static str, HeadOf)>,
+    web: &Web,
+) -> Result<Router> {
     let platform = web.platform();
     let spa = Spa::load()?;
     let edge = Arc::new(Edge {
@@ -66,7 +80,11 @@ pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, 
         .route("/api/openapi.json", get(page).with_state(contract))
         .route("/api/docs", get(page).with_state(manual))
         .route("/api/docs.css", get(page).with_state(style))
-        .fallback_service(get(nowhere).fallback(nowhere).with_state(spa));
+        .fallback_service(get(nowhere).fallback(nowhere).with_state(Nowhere {
+            spa,
+            heads: heads.into(),
+            web: web.clone(),
+        }));
     Ok(routed
         .layer(body_limit)
         .layer(compression())
@@ -74,12 +92,41 @@ pub fn build(slices: Router<Web>, document: &OpenApi, ready: Vec<(&'static str, 
 }
 
 /// What no route took: an operation that does not exist, or the web app.
-async fn nowhere(State(spa): State<Spa>, request: Request) -> Response {
+async fn nowhere(State(state): State<Nowhere>, request: Request) -> Response {
     let path = request.uri().path();
     if path == "/api" || path.starts_with("/api/") {
         return spa::no_such_operation();
     }
-    spa.answer(request.method(), path, request.headers())
+    if let Some(special) = state.special(path, request.headers()).await {
+        return special;
+    }
+    state.spa.answer(request.method(), path, request.headers())
+}
+
+/// What answers where no route does.
+#[derive(Clone)]
+struct Nowhere {
+    spa: Spa,
+    heads: Arc<[(&'static str, HeadOf)]>,
+    web: Web,
+}
+
+impl Nowhere {
+    /// The page with a head of its own, for those who show previews of links. A head that cannot be
+    /// made is no reason to refuse the page.
+    async fn special(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
+        let (_, head_of) = *self.heads.iter().find(|(start, _)| path.starts_with(start))?;
+        let reader = self.web.database().acting_as(Actor::Anonymous);
+        let asked = path.to_owned();
+        let found = reader.read("web.head", move |read| {
+            let head = head_of(read, &asked)?;
+            head.map(|head| Ok((head, settings::get::<Branding>(read)?.organisation.name.to_string())))
+                .transpose()
+        });
+        let (head, site) = found.await.ok().flatten()?;
+        let public = &self.web.platform().config.server.public_url;
+        self.spa.with_head(&share::tags(&head, &site, public, path), headers)
+    }
 }
 
 /// A text that was made at start.

@@ -12,7 +12,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use super::{ahead::Ahead, problem::Problem};
 use crate::{
     kernel::error::{Error, Result},
-    platform::crypto::hex,
+    platform::crypto::{hex, token_hash},
 };
 
 #[derive(RustEmbed)]
@@ -84,6 +84,26 @@ impl Spa {
             .files
             .get(SHELL)
             .map_or(Cow::Borrowed(""), |file| String::from_utf8_lossy(&file.plain.bytes))
+    }
+
+    /// The page with these tags in its head; `None` while no web app is embedded. Its policy is the
+    /// page's own, for tags without scripts and styles change no hash.
+    #[must_use]
+    pub(super) fn with_head(&self, tags: &str, asked: &HeaderMap) -> Option<Response> {
+        let shell = self.shell();
+        let (head, rest) = shell.split_once("</head>")?;
+        let page = format!("{head}{tags}</head>{rest}");
+        let tag = HeaderValue::from_str(&format!("\"{}\"", &hex(&token_hash(&page))[..32])).ok()?;
+        let known = is_known(asked, &tag);
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (header::CACHE_CONTROL, ASK_AGAIN),
+            (header::ETAG, tag),
+        ];
+        Some(match known {
+            true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+            false => (headers, page).into_response(),
+        })
     }
 
     /// Answers a request that no route took.

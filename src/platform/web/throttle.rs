@@ -14,7 +14,6 @@ use std::{
 use super::config::ThrottleConfig;
 use crate::kernel::{
     error::{Error, Result},
-    id::UserId,
     time::Timestamp,
 };
 
@@ -108,16 +107,16 @@ impl Throttle {
         if is_auth { self.auth.take(key, now) } else { Ok(()) }
     }
 
-    /// Takes a request of an account.
+    /// Takes a request of an account, or of a token, which is counted by itself.
     ///
     /// # Errors
     /// [`Error::Throttled`].
-    pub(super) fn take_account(&self, user: UserId, ip: Option<IpAddr>, now: Timestamp) -> Result<()> {
+    pub(super) fn take_account(&self, account: i64, ip: Option<IpAddr>, now: Timestamp) -> Result<()> {
         let is_exempt = ip.is_some_and(|ip| self.config.exempt.iter().any(|network| network.contains(ip)));
         if !self.config.is_on || is_exempt {
             return Ok(());
         }
-        self.account.take(user.raw().cast_unsigned(), now)
+        self.account.take(account.cast_unsigned(), now)
     }
 }
 

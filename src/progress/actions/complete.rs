@@ -3,14 +3,16 @@
 use super::{Counted, begin, unmet};
 use crate::{
     courses::Shelf,
-    enrolments::{self, LearnLesson},
+    enrolments::{self, LearnLesson, Learning, State},
     kernel::{
         error::{Error, Result},
         event::Event,
+        id::EnrolmentId,
         text::ClientKey,
         time::Timestamp,
     },
-    platform::db::Tx,
+    people,
+    platform::{db::Tx, settings},
     progress::{
         model::{CourseTotals, FactKind, LessonProgress, Unmet},
         store,
@@ -101,4 +103,32 @@ fn finish_course(tx: &Tx<'_>, shelf: &Shelf, counted: &mut Counted) -> Result<()
     enrolments::finish(tx, &counted.enrolment)?;
     counted.enrolment.completed_at = Some(tx.now());
     Ok(())
+}
+
+/// Completes an enrolment that was moved to a version of which he has done everything required, on
+/// the lesson that he did last. Nothing happens when it is completed or something is left to do.
+///
+/// # Errors
+/// A database fault.
+pub(in crate::progress) fn finish_moved(tx: &Tx<'_>, shelf: &Shelf, id: EnrolmentId) -> Result<()> {
+    let enrolment = enrolments::get(tx, id)?;
+    if enrolment.state != State::Active || enrolment.completed_at.is_some() {
+        return Ok(());
+    }
+    let done = store::list_lessons(tx, enrolment.user, id)?;
+    let last = done.iter().filter_map(|(lesson, p)| Some((p.completed_at?, *lesson))).max();
+    let Some(facts) = people::actor_facts(tx, enrolment.user)? else {
+        return Ok(());
+    };
+    let outline = shelf.version_lessons(tx, enrolment.version)?;
+    let place = last.and_then(|(_, lesson)| outline.iter().find(|place| place.lesson == lesson));
+    let Some(place) = place else { return Ok(()) };
+    let mut counted = Counted {
+        user: enrolment.user,
+        boundary: settings::get::<Learning>(tx)?.boundary_in(facts.zone),
+        progress: done.get(&place.lesson).cloned().unwrap_or_default(),
+        place: place.clone(),
+        enrolment,
+    };
+    finish_course(tx, shelf, &mut counted)
 }

@@ -54,6 +54,15 @@ pub(in crate::progress) fn list_lessons(
     Ok(rows.into_iter().collect())
 }
 
+/// The lessons in which a person has begun something, in one enrolment.
+pub(in crate::progress) fn list_begun(read: &Read<'_>, user: UserId, enrolment: EnrolmentId) -> Result<Vec<LessonId>> {
+    read.list(
+        "SELECT lesson_id FROM lesson_progress WHERE user_id = ?1 AND enrolment_id = ?2",
+        (user, enrolment),
+        |row| row.get(0),
+    )
+}
+
 /// What a person has done in everything.
 pub(in crate::progress) fn list_lessons_of(read: &Read<'_>, user: UserId) -> Result<BTreeMap<(EnrolmentId, LessonId), LessonProgress>> {
     let rows = read.list(

@@ -47,6 +47,9 @@ pub(crate) async fn enrol(folder: &Path, people: usize) -> anyhow::Result<()> {
                         role: Role::Learner,
                         plan: facts.plan,
                         zone: facts.zone,
+                        impersonator: None,
+                        token: None,
+                        ip: None,
                     });
                     let can = FollowCourse::decide(tx, &actor, &PathKey(CoursePath { course: course.into() }))?;
                     begun += usize::from(enrolments::enrol(tx, &can, &shelf, None)?.1);

@@ -126,6 +126,9 @@ fn join(tx: &Tx<'_>, n: u32, hash: &str, courses: &[CourseId], shelf: &Shelf, se
         role: Role::Learner,
         plan,
         zone: zone.clone(),
+        impersonator: None,
+        token: None,
+        ip: None,
     });
     let mut chosen: Vec<usize> = Vec::new();
     for _ in 0..1 + n % 5 {

@@ -58,12 +58,33 @@ pub fn sample(operation: &str) -> Option<Sample> {
     accounts(operation)
         .or_else(|| courses(operation))
         .or_else(|| learning(operation))
+        .or_else(|| moderation(operation))
         .or_else(|| instance(operation))
+        .or_else(|| super::people::sample(operation))
 }
 
 fn instance(operation: &str) -> Option<Sample> {
     match operation {
         "get_instance" | "get_logo" | "delete_logo" | "list_settings" | "list_audit" | "list_jobs" | "get_system" | "retry_job" => plain(),
+        "list_audit_actions" | "check_audit" | "cancel_job" | "list_queues" | "list_mails" | "retry_mail" => plain(),
+        "list_backups" | "create_backup" | "download_backup" | "list_attention" | "list_activity" | "watch_activity" => plain(),
+        "check_health" | "get_log_level" | "list_sections" | "list_section_history" | "list_mail_templates" => plain(),
+        "get_legal_page" | "list_wanted_consents" | "count_consents" => plain(),
+        "give_consent" => json(json!({"page": "terms", "version": 1})),
+        "export_audit" => asked("?format=csv"),
+        "put_log_level" => json(json!({"level": "info"})),
+        "put_section" => {
+            json(json!({"value": {"audit_addresses_days": 10, "sent_mails_days": 10, "failed_mails_days": 10, "webhook_calls_days": 10}}))
+        }
+        "preview_mail_template" => json(json!({"template": "test", "subject": "Hello", "text": "Hello {{name}}"})),
+        "send_mail_template" => json(json!({"template": "test", "to": "ada@example.com"})),
+        "list_tokens" | "revoke_token" => plain(),
+        "create_token" => json(json!({"name": "Robot", "scopes": ["courses:read"], "days": 30})),
+        "confirm_password" => json(json!({"password": PASSWORD})),
+        "list_webhooks" | "delete_webhook" | "rotate_webhook_secret" | "ping_webhook" | "list_webhook_deliveries" => plain(),
+        "get_webhook_delivery" | "replay_webhook_delivery" => plain(),
+        "create_webhook" => json(json!({"url": "https://hooks.example.com/", "kinds": ["*"]})),
+        "update_webhook" => json(json!({"is_active": false})),
         "put_logo" => bytes(pixel()),
         "put_organisation_settings" => {
             json(json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""}))
@@ -130,6 +151,11 @@ fn courses(operation: &str) -> Option<Sample> {
     match operation {
         "list_categories" | "list_courses" | "get_course" | "preview_lesson" | "list_own_courses" | "list_versions" | "remove_category"
         | "archive_course" | "restore_course" | "delete_course" | "get_draft" | "get_draft_lesson" | "remove_lesson" => plain(),
+        "list_lesson_history" | "get_lesson_state" | "list_templates" | "duplicate_lesson" | "preview_draft_lesson" => plain(),
+        "set_lesson_text_aside" => json(json!({"body_html": "<p>Not taken.</p>"})),
+        "restore_lesson_state" | "duplicate_course" => json(json!({})),
+        "return_lesson" => json(json!({"day": 1, "position": 1})),
+        "put_presence" => json(json!({"tab": "one", "lesson": "{draft_lesson}"})),
         "add_category" => json(json!({"name": "Cooking"})),
         "change_category" => json(json!({"name": "Gardens"})),
         "create_course" => json(json!({"title": "New", "category": "{category}", "length": 7, "level": "beginner", "language": "en"})),
@@ -138,6 +164,46 @@ fn courses(operation: &str) -> Option<Sample> {
         "change_lesson" => json(json!({"title": "A better title", "expected_revision": "{draft_revision}"})),
         "put_lesson_order" => json(json!([{"day": 1, "lessons": ["{order}"]}])),
         "publish_course" => json(json!({"notes": "First"})),
+        _ => None,
+    }
+}
+
+fn moderation(operation: &str) -> Option<Sample> {
+    match operation {
+        "check_course"
+        | "diff_course"
+        | "get_course_access"
+        | "add_author"
+        | "remove_author"
+        | "uninvite_guest"
+        | "unpublish_course"
+        | "count_courses"
+        | "count_learners"
+        | "get_course_review"
+        | "withdraw_review"
+        | "count_queue"
+        | "get_review"
+        | "compare_lesson"
+        | "get_report"
+        | "get_moderation_settings"
+        | "list_reviews"
+        | "list_reports" => plain(),
+        "find_instructors" | "find_groups" => asked("?q=a"),
+        "list_all_courses" => asked("?q=writing&state=published"),
+        "list_all_lessons" => asked("?q=day"),
+        "count_completions" => asked("?courses={course}"),
+        "load_version" => json(json!({})),
+        "roll_back_version" => json(json!({"notes": "Back"})),
+        "change_course_access" => json(json!({"visibility": "invitation"})),
+        "invite_guest" => json(json!({"email": "lea@example.com"})),
+        "change_many_courses" => json(json!({"deed": "archive", "courses": ["{course}"]})),
+        "submit_course" | "approve_review" => json(json!({"note": "Please"})),
+        "return_review" => json(json!({"note": "Mend this"})),
+        "comment_review" => json(json!({"text": "A word"})),
+        "assign_review" => json(json!({"assignee": null})),
+        "report_subject" => json(json!({"subject_kind": "course", "subject_id": "{course}", "reason": "other"})),
+        "change_report" => json(json!({"state": "resolved"})),
+        "put_moderation_settings" => json(json!({"review_required": true, "captions_required": false})),
         _ => None,
     }
 }
@@ -167,10 +233,24 @@ fn learning(operation: &str) -> Option<Sample> {
 pub fn renamed(operation: &str, path: &str) -> String {
     match operation {
         "restore_note" => path.replace("{note}", "{gone_note}"),
-        "change_draft" | "add_lesson" | "get_draft" | "put_lesson_order" | "publish_course" | "delete_course" => {
+        "change_draft" | "add_lesson" | "get_draft" | "put_lesson_order" | "publish_course" | "delete_course" | "put_presence" => {
             path.replace("{course}", "{draft}")
         }
-        "get_draft_lesson" | "change_lesson" | "remove_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
+        "return_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{gone_lesson}"),
+        "get_draft_lesson"
+        | "change_lesson"
+        | "remove_lesson"
+        | "list_lesson_history"
+        | "get_lesson_state"
+        | "set_lesson_text_aside"
+        | "restore_lesson_state"
+        | "duplicate_lesson"
+        | "preview_draft_lesson" => path.replace("{course}", "{draft}").replace("{lesson}", "{draft_lesson}"),
+        "withdraw_review" | "check_course" | "get_course_review" => path.replace("{course}", "{draft}"),
+        "add_author" => path.replace("{user}", "{instructor}"),
+        "remove_author" => path.replace("{user}", "{co_author}"),
+        "compare_lesson" => path.replace("{lesson}", "{draft_lesson}"),
+        "load_version" | "roll_back_version" => path.replace("{number}", "1"),
         "preview_lesson" => path.replace("{lesson}", "{second_lesson}"),
         _ => path.to_owned(),
     }

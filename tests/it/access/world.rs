@@ -1,5 +1,6 @@
 //! A small school in which every operation can be asked for.
 
+use momentum::kernel::id::CourseId;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp, courses::Spec};
@@ -40,7 +41,9 @@ impl World {
         spec.previews = vec![2];
         let made = app.course(spec).await;
         let draft = app.draft(Spec::days7("A draft").by(author.id())).await;
+        let gone_lesson = gone_lesson(&author, draft).await;
         let draft_lessons = author.get(&format!("/courses/{draft}/draft")).await.expect(200);
+        let state = past_state(&author, draft, &draft_lessons).await;
         let (first, second) = (made.lessons[0], made.lessons[1]);
         let enrolment = id(&learner
             .post(&format!("/courses/{}/enrolment", made.course), json!({"pace": {"kind": "daily"}}))
@@ -72,10 +75,62 @@ impl World {
             .post("/invites", json!({"email": "new@example.com", "role": "learner"}))
             .await
             .expect(201));
+        let group = id(&admin.post("/groups", json!({"name": "Gardeners"})).await.expect(201));
+        let member = format!("/groups/{group}/members/{}", learner.id());
+        admin.ask(axum::http::Method::PUT, &member, None).await.expect(204);
+        // The other author manages the learner's group.
+        let manager = format!("/groups/{group}/managers/{}", other.id());
+        admin.ask(axum::http::Method::PUT, &manager, None).await.expect(204);
+        let field = id(&admin
+            .post("/user-fields", json!({"key": "team", "label": "Team", "kind": "text"}))
+            .await
+            .expect(201));
+        let view = json!({"name": "Gardeners", "query": "q=garden", "is_shared": true});
+        let view = id(&admin.post("/users/views", view).await.expect(201));
+        let deed = json!({"act": {"kind": "set_plan", "plan": "free"}, "whom": {"users": [learner.id()]}, "key": "the-first-deed"});
+        let run = id(&admin.post("/users/bulk", deed).await.expect(200));
+        let assignment = json!({"course": made.course, "groups": [&group], "due_days": 30});
+        let assignment = id(&admin.post("/assignments", assignment).await.expect(201));
         let sessions = learner.get("/me/sessions").await.expect(200);
         let content = learner.get(&format!("/lessons/{first}")).await.expect(200);
+        let co_author = app.instructor("Coco").await;
+        author
+            .put(&format!("/courses/{}/authors/{}", made.course, co_author.id()), json!({}))
+            .await
+            .expect(204);
+        author
+            .post(&format!("/courses/{}/guests", made.course), json!({"email": "lea@example.com"}))
+            .await
+            .expect(200);
+        let review = author.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+        let about = json!({"subject_kind": "lesson", "subject_id": first, "reason": "wrong"});
+        let report = id(&learner.post("/reports", about).await.expect(201));
         let job = dead_job(&app).await;
+        let token = id(&admin
+            .post("/admin/tokens", json!({"name": "Robot", "scopes": ["courses:read"]}))
+            .await
+            .expect(201));
+        let webhook = id(&admin
+            .post(
+                "/admin/webhooks",
+                json!({"url": "https://hooks.example.com/", "kinds": ["user.created"]}),
+            )
+            .await
+            .expect(201));
+        let ping = admin.post(&format!("/admin/webhooks/{webhook}/ping"), json!({})).await.expect(202);
+        admin
+            .post("/admin/settings/mail/test", json!({"to": "ada@example.com"}))
+            .await
+            .expect(202);
+        let mails = admin.get("/admin/mails").await.expect(200);
         let names = vec![
+            ("token", token),
+            ("webhook", webhook),
+            ("delivery", ping["delivery"].as_str().unwrap_or_default().to_owned()),
+            ("mail", mails["items"][0]["id"].as_str().unwrap_or_default().to_owned()),
+            ("section", "retention".to_owned()),
+            ("page", "terms".to_owned()),
+            ("name", "none.backup".to_owned()),
             ("course", made.course.to_string()),
             ("draft", draft.to_string()),
             (
@@ -86,6 +141,8 @@ impl World {
                 "draft_revision",
                 draft_lessons["lessons"][0]["revision"].as_str().unwrap_or_default().to_owned(),
             ),
+            ("gone_lesson", gone_lesson),
+            ("state", state),
             ("order", draft_order(&draft_lessons)),
             ("lesson", first.to_string()),
             ("second_lesson", second.to_string()),
@@ -98,9 +155,18 @@ impl World {
             ("upload", upload),
             ("category", category),
             ("invite", invite),
+            ("group", group),
+            ("field", field),
+            ("view", view),
+            ("run", run),
+            ("assignment", assignment),
             ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),
             ("job", job),
             ("user", learner.id().to_string()),
+            ("instructor", other.id().to_string()),
+            ("co_author", co_author.id().to_string()),
+            ("review", id(&review["latest"])),
+            ("report", report),
         ];
         let tokens = [
             ("stranger", &stranger),
@@ -152,4 +218,22 @@ async fn dead_job(app: &TestApp) -> String {
         Ok(id)
     });
     made.await.expect("a dead job").to_string()
+}
+
+/// A lesson that was taken out of the draft again.
+async fn gone_lesson(author: &Client<'_>, draft: CourseId) -> String {
+    let at = format!("/courses/{draft}/draft/lessons");
+    let lesson = id(&author.post(&at, json!({"day": 1, "title": "Gone"})).await.expect(201));
+    author.delete(&format!("{at}/{lesson}")).await.expect(204);
+    lesson
+}
+
+/// An earlier state of the draft's first lesson.
+async fn past_state(author: &Client<'_>, draft: CourseId, lessons: &Value) -> String {
+    let at = format!(
+        "/courses/{draft}/draft/lessons/{}/history",
+        lessons["lessons"][0]["id"].as_str().unwrap_or_default()
+    );
+    author.post(&at, json!({"body_html": "<p>Before.</p>"})).await.expect(204);
+    id(&author.get(&at).await.expect(200)["items"][0])
 }

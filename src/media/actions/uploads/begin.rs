@@ -8,11 +8,13 @@ use crate::{
         actions::blocking,
         model::uploads::{KEPT_MS, MOST_UNFINISHED, State, Told, Upload},
         policy::{self, StoreAsset},
+        settings::UploadSettings,
         store,
     },
     platform::{
         Platform,
         db::{Db, Tx},
+        settings,
     },
 };
 
@@ -54,6 +56,18 @@ fn insert(tx: &Tx<'_>, can: &StoreAsset, limits: &Limits, told: Told, length: u6
     let (unfinished, coming) = store::uploads::count_unfinished(tx, owner)?;
     if unfinished >= MOST_UNFINISHED {
         return Ok(Err(Refusal::TooMany));
+    }
+    let settings = settings::get::<UploadSettings>(tx)?;
+    let most = told.kind().map_or(u64::MAX, |kind| settings.most_bytes(kind));
+    if length > most {
+        return Ok(Err(Refusal::TooLarge(most)));
+    }
+    if let Some(most) = settings.quota_bytes() {
+        let there = store::count_bytes(tx)?.unsigned_abs();
+        let left = most.saturating_sub(there).saturating_sub(store::uploads::count_coming(tx)?);
+        if length > left {
+            return Ok(Err(Refusal::Full(left)));
+        }
     }
     if let Some(most) = limits.quota_for(tx.actor()) {
         let (_, there) = store::library::count_of(tx, Some(owner))?;

@@ -94,7 +94,7 @@ async fn store_it(platform: &Platform, db: &Db, upload: &Upload) -> Result<()> {
             replace_and(platform, db, &can, &upload.name, part, settle).await?;
         }
         None => {
-            let can = StoreAsset::as_system("media.finish_upload", Some(upload.owner));
+            let can = StoreAsset::of_upload(upload.owner);
             keep_and(platform, db, &can, &upload.name, part, settle).await?;
         }
     }

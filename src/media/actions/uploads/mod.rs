@@ -25,6 +25,8 @@ pub(in crate::media) enum Refusal {
     TooLarge(u64),
     /// The person's files would come to more than they may: this many bytes are left.
     Quota(u64),
+    /// All files would come to more than they may: this many bytes are left.
+    Full(u64),
     /// Too many of his uploads are unfinished.
     TooMany,
     /// Another request writes to it.

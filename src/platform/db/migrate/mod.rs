@@ -45,6 +45,14 @@ steps! {
     10 "0010_groups",
     11 "0011_audit_chain",
     12 "0012_backups",
+    13 "0013_lesson_history",
+    14 "0014_publishing",
+    15 "0015_moderation",
+    16 "0016_people_admin",
+    17 "0017_assignments",
+    18 "0018_tokens",
+    19 "0019_webhooks",
+    20 "0020_settings",
     21 "0021_uploads",
 }
 

@@ -19,6 +19,7 @@ const sentences: Record<string, () => string> = {
 	'auth.unverified': m.problem_unverified,
 	'auth.deactivated': m.problem_deactivated,
 	'user.last_admin': m.problem_last_admin,
+	'settings.changed_meanwhile': m.set_conflict,
 	'lesson.changed': m.problem_conflict
 };
 

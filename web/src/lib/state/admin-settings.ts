@@ -4,23 +4,23 @@ import type { Schema } from '#lib/api/types.ts';
 import { session } from './session.svelte.ts';
 
 /** Each save answers with what holds now; the shell follows where it shows it. */
-export async function saveOrganisation(section: Schema<'Organisation'>): Promise<void> {
-	await ok(api.PUT('/api/v1/admin/settings/organisation', { body: section }));
+export async function saveOrganisation(section: Schema<'Organisation'>, version?: string): Promise<void> {
+	await ok(api.PUT('/api/v1/admin/settings/organisation', { params: { query: { version } }, body: section }));
 	await wearBrand();
 }
 
-export async function saveRegistration(section: Schema<'RegistrationSettings'>): Promise<void> {
-	await ok(api.PUT('/api/v1/admin/settings/registration', { body: section }));
+export async function saveRegistration(section: Schema<'RegistrationSettings'>, version?: string): Promise<void> {
+	await ok(api.PUT('/api/v1/admin/settings/registration', { params: { query: { version } }, body: section }));
 	await session.refreshInstance();
 }
 
-export async function saveLearning(section: Required<Schema<'LearningSettings'>>): Promise<void> {
-	await ok(api.PUT('/api/v1/admin/settings/learning', { body: section }));
+export async function saveLearning(section: Required<Schema<'LearningSettings'>>, version?: string): Promise<void> {
+	await ok(api.PUT('/api/v1/admin/settings/learning', { params: { query: { version } }, body: section }));
 	await session.refreshInstance();
 }
 
-export async function saveMail(section: Schema<'MailSettingsIn'>): Promise<void> {
-	await ok(api.PUT('/api/v1/admin/settings/mail', { body: section }));
+export async function saveMail(section: Schema<'MailSettingsIn'>, version?: string): Promise<void> {
+	await ok(api.PUT('/api/v1/admin/settings/mail', { params: { query: { version } }, body: section }));
 }
 
 export async function sendTestMail(to: string): Promise<void> {

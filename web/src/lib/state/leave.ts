@@ -1,4 +1,5 @@
 import { goto } from '$app/navigation';
+import { forgetEditor } from './editor-store.ts';
 import { forgetKept } from './kept.ts';
 import { outbox } from './outbox.svelte.ts';
 import { session } from './session.svelte.ts';
@@ -10,5 +11,6 @@ export async function signOut(): Promise<void> {
 	await session.leave();
 	forgetKept();
 	await outbox.forget();
+	await forgetEditor().catch(() => {});
 	await goto('/sign-in');
 }

@@ -13,7 +13,9 @@ const unknownInstance: Instance = {
 	branding: { hue: 163, chroma: 0.095 },
 	languages: ['en'],
 	version: '',
-	day_start_hour: 3
+	day_start_hour: 3,
+	legal: [],
+	asks_consent: false
 };
 
 /** Who is here, and on whose platform. One per tab: nothing is rendered on a server that could leak it. */

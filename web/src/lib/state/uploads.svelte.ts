@@ -168,7 +168,7 @@ class Uploads {
 
 	#refusal(file: File): string | undefined {
 		if (file.size === 0) return m.upload_empty();
-		const most = this.limits?.max_upload_bytes;
+		const most = this.limits && largest(this.limits, file.type);
 		if (most !== undefined && file.size > most) return m.upload_too_large({ size: bytes(file.size), most: bytes(most) });
 		const { quota_bytes: quota, used_bytes: used = 0 } = this.limits ?? {};
 		if (quota && file.size > quota - used) return m.upload_quota({ left: bytes(Math.max(0, quota - used)) });
@@ -316,6 +316,19 @@ class Uploads {
 		row.trouble = why;
 		announce.sayNow(m.upload_failed_said({ name: row.name, why }));
 	}
+}
+
+/** The most that a file of this type may have; what it really is, the server finds out. */
+function largest(limits: Limits, type: string): number {
+	const { image, video, audio, document } = limits.max_bytes;
+	const kind = type.split('/')[0];
+	return (
+		kind === 'image' ? image
+		: kind === 'video' ? video
+		: kind === 'audio' ? audio
+		: kind === 'application' ? document
+		: limits.max_upload_bytes
+	);
 }
 
 function problemOf(status: number, body: string): ApiProblem {

@@ -11,6 +11,8 @@ const well: Schema<'SystemOut'> = {
 	events: { head: 1, reactions: [{ name: 'search', behind: 3, parked: 0 }] },
 	jobs: { waiting: 4, running: 1, dead: 0 },
 	mails: { waiting: 2, failed: 0 },
+	storage: { folder: '/data', index: 0, backups: 0, outbox: 0 },
+	versions: { schema: 1, sqlite: '3', ffmpeg: true, ffprobe: true },
 	figures: {}
 };
 

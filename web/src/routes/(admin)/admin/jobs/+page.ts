@@ -1,10 +1,6 @@
-import { api, ok } from '#lib/api/client.ts';
-import { Paged } from '#lib/state/loaded.svelte.ts';
+import { redirect } from '@sveltejs/kit';
 
-const states = ['waiting', 'running', 'dead'] as const;
-
-export async function load({ url }) {
-	const state = states.find((s) => s === url.searchParams.get('state'));
-	const jobs = new Paged((cursor) => ok(api.GET('/api/v1/admin/jobs', { params: { query: { state, cursor } } })));
-	return { state, jobs: await jobs.soon() };
+/** Jobs are a part of the system page; addresses of before still lead there. */
+export function load({ url }) {
+	redirect(307, `/admin/system${url.search}`);
 }

@@ -1,0 +1,823 @@
+//! From a draft to a version and on: the check, reviews by other eyes, learners who go on by a new
+//! version, who sees what, reports.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use momentum::{
+    courses::Shelf,
+    kernel::{id::UserId, text::GroupName},
+    people::{self, GroupKind},
+    progress::{self, RebuildProgress},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    enrolments::{daily, join},
+    support::{
+        Client, TestApp,
+        courses::{Made, Spec},
+    },
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The draft's lessons, by day.
+async fn lessons(author: &Client<'_>, course: &str) -> Vec<Value> {
+    let draft = author.get(&format!("/courses/{course}/draft")).await.expect(200);
+    draft["lessons"].as_array().expect("lessons").clone()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}"))
+}
+
+/// Writes a sentence into the draft's lesson of a day.
+async fn write(author: &Client<'_>, course: &str, day: u64, words: &str) {
+    let all = lessons(author, course).await;
+    let lesson = all
+        .iter()
+        .find(|l| l["day"] == day)
+        .unwrap_or_else(|| panic!("a lesson on day {day}"));
+    let path = format!("/courses/{course}/lessons/{}", text(&lesson["id"]));
+    author
+        .patch(&path, json!({"body_html": format!("<p>{words}</p>")}))
+        .await
+        .expect(200);
+}
+
+async fn publish(author: &Client<'_>, course: &str, learners: &str) -> Value {
+    author
+        .post(&format!("/courses/{course}/publish"), json!({"notes": "", "learners": learners}))
+        .await
+        .expect(201)
+}
+
+async fn complete(learner: &Client<'_>, lesson: &str) {
+    for step in ["open", "complete"] {
+        let answer = learner.post(&format!("/lessons/{lesson}/{step}"), json!({})).await;
+        assert!(answer.status.is_success(), "{step} {lesson}: {}", answer.text());
+    }
+}
+
+/// What the outline tells a learner: day, lesson, state.
+async fn outline(learner: &Client<'_>, course: &str) -> Vec<(u64, String, String)> {
+    let out = learner.get(&format!("/courses/{course}/learn")).await.expect(200);
+    let days = out["days"].as_array().expect("days").iter();
+    days.flat_map(|day| {
+        let n = day["day"].as_u64().expect("a day");
+        day["lessons"]
+            .as_array()
+            .expect("lessons")
+            .iter()
+            .map(move |l| (n, text(&l["id"]).to_owned(), text(&l["state"]).to_owned()))
+    })
+    .collect()
+}
+
+async fn body(learner: &Client<'_>, lesson: &str) -> String {
+    let answer = learner.get(&format!("/lessons/{lesson}")).await.expect(200);
+    text(&answer["content"]["body_html"]).to_owned()
+}
+
+async fn require_review(admin: &Client<'_>) {
+    let policy = json!({"review_required": true, "captions_required": false});
+    admin.put("/admin/settings/moderation", policy).await.expect(200);
+}
+
+/// Every number of progress is what the facts say.
+async fn assert_numbers_hold(app: &TestApp) {
+    let shelf = Shelf::of(app.platform());
+    let db = app.system();
+    let walked = db.read("test.check", move |read| {
+        progress::check(read, &RebuildProgress::as_system("test"), &shelf, UserId::from_raw(0))
+    });
+    let walked = walked.await.expect("a look");
+    assert!(walked.differences.is_empty(), "{:?}", walked.differences);
+}
+
+async fn four_people(app: &TestApp) -> (Client<'_>, Client<'_>, Client<'_>, Client<'_>) {
+    (
+        app.admin("Ada").await,
+        app.instructor("Ira").await,
+        app.instructor("Otto").await,
+        app.learner("Lea").await,
+    )
+}
+
+#[tokio::test]
+async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() {
+    let app = TestApp::start().await;
+    let (ada, ira, otto, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Clear writing").by(ira.id())).await;
+    let course = made.course.to_string();
+    join(&lea, &made, daily()).await;
+    complete(&lea, &made.lessons[0].to_string()).await;
+    app.pass(DAY).await;
+    let (second, third) = (made.lessons[1].to_string(), made.lessons[2].to_string());
+    let before = body(&lea, &second).await;
+
+    require_review(&ada).await;
+    write(&ira, &course, 2, "A second day that she has open already.").await;
+    write(&ira, &course, 3, "A third day, wrongly spellt.").await;
+    let refused = ira
+        .post(&format!("/courses/{course}/publish"), json!({"learners": "from_next_unopened_day"}))
+        .await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "course.review_needed"));
+
+    let submitted = ira
+        .post(&format!("/courses/{course}/review"), json!({"note": "Two days are new."}))
+        .await
+        .expect(201);
+    let review = text(&submitted["latest"]["id"]).to_owned();
+    let queue = ada.get("/reviews").await.expect(200);
+    assert_eq!(queue["items"][0]["id"], review.as_str());
+    assert_eq!(queue["items"][0]["submitter"]["name"], "Ira");
+    let detail = ada.get(&format!("/reviews/{review}")).await.expect(200);
+    assert_eq!(
+        (detail["may_decide"].as_bool(), detail["is_current"].as_bool()),
+        (Some(true), Some(true))
+    );
+    assert_eq!(detail["diff"]["lessons"].as_array().map(Vec::len), Some(2));
+    let sides = ada.get(&format!("/reviews/{review}/lessons/{third}")).await.expect(200);
+    assert!(text(&sides["draft"]["body_html"]).contains("spellt"));
+    let block = text(&sides["draft"]["body_html"])
+        .split("data-id=\"")
+        .nth(1)
+        .and_then(|r| r.get(..10))
+        .expect("a block")
+        .to_owned();
+
+    let wordless = ada.post(&format!("/reviews/{review}/return"), json!({})).await;
+    assert_eq!(wordless.status.as_u16(), 422, "a return says what to mend");
+    let comments = json!({"note": "One word.", "comments": [{"lesson": third, "block": block, "text": "It is “spelt”."}]});
+    ada.post(&format!("/reviews/{review}/return"), comments).await.expect(200);
+    let seen = ira.get(&format!("/courses/{course}/review")).await.expect(200);
+    assert_eq!(seen["latest"]["state"], "returned");
+    assert_eq!(seen["latest"]["comments"][0]["block"], block.as_str());
+    assert_eq!(seen["latest"]["comments"][0]["author"]["name"], "Ada");
+
+    write(&ira, &course, 3, "A third day, rightly spelt.").await;
+    let again = ira.post(&format!("/courses/{course}/review"), json!({})).await.expect(201);
+    let review = text(&again["latest"]["id"]).to_owned();
+    // An instructor who was appointed approves it.
+    assert_eq!(otto.get(&format!("/reviews/{review}")).await.status.as_u16(), 404);
+    ada.patch(&format!("/reviews/{review}"), json!({"assignee": otto.id()}))
+        .await
+        .expect(200);
+    assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 1);
+    otto.post(&format!("/reviews/{review}/approve"), json!({"note": "Good."}))
+        .await
+        .expect(200);
+    let made_version = publish(&ira, &course, "from_next_unopened_day").await;
+    assert_eq!(made_version["number"], 2);
+    app.settle().await;
+
+    // What she had open is as it was; from the next day on she has the new version.
+    assert_eq!(body(&lea, &second).await, before);
+    let learn = lea.get(&format!("/courses/{course}/learn")).await.expect(200);
+    assert_eq!(learn["enrolment"]["version"], 2);
+    assert_eq!(learn["lessons_done"], 1);
+    assert_eq!(
+        lea.get(&format!("/lessons/{third}")).await.status.as_u16(),
+        403,
+        "day 3 opens tomorrow"
+    );
+    app.pass(DAY).await;
+    assert!(body(&lea, &third).await.contains("rightly spelt"));
+    assert_numbers_hold(&app).await;
+    let trail = ada.get(&format!("/reviews/{review}")).await.expect(200);
+    let steps: Vec<&str> = trail["trail"]
+        .as_array()
+        .expect("a trail")
+        .iter()
+        .map(|s| text(&s["step"]))
+        .collect();
+    assert_eq!(steps, ["submitted", "assigned", "approved"]);
+}
+
+#[tokio::test]
+async fn four_eyes_hold_whoever_asks() {
+    let app = TestApp::start().await;
+    let (ada, ira, otto, lea) = four_people(&app).await;
+    let bea = app.admin("Bea").await;
+    let draft = app.draft(Spec::days7("Clear writing").by(ira.id())).await.to_string();
+    require_review(&ada).await;
+    ira.put(&format!("/courses/{draft}/authors/{}", otto.id()), json!({}))
+        .await
+        .expect(204);
+    assert_eq!(
+        ira.put(&format!("/courses/{draft}/authors/{}", lea.id()), json!({}))
+            .await
+            .status
+            .as_u16(),
+        422,
+        "learners write no courses"
+    );
+    // A co-author edits and submits; an admin lends a hand.
+    write(&otto, &draft, 1, "Written by a co-author.").await;
+    write(&ada, &draft, 2, "Written by an admin.").await;
+    let submitted = otto.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+    let review = text(&submitted["latest"]["id"]).to_owned();
+    for (who, name) in [(&ada, "the admin who wrote in it"), (&bea, "an admin")] {
+        let may = who.get(&format!("/reviews/{review}")).await.expect(200)["may_decide"].clone();
+        assert_eq!(may, name == "an admin", "{name}");
+    }
+    let refused = ada.post(&format!("/reviews/{review}/approve"), json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "denied.four_eyes"));
+    for who in [ira.id(), otto.id()] {
+        let refused = bea.patch(&format!("/reviews/{review}"), json!({"assignee": who})).await;
+        assert_eq!(refused.status.as_u16(), 422, "an author looks after no review of his course");
+    }
+    for (who, path) in [(&ira, "approve"), (&otto, "approve"), (&lea, "return")] {
+        let refused = who.post(&format!("/reviews/{review}/{path}"), json!({})).await.status.as_u16();
+        assert!(matches!(refused, 403 | 404), "{path}: {refused}");
+    }
+    // Two approve at once: one does.
+    let path = format!("/reviews/{review}/approve");
+    let (one, two) = tokio::join!(bea.post(&path, json!({})), bea.post(&path, json!({})));
+    let mut both = [one.status.as_u16(), two.status.as_u16()];
+    both.sort_unstable();
+    assert_eq!(both, [200, 409]);
+    // Approved is exactly that content: a later edit voids it, for admins too, and taking the edit
+    // back brings it back.
+    let before = lessons(&ira, &draft).await[0].clone();
+    write(&ira, &draft, 3, "Slipped in after the approval.").await;
+    for who in [&ira, &bea] {
+        let refused = who.post(&format!("/courses/{draft}/publish"), json!({})).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (409, "course.review_needed"));
+    }
+    let bulk = bea
+        .post("/admin/courses/bulk", json!({"deed": "publish", "courses": [draft]}))
+        .await
+        .expect(200);
+    assert_eq!(bulk["refused"][0]["code"], "course.review_needed");
+    assert_eq!(lessons(&ira, &draft).await[0]["revision"], before["revision"]);
+    let again = ira.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+    let review = text(&again["latest"]["id"]).to_owned();
+    write(&ira, &draft, 3, "Changed once more while it waits.").await;
+    let refused = bea.post(&format!("/reviews/{review}/approve"), json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "review.outdated"));
+    let third = ira.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+    assert_eq!(bea.get(&format!("/reviews/{review}")).await.expect(200)["state"], "withdrawn");
+    bea.post(&format!("/reviews/{}/approve", text(&third["latest"]["id"])), json!({}))
+        .await
+        .expect(200);
+    publish(&ira, &draft, "new_only").await;
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn the_check_names_what_stands_in_the_way() {
+    let app = TestApp::start().await;
+    let (ada, ira, ..) = four_people(&app).await;
+    let course = app.draft(Spec::days7("Clear writing").by(ira.id())).await.to_string();
+    let check = |path: String| {
+        let ira = &ira;
+        async move { ira.get(&format!("/courses/{path}/check")).await.expect(200) }
+    };
+    let clean = check(course.clone()).await;
+    assert_eq!(
+        (clean["is_ready"].as_bool(), clean["findings"].as_array().map(Vec::len)),
+        (Some(true), Some(0))
+    );
+
+    let all = lessons(&ira, &course).await;
+    let id = |n: usize| text(&all[n]["id"]).to_owned();
+    let asset = ira
+        .upload(Method::POST, "/media?name=dice.png", crate::access::pixel())
+        .await
+        .expect(201);
+    let asset = text(&asset["id"]).to_owned();
+    let change = |n: usize, patch: Value| {
+        let (ira, path) = (&ira, format!("/courses/{course}/lessons/{}", id(n)));
+        async move { ira.patch(&path, patch).await.expect(200) }
+    };
+    change(
+        0,
+        json!({"body_html": format!("<p>Look:</p><figure data-asset=\"{asset}\"><img alt=\"\"></figure>")}),
+    )
+    .await;
+    change(1, json!({"body_html": "<p>See <a href=\"/learn/clear-writing/lsn_0000000000001\">this</a> and <a href=\"/courses/nowhere\">that</a>.</p>"})).await;
+    change(2, json!({"body_html": "", "minutes": 45})).await;
+    ira.delete(&format!("/courses/{course}/lessons/{}", id(6))).await.expect(204);
+    change(5, json!({"day": 9})).await;
+    let found = check(course.clone()).await;
+    let codes: Vec<(&str, &str)> = found["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| (text(&f["severity"]), text(&f["code"])))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            ("blocker", "publish.days_empty"),
+            ("blocker", "publish.alt_missing"),
+            ("blocker", "publish.link_broken"),
+            ("blocker", "publish.link_broken"),
+            ("blocker", "publish.body_empty"),
+            ("warning", "publish.day_beyond_end"),
+            ("warning", "publish.too_long"),
+        ]
+    );
+    let alt = &found["findings"][1];
+    assert_eq!(alt["lesson"], id(0).as_str());
+    assert_eq!(text(&alt["block"]).len(), 10);
+    let refused = ira.post(&format!("/courses/{course}/publish"), json!({})).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.text().contains("publish.alt_missing"), "{}", refused.text());
+    let refused = ira.post(&format!("/courses/{course}/review"), json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "review.not_ready"));
+    let bulk = ada
+        .post("/admin/courses/bulk", json!({"deed": "publish", "courses": [course]}))
+        .await
+        .expect(200);
+    assert_eq!(bulk["refused"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
+    let app = TestApp::start().await;
+    let (_, ira, otto, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Clear writing").by(ira.id())).await;
+    let course = made.course.to_string();
+    let finished = app.learner("Fay").await;
+    join(&lea, &made, daily()).await;
+    join(&finished, &made, daily()).await;
+    for n in 0..7 {
+        complete(&finished, &made.lessons[n].to_string()).await;
+        if n < 2 {
+            complete(&lea, &made.lessons[n].to_string()).await;
+        }
+        app.pass(DAY).await;
+        if n == 2 {
+            break;
+        }
+    }
+    for n in 3..7 {
+        complete(&finished, &made.lessons[n].to_string()).await;
+        app.pass(DAY).await;
+    }
+    // Lea is on day 7 of 7 with two lessons done. The course becomes longer, a lesson she had is gone,
+    // one she had not moves, and one is new.
+    assert_eq!(outline(&lea, &course).await.iter().filter(|(.., s)| s == "done").count(), 2);
+    let all = lessons(&ira, &course).await;
+    ira.delete(&format!("/courses/{course}/lessons/{}", text(&all[1]["id"])))
+        .await
+        .expect(204);
+    let draft = ira
+        .patch(&format!("/courses/{course}/draft"), json!({"length": 14}))
+        .await
+        .expect(200);
+    assert_eq!(draft["length"], 14);
+    for day in [2, 8, 9, 10, 11, 12, 13, 14] {
+        let new = json!({"day": day, "title": format!("New on day {day}"), "body_html": "<p>Something new.</p>"});
+        ira.post(&format!("/courses/{course}/lessons"), new).await.expect(201);
+    }
+    let before = outline(&lea, &course).await;
+    publish(&ira, &course, "from_next_unopened_day").await;
+    app.settle().await;
+    let after = outline(&lea, &course).await;
+    assert_eq!(
+        after[..7],
+        before[..7],
+        "seven days are as they were, the lesson that is gone among them"
+    );
+    assert_eq!(after.len(), 14);
+    assert_eq!(after.last().map(|(day, ..)| *day), Some(14));
+    assert!(
+        after[7..].iter().filter(|(.., state)| state != "locked").count() <= 1,
+        "at most one day opens on a date: {after:?}"
+    );
+    // Who has finished stays with what he finished.
+    let learn = finished.get(&format!("/courses/{course}/learn")).await.expect(200);
+    assert_eq!(
+        (learn["enrolment"]["version"].as_u64(), learn["percent"].as_u64()),
+        (Some(1), Some(100))
+    );
+    let counts = ira.get(&format!("/courses/{course}/learners")).await.expect(200);
+    assert_eq!(
+        (counts["active"].as_u64(), counts["versions"][0]["version"].as_u64()),
+        (Some(1), Some(2))
+    );
+
+    // The move runs again: nothing changes, nothing is told twice.
+    let told = |app: &TestApp| {
+        let db = app.system();
+        async move {
+            db.read("test.told", |read| {
+                read.count("SELECT count(*) FROM events WHERE kind = 'enrolment.moved'", [])
+            })
+            .await
+            .expect("a count")
+        }
+    };
+    assert_eq!(told(&app).await, 1);
+    let db = app.system();
+    db.write("test.again", |tx| {
+        tx.execute(
+            "UPDATE jobs SET state = 'waiting', run_at = 0 WHERE kind = 'enrolments.move_learners'",
+            [],
+        )?;
+        tx.execute(
+            "INSERT INTO jobs (id, kind, queue, payload, state, attempts, run_at, created_at)
+             SELECT 77, 'enrolments.move_learners', 'default', json_object('course', ?1, 'version', ?2, 'number', 2), 'waiting', 0, 0, 0",
+            (course_text(tx, 1)?, course_text(tx, 2)?),
+        )?;
+        Ok(())
+    })
+    .await
+    .expect("the job waits again");
+    app.settle().await;
+    assert_eq!(outline(&lea, &course).await, after);
+    assert_eq!(told(&app).await, 1);
+
+    // A shorter version: nothing that is open is taken, and who has done all of it is done.
+    for day in 8..=14 {
+        let all = lessons(&ira, &course).await;
+        let lesson = all.iter().find(|l| l["day"] == day).expect("a lesson");
+        ira.delete(&format!("/courses/{course}/lessons/{}", text(&lesson["id"])))
+            .await
+            .expect(204);
+    }
+    ira.patch(&format!("/courses/{course}/draft"), json!({"length": 7}))
+        .await
+        .expect(200);
+    let open: Vec<String> = after.iter().filter(|(.., s)| s != "locked").map(|(_, id, _)| id.clone()).collect();
+    for lesson in &open {
+        if !after.iter().any(|(_, id, state)| id == lesson && state == "done") {
+            complete(&lea, lesson).await;
+        }
+    }
+    publish(&ira, &course, "from_next_unopened_day").await;
+    app.settle().await;
+    let learn = lea.get(&format!("/courses/{course}/learn")).await.expect(200);
+    assert_eq!(
+        (learn["percent"].as_u64(), learn["enrolment"]["state"].as_str()),
+        (Some(100), Some("completed"))
+    );
+    assert_numbers_hold(&app).await;
+
+    // Going back publishes the first version anew, and the draft stays.
+    let edition = ira.get(&format!("/courses/{course}/draft")).await.expect(200)["edition"].clone();
+    let back = ira
+        .post(&format!("/courses/{course}/versions/1/roll-back"), json!({"notes": "Back."}))
+        .await
+        .expect(201);
+    assert_eq!((back["number"].as_u64(), back["lesson_count"].as_u64()), (Some(4), Some(7)));
+    assert_eq!(ira.get(&format!("/courses/{course}/draft")).await.expect(200)["edition"], edition);
+    let versions = ira.get(&format!("/courses/{course}/versions")).await.expect(200);
+    let numbers: Vec<u64> = versions
+        .as_array()
+        .expect("versions")
+        .iter()
+        .filter_map(|v| v["number"].as_u64())
+        .collect();
+    assert_eq!(numbers, [4, 3, 2, 1], "blends are no versions that anybody lists");
+    let diff = ira.get(&format!("/courses/{course}/diff?from=1&to=2")).await.expect(200);
+    let changes: Vec<&str> = diff["lessons"]
+        .as_array()
+        .expect("lessons")
+        .iter()
+        .map(|l| text(&l["change"]))
+        .collect();
+    assert_eq!(changes.iter().filter(|c| **c == "added").count(), 8);
+    assert_eq!(changes.iter().filter(|c| **c == "removed").count(), 1);
+    assert_eq!(diff["fields"], json!(["length"]));
+    ira.post(&format!("/courses/{course}/versions/1/load"), json!({})).await.expect(204);
+    let draft = ira.get(&format!("/courses/{course}/draft")).await.expect(200);
+    assert_eq!((draft["has_changes"].as_bool(), draft["length"].as_u64()), (Some(false), Some(7)));
+    assert_eq!(
+        otto.post(&format!("/courses/{course}/versions/1/load"), json!({}))
+            .await
+            .status
+            .as_u16(),
+        403
+    );
+    app.settle().await;
+}
+
+/// The course (1) or the second version (2) as ids of the API.
+fn course_text(tx: &momentum::platform::db::Tx<'_>, which: u8) -> momentum::kernel::error::Result<String> {
+    if which == 1 {
+        let id = tx.count("SELECT id FROM courses", [])?;
+        return Ok(momentum::kernel::id::CourseId::from_raw(id).to_string());
+    }
+    let id = tx.count("SELECT id FROM versions WHERE number = 2 AND base_id IS NULL", [])?;
+    Ok(momentum::kernel::id::VersionId::from_raw(id).to_string())
+}
+
+#[tokio::test]
+async fn what_one_may_not_see_is_not_there() {
+    let app = TestApp::start().await;
+    let (ada, ira, otto, lea) = four_people(&app).await;
+    let mia = app.learner("Mia").await;
+    let mut spec = Spec::days7("Hidden harbour").by(ira.id());
+    spec.previews = vec![1];
+    let made = app.course(spec).await;
+    let course = made.course.to_string();
+    let mia_id = mia.id();
+    let group = app
+        .system()
+        .write("test.group", move |tx| {
+            let group = people::insert_group(tx, &GroupName::parse("Harbour").expect("a name"), GroupKind::Manual)?;
+            people::insert_member(tx, group, mia_id)?;
+            Ok(group)
+        })
+        .await
+        .expect("a group");
+    let empty = ira
+        .patch(&format!("/courses/{course}/access"), json!({"visibility": "groups"}))
+        .await;
+    assert_eq!(empty.status.as_u16(), 422, "groups without a group shut everybody out");
+    ira.patch(
+        &format!("/courses/{course}/access"),
+        json!({"visibility": "groups", "groups": [group]}),
+    )
+    .await
+    .expect(200);
+    app.settle().await;
+    assert_unseen(&app, &made, &[&lea, &otto]).await;
+    // A member sees and joins it; it is in her catalogue, her search and her category's number.
+    mia.get(&format!("/courses/{course}")).await.expect(200);
+    assert_eq!(mia.get("/courses").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(mia.get("/search?q=harbour&kind=course").await.expect(200)["total"], 1);
+    assert_eq!(mia.get("/categories").await.expect(200)[0]["course_count"], 1);
+    assert_eq!(ada.get("/courses").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    join(&mia, &made, daily()).await;
+
+    ira.patch(&format!("/courses/{course}/access"), json!({"visibility": "invitation"}))
+        .await
+        .expect(200);
+    app.settle().await;
+    mia.get(&format!("/courses/{course}")).await.expect(200);
+    assert_unseen(&app, &made, &[&lea, &otto]).await;
+    let unknown = ira
+        .post(&format!("/courses/{course}/guests"), json!({"email": "nobody@example.com"}))
+        .await;
+    assert_eq!(unknown.status.as_u16(), 422);
+    ira.post(&format!("/courses/{course}/guests"), json!({"email": "lea@example.com"}))
+        .await
+        .expect(200);
+    lea.get(&format!("/courses/{course}")).await.expect(200);
+    ira.delete(&format!("/courses/{course}/guests/{}", lea.id())).await.expect(204);
+    assert_unseen(&app, &made, &[&lea]).await;
+
+    // Taken back: who is in it goes on, nobody new comes.
+    ira.patch(&format!("/courses/{course}/access"), json!({"visibility": "everyone"}))
+        .await
+        .expect(200);
+    lea.get(&format!("/courses/{course}")).await.expect(200);
+    ira.post(&format!("/courses/{course}/unpublish"), json!({})).await.expect(204);
+    app.settle().await;
+    assert_unseen(&app, &made, &[&lea, &otto]).await;
+    mia.get(&format!("/lessons/{}", made.lessons[0])).await.expect(200);
+    ira.post(&format!("/courses/{course}/restore"), json!({})).await.expect(204);
+    lea.get(&format!("/courses/{course}")).await.expect(200);
+    app.settle().await;
+}
+
+/// Nothing tells these people, or visitors, that the course exists.
+async fn assert_unseen(app: &TestApp, made: &Made, people: &[&Client<'_>]) {
+    let (course, lesson) = (made.course, made.lessons[0]);
+    let nobody = app.anonymous();
+    for who in people.iter().copied().chain([&nobody]) {
+        for name in [course.to_string(), made.slug.clone()] {
+            for path in [
+                "",
+                "/learn",
+                "/schedule",
+                &format!("/lessons/{lesson}/preview"),
+                "/draft",
+                "/versions",
+                "/check",
+                "/diff",
+                "/access",
+                "/learners",
+                "/review",
+            ] {
+                let status = who.get(&format!("/courses/{name}{path}")).await.status.as_u16();
+                assert!(matches!(status, 401 | 403 | 404), "{path}: {status}");
+                // An instructor elsewhere learns nothing from being refused.
+                assert!(
+                    status != 403 || who.get("/teach/courses").await.status.as_u16() == 403,
+                    "{path}: {status}"
+                );
+            }
+            let joined = who
+                .post(&format!("/courses/{name}/enrolment"), json!({"pace": daily()}))
+                .await
+                .status
+                .as_u16();
+            assert!(matches!(joined, 401 | 404), "{joined}");
+        }
+        for path in [format!("/lessons/{lesson}"), format!("/lessons/{lesson}/notes")] {
+            let status = who.get(&path).await.status.as_u16();
+            assert!(matches!(status, 401 | 404), "{path}: {status}");
+        }
+        let report = json!({"subject_kind": "course", "subject_id": course, "reason": "other"});
+        assert!(matches!(who.post("/reports", report).await.status.as_u16(), 401 | 404));
+        for path in ["/courses", "/search?q=harbour", "/search?q=harbour&kind=lesson", "/search?q="] {
+            let found = who.get(path).await.expect(200);
+            assert_eq!(found["items"].as_array().map(Vec::len), Some(0), "{path}");
+            assert!(found["total"].is_null() || found["total"] == 0, "{path}: {}", found["total"]);
+            assert!(!found.to_string().to_lowercase().contains("harbour"), "{path}");
+        }
+        let guessed = who.get("/suggest?q=har").await.expect(200);
+        assert!(!guessed.to_string().to_lowercase().contains("harbour"), "{guessed}");
+        let categories = who.get("/categories").await.expect(200);
+        assert!(categories.as_array().expect("categories").iter().all(|c| c["course_count"] == 0));
+    }
+}
+
+#[tokio::test]
+async fn covers_and_lesson_files_follow_who_sees_the_course() {
+    let app = TestApp::start().await;
+    let (_, ira, _, lea) = four_people(&app).await;
+    let course = app.draft(Spec::days7("Hidden harbour").by(ira.id())).await.to_string();
+    let mut assets = Vec::new();
+    for name in ["cover.png", "lesson.png"] {
+        let mut bytes = crate::access::pixel();
+        bytes.extend_from_slice(name.as_bytes());
+        let asset = ira.upload(Method::POST, &format!("/media?name={name}"), bytes).await.expect(201);
+        assets.push(text(&asset["id"]).to_owned());
+    }
+    ira.patch(&format!("/courses/{course}/draft"), json!({"cover": assets[0]}))
+        .await
+        .expect(200);
+    let first = text(&lessons(&ira, &course).await[0]["id"]).to_owned();
+    let html = format!("<figure data-asset=\"{}\"><img alt=\"A harbour\"></figure>", assets[1]);
+    ira.patch(&format!("/courses/{course}/lessons/{first}"), json!({"body_html": html}))
+        .await
+        .expect(200);
+    publish(&ira, &course, "new_only").await;
+    let files = [&assets[0], &assets[1]].map(|asset| format!("/media/{asset}/file"));
+    for file in &files {
+        assert_eq!(
+            app.anonymous().get(file).await.status.as_u16(),
+            200,
+            "public: a cover, a preview's picture"
+        );
+    }
+    ira.patch(&format!("/courses/{course}/access"), json!({"visibility": "invitation"}))
+        .await
+        .expect(200);
+    for file in &files {
+        for who in [&app.anonymous(), &lea] {
+            assert!(matches!(who.get(file).await.status.as_u16(), 401 | 404), "{file}");
+        }
+        assert_eq!(ira.get(file).await.status.as_u16(), 200);
+    }
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn reports_go_to_the_queue_and_what_is_hidden_is_out_of_sight_at_once() {
+    let app = TestApp::start().await;
+    let (ada, ira, otto, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Hidden harbour").by(ira.id())).await;
+    let (course, lesson) = (made.course.to_string(), made.lessons[0].to_string());
+    join(&lea, &made, daily()).await;
+    app.settle().await;
+    let about = |kind: &str, id: &str| json!({"subject_kind": kind, "subject_id": id, "reason": "wrong", "text": "It is not so."});
+    assert_eq!(lea.post("/reports", about("horse", &course)).await.status.as_u16(), 422);
+    assert_eq!(
+        lea.post("/reports", about("lesson", "lsn_0000000000001")).await.status.as_u16(),
+        404
+    );
+    let made_report = lea.post("/reports", about("lesson", &lesson)).await.expect(201);
+    let twice = lea.post("/reports", about("lesson", &lesson)).await;
+    assert_eq!((twice.status.as_u16(), twice.code()), (409, "report.twice"));
+    lea.post("/reports", about("course", &course)).await.expect(201);
+    let queue = ada.get("/reports").await.expect(200);
+    assert_eq!(queue["items"].as_array().map(Vec::len), Some(2));
+    assert_eq!(queue["items"][0]["title"], "Hidden harbour: day 1");
+    assert_eq!(queue["items"][0]["reporter"]["name"], "Lea");
+    assert_eq!(otto.get("/reports").await.expect(200)["items"].as_array().map(Vec::len), Some(0));
+    assert_eq!(lea.get("/reports").await.status.as_u16(), 403);
+
+    let report = format!("/reports/{}", text(&made_report["id"]));
+    ada.patch(&report, json!({"assignee": otto.id()})).await.expect(200);
+    otto.patch(&report, json!({"is_hidden": true, "note": "Until it is mended."}))
+        .await
+        .expect(200);
+    assert_eq!(otto.patch(&report, json!({"assignee": null})).await.status.as_u16(), 403);
+    app.settle().await;
+    let closed = lea.get(&format!("/lessons/{lesson}")).await;
+    assert_eq!(closed.status.as_u16(), 403);
+    assert!(closed.text().contains("\"hidden\""), "{}", closed.text());
+    assert_eq!(
+        app.anonymous()
+            .get(&format!("/courses/{course}/lessons/{lesson}/preview"))
+            .await
+            .status
+            .as_u16(),
+        404
+    );
+    assert_eq!(
+        lea.get("/search?q=anything&kind=lesson")
+            .await
+            .expect(200)
+            .to_string()
+            .matches(&lesson)
+            .count(),
+        0
+    );
+    ira.get(&format!("/lessons/{lesson}")).await.expect(200);
+    let settled = otto
+        .patch(&report, json!({"is_hidden": false, "state": "resolved"}))
+        .await
+        .expect(200);
+    let steps: Vec<&str> = settled["trail"]
+        .as_array()
+        .expect("a trail")
+        .iter()
+        .map(|s| text(&s["step"]))
+        .collect();
+    assert_eq!(steps, ["reported", "assigned", "hidden", "shown", "resolved"]);
+    lea.get(&format!("/lessons/{lesson}")).await.expect(200);
+    assert_eq!(otto.patch(&report, json!({"state": "dismissed"})).await.code(), "report.decided");
+    // Settled, it may be reported again.
+    lea.post("/reports", about("lesson", &lesson)).await.expect(201);
+
+    // A whole course: out of every list, closed and explained to who learns it.
+    let of_course = ada.get("/reports").await.expect(200)["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .find(|r| r["subject_kind"] == "course")
+        .map(|r| text(&r["id"]).to_owned())
+        .expect("the report");
+    ada.patch(&format!("/reports/{of_course}"), json!({"is_hidden": true}))
+        .await
+        .expect(200);
+    app.settle().await;
+    assert_unseen(&app, &made, &[&otto]).await;
+    let page = lea.get(&format!("/courses/{course}")).await;
+    assert_eq!((page.status.as_u16(), page.code()), (403, "course.hidden"));
+    for n in [0, 3] {
+        assert_eq!(lea.get(&format!("/lessons/{}", made.lessons[n])).await.status.as_u16(), 403);
+    }
+    assert!(lea.get("/me/today").await.expect(200)["current"].is_null());
+    assert_eq!(lea.get("/search?q=harbour").await.expect(200)["total"], 0);
+    ira.get(&format!("/courses/{course}")).await.expect(200);
+    ada.patch(&format!("/reports/{of_course}"), json!({"is_hidden": false, "state": "dismissed"}))
+        .await
+        .expect(200);
+    app.settle().await;
+    lea.get(&format!("/courses/{course}")).await.expect(200);
+    assert_eq!(lea.get("/search?q=harbour&kind=course").await.expect(200)["total"], 1);
+}
+
+#[tokio::test]
+async fn what_comes_before_is_finished_first() {
+    let app = TestApp::start().await;
+    let (ada, ira, _, lea) = four_people(&app).await;
+    let one = app
+        .course(Spec::of("First steps", momentum::courses::Length::SelfPaced).by(ira.id()))
+        .await;
+    let two = app.course(Spec::days7("Second steps").by(ira.id())).await;
+    let access = |made: &Made| format!("/courses/{}/access", made.course);
+    ira.patch(&access(&two), json!({"prerequisites": [one.course]})).await.expect(200);
+    for (made, need) in [(&one, &two), (&two, &two)] {
+        let circle = ira.patch(&access(made), json!({"prerequisites": [need.course]})).await;
+        assert_eq!(circle.status.as_u16(), 422);
+    }
+    let page = lea.get(&format!("/courses/{}", two.slug)).await.expect(200);
+    assert_eq!(page["prerequisites"][0]["title"], "First steps");
+    let refused = lea
+        .post(&format!("/courses/{}/enrolment", two.course), json!({"pace": daily()}))
+        .await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "enrolment.prerequisites"));
+    assert!(refused.text().contains("First steps"));
+    join(&ada, &two, daily()).await;
+    join(&lea, &one, json!({"kind": "all_at_once"})).await;
+    for lesson in &one.lessons {
+        complete(&lea, &lesson.to_string()).await;
+    }
+    join(&lea, &two, daily()).await;
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn self_paced_learners_keep_what_they_began() {
+    let app = TestApp::start().await;
+    let (_, ira, _, lea) = four_people(&app).await;
+    let made = app
+        .course(Spec::of("First steps", momentum::courses::Length::SelfPaced).by(ira.id()))
+        .await;
+    let course = made.course.to_string();
+    join(&lea, &made, json!({"kind": "all_at_once"})).await;
+    let (first, second) = (made.lessons[0].to_string(), made.lessons[1].to_string());
+    complete(&lea, &first).await;
+    let before = body(&lea, &first).await;
+    for day in [1, 2] {
+        write(&ira, &course, day, "Written anew.").await;
+    }
+    publish(&ira, &course, "from_next_unopened_day").await;
+    app.settle().await;
+    assert_eq!(body(&lea, &first).await, before);
+    assert!(body(&lea, &second).await.contains("Written anew."));
+    assert_numbers_hold(&app).await;
+}

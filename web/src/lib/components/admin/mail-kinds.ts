@@ -1,0 +1,16 @@
+import { m } from '#lib/paraglide/messages.js';
+
+const names: Record<string, () => string> = {
+	verify: m.tpl_verify,
+	'already-registered': m.tpl_already_registered,
+	reset: m.tpl_reset_mail,
+	'reset-asked': m.tpl_reset_asked,
+	'password-changed': m.tpl_password_changed,
+	'change-email': m.tpl_change_email,
+	'email-changed': m.tpl_email_changed,
+	invite: m.tpl_invite,
+	test: m.tpl_test_mail
+};
+
+/** What a kind of mail is called; one that we have no words for keeps its own name. */
+export const mailKind = (name: string): string => names[name]?.() ?? name;
