@@ -11,7 +11,7 @@ use crate::{
     },
     platform::{
         db::Read,
-        module::{AssetPlace, AssetUses},
+        module::{AssetPlace, AssetPlaces, AssetUses},
     },
 };
 
@@ -25,7 +25,7 @@ struct Place {
     is_published: bool,
 }
 
-fn places(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<(Vec<AssetPlace>, u64)> {
+fn places(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<AssetPlaces> {
     let mut found: BTreeMap<(CourseId, Option<LessonId>), Place> = BTreeMap::new();
     for (course, is_published) in store::assets::list_courses(read, asset)? {
         found.entry((course, None)).or_default().is_published |= is_published;
@@ -36,17 +36,17 @@ fn places(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<(Vec<AssetPl
         place.title = Some(title);
         place.is_published |= is_published;
     }
-    let (mut named, mut elsewhere) = (Vec::new(), 0);
+    let mut places = AssetPlaces::default();
     for ((course, lesson), place) in found {
         let may_edit = match store::courses::find(read, &course.into())? {
             Some(head) => policy::edits(read, actor, &head)?,
             None => false,
         };
         if !may_edit {
-            elsewhere += 1;
+            places.elsewhere += 1;
             continue;
         }
-        named.push(AssetPlace {
+        places.known.push(AssetPlace {
             course,
             course_title: store::drafts::get(read, course)?.meta.title.to_string(),
             lesson,
@@ -55,7 +55,7 @@ fn places(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<(Vec<AssetPl
             may_edit: true,
         });
     }
-    Ok((named, elsewhere))
+    Ok(places)
 }
 
 fn shown_by(read: &Read<'_>, user: UserId) -> Result<Vec<AssetId>> {

@@ -45,11 +45,20 @@ pub struct AssetPlace {
     pub may_edit: bool,
 }
 
+/// Where a slice shows an asset.
+#[derive(Debug, Clone, Default)]
+pub struct AssetPlaces {
+    /// The places that the one who asks may know.
+    pub known: Vec<AssetPlace>,
+    /// How many others there are.
+    pub elsewhere: u64,
+}
+
 /// What a slice knows about the uses it makes of stored files.
 #[derive(Clone, Copy)]
 pub struct AssetUses {
     /// Where it shows an asset. Places of which the actor may know nothing are counted, not named.
-    pub places: fn(&Read<'_>, &Actor, AssetId) -> Result<(Vec<AssetPlace>, u64)>,
+    pub places: fn(&Read<'_>, &Actor, AssetId) -> Result<AssetPlaces>,
     /// The assets that this person's things show, whoever uploaded them.
     pub shown_by: fn(&Read<'_>, UserId) -> Result<Vec<AssetId>>,
 }

@@ -30,10 +30,10 @@ const size = mib * 1024 * 1024;
 /** Where the way is interrupted, as a part of the whole, and how. */
 const breaks = [
 	[0.1, 'cut'],
-	[0.3, 'kill'],
-	[0.5, 'cut'],
-	[0.7, 'kill'],
-	[0.9, 'cut']
+	[0.25, 'kill'],
+	[0.4, 'cut'],
+	[0.55, 'kill'],
+	[0.7, 'cut']
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'momentum-upload-'));

@@ -202,9 +202,9 @@ fn places(services: &Services, read: &Read<'_>, actor: &crate::kernel::actor::Ac
     let (mut found, mut elsewhere) = (Vec::new(), 0);
     if let Some(all) = services.find::<AllAssetUses>() {
         for uses in &all.0 {
-            let (places, more) = (uses.places)(read, actor, asset)?;
-            found.extend(places.into_iter().map(AssetPlaceOut::from));
-            elsewhere += more;
+            let places = (uses.places)(read, actor, asset)?;
+            found.extend(places.known.into_iter().map(AssetPlaceOut::from));
+            elsewhere += places.elsewhere;
         }
     }
     if found.is_empty() && elsewhere == 0 && store::is_used(read, asset)? {

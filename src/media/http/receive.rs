@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     http::{HeaderMap, StatusCode, header},
-    response::{ErrorResponse, IntoResponse as _},
+    response::{ErrorResponse, IntoResponse as _, Response},
 };
 use http_body_util::BodyExt as _;
 
@@ -41,13 +41,13 @@ pub(super) fn told_length(headers: &HeaderMap, body: &Body) -> Option<u64> {
 /// Receives a whole file of at most `most` bytes.
 pub(super) async fn receive(mut body: Body, headers: &HeaderMap, intake: &mut actions::Intake, most: u64) -> Result<(), ErrorResponse> {
     if told_length(headers, &body).is_some_and(|bytes| bytes > most) {
-        return Err(too_large(most)); // Before anything is read.
+        return Err(too_large(most).into()); // Before anything is read.
     }
     let mut bytes = 0;
     while let Some(piece) = next_piece(&mut body).await.map_err(cut)? {
         bytes += piece.len() as u64;
         if bytes > most {
-            return Err(too_large(most));
+            return Err(too_large(most).into());
         }
         intake.write(piece).await?;
     }
@@ -57,11 +57,9 @@ pub(super) async fn receive(mut body: Body, headers: &HeaderMap, intake: &mut ac
     Ok(())
 }
 
-pub(super) fn too_large(most: u64) -> ErrorResponse {
+pub(super) fn too_large(most: u64) -> Response {
     let title = format!("The file is larger than {} MB.", most / 1_000_000);
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "media.too_large", &title)
-        .into_response()
-        .into()
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "media.too_large", &title).into_response()
 }
 
 pub(super) fn cut(why: Cut) -> ErrorResponse {

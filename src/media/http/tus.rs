@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::{ErrorResponse, IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 
 use crate::{
-    kernel::time::Timestamp,
+    kernel::{error::Error, time::Timestamp},
     media::model::uploads::{Checksum, Told, read_checksum, read_metadata},
     platform::web::problem::Problem,
 };
@@ -52,31 +52,47 @@ pub(super) fn discovery(most: u64) -> Response {
     response
 }
 
-fn problem(status: StatusCode, code: &str, title: &str) -> ErrorResponse {
-    Problem::new(status, code, title).into_response().into()
+/// The answer to a request that the protocol does not allow.
+#[derive(Debug)]
+pub(super) struct Refused(Box<Response>);
+
+impl Refused {
+    pub(super) fn with(answer: impl IntoResponse) -> Self {
+        Self(Box::new(answer.into_response()))
+    }
 }
 
-fn malformed(title: &str) -> ErrorResponse {
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+fn problem(status: StatusCode, code: &str, title: &str) -> Refused {
+    Refused::with(Problem::new(status, code, title))
+}
+
+fn malformed(title: &str) -> Refused {
     problem(StatusCode::BAD_REQUEST, "tus.malformed", title)
 }
 
 /// The client must speak our version.
-pub(super) fn spoken(headers: &HeaderMap) -> Result<(), ErrorResponse> {
+pub(super) fn spoken(headers: &HeaderMap) -> Result<(), Refused> {
     if headers.get(RESUMABLE).is_some_and(|version| version == VERSION) {
         return Ok(());
     }
     let title = "Say which version of tus you speak: Tus-Resumable: 1.0.0.";
     let mut response = Problem::new(StatusCode::PRECONDITION_FAILED, "tus.version", title).into_response();
     response.headers_mut().insert(TUS_VERSION, HeaderValue::from_static(VERSION));
-    Err(response.into())
+    Err(Refused::with(response))
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, ErrorResponse> {
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Refused> {
     let value = headers.get(name).map(HeaderValue::to_str).transpose();
     value.map_err(|_| malformed(&format!("{name} is not ASCII.")))
 }
 
-fn number<T: FromStr>(headers: &HeaderMap, name: &HeaderName) -> Result<Option<T>, ErrorResponse> {
+fn number<T: FromStr>(headers: &HeaderMap, name: &HeaderName) -> Result<Option<T>, Refused> {
     let Some(text) = text(headers, name)? else { return Ok(None) };
     let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let number = text.parse().ok().filter(|_| is_plain);
@@ -86,14 +102,14 @@ fn number<T: FromStr>(headers: &HeaderMap, name: &HeaderName) -> Result<Option<T
 }
 
 /// What is announced: how many bytes, and what they are.
-pub(super) fn announced(headers: &HeaderMap) -> Result<(u64, Told), ErrorResponse> {
+pub(super) fn announced(headers: &HeaderMap) -> Result<(u64, Told), Refused> {
     if headers.contains_key(DEFER) {
         return Err(malformed("Say how many bytes will come: Upload-Length."));
     }
     let length: Option<u64> = number(headers, &LENGTH)?;
     let length = length.ok_or_else(|| malformed("Say how many bytes will come: Upload-Length."))?;
     if length == 0 {
-        return Err(crate::kernel::error::Error::field("", "media.empty", "The file is empty.").into());
+        return Err(Refused::with(Error::field("", "media.empty", "The file is empty.")));
     }
     let told = read_metadata(text(headers, &METADATA)?.unwrap_or_default()).map_err(malformed)?;
     Ok((length, told))
@@ -105,7 +121,7 @@ pub(super) fn carries_bytes(headers: &HeaderMap) -> bool {
 }
 
 /// Where the bytes belong.
-pub(super) fn offset(headers: &HeaderMap) -> Result<u64, ErrorResponse> {
+pub(super) fn offset(headers: &HeaderMap) -> Result<u64, Refused> {
     if !carries_bytes(headers) {
         let title = "Send the bytes as application/offset+octet-stream.";
         return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "tus.media_type", title));
@@ -114,7 +130,7 @@ pub(super) fn offset(headers: &HeaderMap) -> Result<u64, ErrorResponse> {
 }
 
 /// What the bytes must come to.
-pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, ErrorResponse> {
+pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Checksum>, Refused> {
     let checksum = text(headers, &CHECKSUM)?.map(read_checksum).transpose();
     checksum.map_err(malformed)
 }

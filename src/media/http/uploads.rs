@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     receive::{Cut, cut, next_piece, told_length, too_large},
-    tus,
+    tus::{self, Refused},
 };
 use crate::{
     kernel::{
@@ -178,7 +178,7 @@ async fn append<R>(
         return Ok((upload, offset)); // It is whole already.
     }
     if told.is_some_and(|bytes| bytes > upload.length.saturating_sub(offset)) && offset <= upload.length {
-        return Err(refused(Refusal::TooLong)); // Before anything is read.
+        return Err(refused(Refusal::TooLong).into()); // Before anything is read.
     }
     let begun = Append::begin(&g.platform, &g.db, &upload, offset, checksum).await?;
     let writing = begun.map_err(refused)?;
@@ -195,7 +195,7 @@ async fn pour(mut body: Body, writing: &Append) -> Result<(), ErrorResponse> {
     let stop = writing.stop();
     loop {
         let piece: std::result::Result<_, Cut> = tokio::select! {
-            () = stop.cancelled() => return Err(refused(Refusal::Taken)),
+            () = stop.cancelled() => return Err(refused(Refusal::Taken).into()),
             piece = next_piece(&mut body) => piece,
         };
         let Some(piece) = piece.map_err(cut)? else { return Ok(()) };
@@ -205,21 +205,21 @@ async fn pour(mut body: Body, writing: &Append) -> Result<(), ErrorResponse> {
     }
 }
 
-fn judge(outcome: Outcome) -> Result<(), ErrorResponse> {
+fn judge(outcome: Outcome) -> Result<(), Refused> {
     match outcome.verdict {
         Verdict::Kept => Ok(()),
         Verdict::TooLong => Err(refused(Refusal::TooLong)),
         Verdict::Mismatch => {
             let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
             let title = "The bytes do not come to their checksum. None of them was kept.";
-            Err(Problem::new(status, "upload.checksum", title).into_response().into())
+            Err(Refused::with(Problem::new(status, "upload.checksum", title)))
         }
     }
 }
 
-fn refused(why: Refusal) -> ErrorResponse {
+fn refused(why: Refusal) -> Refused {
     let (status, code, title) = match why {
-        Refusal::TooLarge(most) => return too_large(most),
+        Refusal::TooLarge(most) => return Refused::with(too_large(most)),
         Refusal::Quota(left) => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "media.quota",
@@ -253,7 +253,7 @@ fn refused(why: Refusal) -> ErrorResponse {
     if let Refusal::Elsewhere(offset) = why {
         response.headers_mut().insert("upload-offset", HeaderValue::from(offset));
     }
-    response.into()
+    Refused::with(response)
 }
 
 /// How far an upload has come (tus 1.0).
