@@ -134,7 +134,7 @@ impl UsersQuery {
         }
     }
 
-    fn parse(self) -> Result<ListQuery> {
+    pub(super) fn parse(self) -> Result<ListQuery> {
         let mut query = ListQuery::new(Some(Limit::or_default(self.limit)));
         query.filter = self.filter();
         query.sort = self.sort.unwrap_or_default();
