@@ -1738,6 +1738,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/export/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exactly the people that the filters find, as a CSV file that comes in again. Cells that a
+         *     spreadsheet would take for formulas are guarded.
+         */
+        get: operations["export_people_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/export/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as an Excel workbook, in which every cell is a text. */
+        get: operations["export_people_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads a list of people, CSV or .xlsx, and says what it would do. */
+        post: operations["upload_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is. */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does an import, as a job. Asked twice, it is done once. */
+        post: operations["apply_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at an uploaded list with other choices. */
+        post: operations["look_at_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each row, as CSV. */
+        get: operations["read_import_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/sources": {
         parameters: {
             query?: never;
@@ -2525,6 +2647,22 @@ export interface components {
             /** @description A sentence that helps. */
             suggestion?: string | null;
         };
+        /** @description How the file is taken. */
+        Choices: {
+            /**
+             * @description What columns hold, where their names do not say it: pairs of a column's name, or its number
+             *     from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time_zone`,
+             *     `language`, `active`, `inactive`, `ignore` or `field:` and a field's key.
+             */
+            columns?: [
+                string,
+                string
+            ][];
+            /** @description Whether groups that are missing are made. */
+            creates_groups?: boolean;
+            /** @description Whether new people are invited by mail. */
+            invites?: boolean;
+        };
         ClientKey: string;
         Colour: string;
         /** @description A lesson that is done. */
@@ -2977,6 +3115,11 @@ export interface components {
             description?: components["schemas"]["Line"];
             rule?: components["schemas"]["Rule"] | null;
         };
+        /**
+         * @description Who fills a group.
+         * @enum {string}
+         */
+        GroupKind: "manual" | "rule" | "directory";
         /** @description Somebody who manages a group. */
         GroupManager: {
             /** @description Who. */
@@ -2993,7 +3136,8 @@ export interface components {
             name: components["schemas"]["GroupName"];
             /** @description What it is for; may be empty. */
             description: string;
-            kind: ("manual" | "rule" | "directory") & Record<string, never>;
+            /** @description Who fills it: `manual`, `rule` or `directory`. */
+            kind: components["schemas"]["GroupKind"];
             /**
              * Format: int32
              * @description How many are in it.
@@ -3064,6 +3208,7 @@ export interface components {
         Id_exp: string;
         Id_fld: string;
         Id_grp: string;
+        Id_imp: string;
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
@@ -3079,6 +3224,83 @@ export interface components {
             by: components["schemas"]["PersonName"];
             /** @description When it ends by itself. */
             until: components["schemas"]["Timestamp"];
+        };
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it holds, as `columns` of a look names it. */
+            target: string;
+        };
+        /** @description How many rows of which kind. */
+        ImportCounts: {
+            /**
+             * Format: int64
+             * @description Rows below the header that hold anything.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description People who get an account.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description People who change.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description People who are there just so.
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description Rows by which nothing can be done.
+             */
+            wrong: number;
+        };
+        /** @description What a file would do. Nothing is done yet. */
+        ImportLookOut: {
+            /** @description The import. */
+            id: components["schemas"]["Id_imp"];
+            /** @description Its columns. */
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description How many rows of which kind. */
+            counts: components["schemas"]["ImportCounts"];
+            /** @description The first hundred rows of each kind. */
+            rows: components["schemas"]["ImportRowOut"][];
+            /** @description Groups that would be made. */
+            new_groups: string[];
+        };
+        /** @description An import on its way. */
+        ImportOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_imp"];
+            /** @description `uploaded`, `applying`, `done` or `failed`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Rows that are done.
+             */
+            done: number;
+            counts?: components["schemas"]["ImportCounts"] | null;
+            /** @description Why it failed. */
+            error?: string | null;
+        };
+        /** @description A row of the file. */
+        ImportRowOut: {
+            /**
+             * Format: int32
+             * @description The number that a spreadsheet shows beside it.
+             */
+            row: number;
+            /** @description The address, or what stands in its place. */
+            email: string;
+            /** @description `new`, `changed`, `same` or `wrong`. */
+            outcome: string;
+            /** @description What is wrong with it, or what it changes. */
+            notes: string[];
         };
         /** @description The instance, as everybody sees it. */
         InstanceOut: {
@@ -4826,47 +5048,29 @@ export interface components {
         };
         /** @description Which people: everything that is said must hold. Kept as JSON by deeds over many and by rules. */
         UserFilter: {
-            /**
-             * @description Parts of the name or the address; at most four words count.
-             * @default null
-             */
-            q: string | null;
-            /** @default null */
-            role: components["schemas"]["Role"] | null;
-            /** @default null */
-            plan: components["schemas"]["Plan"] | null;
-            /** @default null */
-            state: components["schemas"]["UserState"] | null;
-            /** @default null */
-            group: components["schemas"]["Id_grp"] | null;
-            /**
-             * @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` …
-             * @default null
-             */
-            source: string | null;
-            /** @default null */
-            seen_from: components["schemas"]["Timestamp"] | null;
-            /** @default null */
-            seen_before: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description Whether they were never here.
-             * @default false
-             */
-            never_seen: boolean;
+            /** @description Parts of the name or the address; at most four words count. */
+            q?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            plan?: components["schemas"]["Plan"] | null;
+            state?: components["schemas"]["UserState"] | null;
+            group?: components["schemas"]["Id_grp"] | null;
+            /** @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+            source?: string | null;
+            seen_from?: components["schemas"]["Timestamp"] | null;
+            seen_before?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether they were never here. */
+            never_seen?: boolean;
             /**
              * Format: int32
              * @description Whose profile is filled in at least so far, 0–100.
-             * @default null
              */
-            complete_from: number | null;
+            complete_from?: number | null;
             /**
              * Format: int32
              * @description Whose profile is filled in at most so far, 0–100.
-             * @default null
              */
-            complete_to: number | null;
-            /** @default null */
-            field: components["schemas"]["FieldFilter"] | null;
+            complete_to?: number | null;
+            field?: components["schemas"]["FieldFilter"] | null;
         };
         /** @description A person, as admins see him. */
         UserOut: {
@@ -9840,6 +10044,311 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_people_csv: {
+        parameters: {
+            query?: {
+                /** @description Parts of the name or the address. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this plan. */
+                plan?: components["schemas"]["Plan"];
+                /** @description Only in this state. */
+                state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_people_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Parts of the name or the address. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this plan. */
+                plan?: components["schemas"]["Plan"];
+                /** @description Only in this state. */
+                state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    upload_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file, at most 50 MB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The file cannot be understood as a whole; the message names the mend. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    apply_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    look_at_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];

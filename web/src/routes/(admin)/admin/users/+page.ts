@@ -10,7 +10,7 @@ export async function load({ url }) {
 	const total = { n: undefined as number | undefined };
 	const users = new Paged(async (cursor) => {
 		const page = await ok(api.GET('/api/v1/users', { params: { query: { ...listQuery(filter, now), cursor } } }));
-		if (page.total !== undefined) total.n = page.total;
+		if (page.total != null) total.n = page.total;
 		return page;
 	});
 	const invites = new Paged((cursor) => ok(api.GET('/api/v1/invites', { params: { query: { cursor } } })));
