@@ -11,6 +11,26 @@ const words: Record<string, () => string> = {
 	'auth.accept_invite': m.act_invite_accept,
 	'auth.make_admin': m.act_make_admin,
 	'auth.open_account': m.act_open_account,
+	'auth.sign_in_as': m.act_sign_in_as,
+	'auth.back': m.act_back,
+	'auth.erase': m.act_erase,
+	'auth.send_reset': m.act_send_reset,
+	'auth.end_sessions': m.act_end_sessions,
+	'auth.end_session': m.act_end_sessions,
+	'people.bulk': m.act_bulk,
+	'people.bulk_undo': m.act_bulk_undo,
+	'people.import': m.act_people_import,
+	'people.export': m.act_people_export,
+	'people.export_person': m.act_export_person,
+	'people.create_group': m.act_group,
+	'people.change_group': m.act_group,
+	'people.delete_group': m.act_group_delete,
+	'people.group_manager': m.act_group_manager,
+	'people.create_field': m.act_field,
+	'people.change_field': m.act_field,
+	'people.delete_field': m.act_field_delete,
+	'enrolments.assign': m.act_assign,
+	'enrolments.end_assignment': m.act_assign_end,
 	'categories.add': m.act_category_add,
 	'categories.change': m.act_category_change,
 	'categories.remove': m.act_category_remove,
@@ -38,7 +58,8 @@ export function doer(row: Pick<Audit, 'actor' | 'actor_name'>): string {
 
 /** Where the subject can be seen, when there is such a place. */
 export function subjectHref(row: Pick<Audit, 'action' | 'subject'>): string | undefined {
-	if (row.subject.startsWith('usr_')) return `/admin/users?user=${row.subject}`;
+	if (row.subject.startsWith('usr_')) return `/admin/users/${row.subject}`;
+	if (row.subject.startsWith('grp_') && row.action !== 'people.delete_group') return `/admin/groups/${row.subject}`;
 	if (row.subject.startsWith('crs_') && row.action !== 'courses.delete') return `/courses/${row.subject}`;
 	if (row.action === 'settings.change') return `/admin/settings?tab=${row.subject}`;
 	return undefined;
