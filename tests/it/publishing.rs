@@ -39,7 +39,7 @@ async fn write(author: &Client<'_>, course: &str, day: u64, words: &str) {
         .iter()
         .find(|l| l["day"] == day)
         .unwrap_or_else(|| panic!("a lesson on day {day}"));
-    let path = format!("/courses/{course}/lessons/{}", text(&lesson["id"]));
+    let path = format!("/courses/{course}/draft/lessons/{}", text(&lesson["id"]));
     author
         .patch(&path, json!({"body_html": format!("<p>{words}</p>")}))
         .await
@@ -290,7 +290,7 @@ async fn the_check_names_what_stands_in_the_way() {
         .expect(201);
     let asset = text(&asset["id"]).to_owned();
     let change = |n: usize, patch: Value| {
-        let (ira, path) = (&ira, format!("/courses/{course}/lessons/{}", id(n)));
+        let (ira, path) = (&ira, format!("/courses/{course}/draft/lessons/{}", id(n)));
         async move { ira.patch(&path, patch).await.expect(200) }
     };
     change(
@@ -300,7 +300,7 @@ async fn the_check_names_what_stands_in_the_way() {
     .await;
     change(1, json!({"body_html": "<p>See <a href=\"/learn/clear-writing/lsn_0000000000001\">this</a> and <a href=\"/courses/nowhere\">that</a>.</p>"})).await;
     change(2, json!({"body_html": "", "minutes": 45})).await;
-    ira.delete(&format!("/courses/{course}/lessons/{}", id(6))).await.expect(204);
+    ira.delete(&format!("/courses/{course}/draft/lessons/{}", id(6))).await.expect(204);
     change(5, json!({"day": 9})).await;
     let found = check(course.clone()).await;
     let codes: Vec<(&str, &str)> = found["findings"]
@@ -363,7 +363,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     // one she had not moves, and one is new.
     assert_eq!(outline(&lea, &course).await.iter().filter(|(.., s)| s == "done").count(), 2);
     let all = lessons(&ira, &course).await;
-    ira.delete(&format!("/courses/{course}/lessons/{}", text(&all[1]["id"])))
+    ira.delete(&format!("/courses/{course}/draft/lessons/{}", text(&all[1]["id"])))
         .await
         .expect(204);
     let draft = ira
@@ -373,7 +373,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     assert_eq!(draft["length"], 14);
     for day in [2, 8, 9, 10, 11, 12, 13, 14] {
         let new = json!({"day": day, "title": format!("New on day {day}"), "body_html": "<p>Something new.</p>"});
-        ira.post(&format!("/courses/{course}/lessons"), new).await.expect(201);
+        ira.post(&format!("/courses/{course}/draft/lessons"), new).await.expect(201);
     }
     let before = outline(&lea, &course).await;
     publish(&ira, &course, "from_next_unopened_day").await;
@@ -437,7 +437,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     for day in 8..=14 {
         let all = lessons(&ira, &course).await;
         let lesson = all.iter().find(|l| l["day"] == day).expect("a lesson");
-        ira.delete(&format!("/courses/{course}/lessons/{}", text(&lesson["id"])))
+        ira.delete(&format!("/courses/{course}/draft/lessons/{}", text(&lesson["id"])))
             .await
             .expect(204);
     }
@@ -624,7 +624,7 @@ async fn assert_unseen(app: &TestApp, made: &Made, people: &[&Client<'_>]) {
             assert!(found["total"].is_null() || found["total"] == 0, "{path}: {}", found["total"]);
             assert!(!found.to_string().to_lowercase().contains("harbour"), "{path}");
         }
-        let guessed = who.get("/suggest?q=har").await.expect(200);
+        let guessed = who.get("/search/suggest?q=har").await.expect(200);
         assert!(!guessed.to_string().to_lowercase().contains("harbour"), "{guessed}");
         let categories = who.get("/categories").await.expect(200);
         assert!(categories.as_array().expect("categories").iter().all(|c| c["course_count"] == 0));
@@ -648,7 +648,7 @@ async fn covers_and_lesson_files_follow_who_sees_the_course() {
         .expect(200);
     let first = text(&lessons(&ira, &course).await[0]["id"]).to_owned();
     let html = format!("<figure data-asset=\"{}\"><img alt=\"A harbour\"></figure>", assets[1]);
-    ira.patch(&format!("/courses/{course}/lessons/{first}"), json!({"body_html": html}))
+    ira.patch(&format!("/courses/{course}/draft/lessons/{first}"), json!({"body_html": html}))
         .await
         .expect(200);
     publish(&ira, &course, "new_only").await;

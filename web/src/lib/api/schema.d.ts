@@ -1862,27 +1862,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who writes a course, who sees it, and what comes before it. */
-        AccessOut: {
-            owner?: components["schemas"]["Hand"] | null;
-            /** @description Who writes it with him. */
-            authors: components["schemas"]["Hand"][];
-            visibility: components["schemas"]["Visibility"];
-            /** @description Whose members see it while the visibility is `groups`. */
-            groups: components["schemas"]["GroupRef"][];
-            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
-            guests: components["schemas"]["Hand"][];
-            /** @description What has to be finished before one may join. */
-            prerequisites: components["schemas"]["Prerequisite"][];
-            /** @description Whether a moderator has hidden it. */
-            is_hidden: boolean;
-        };
-        /** @description What changes of a course's access: absent fields stay. */
-        AccessPatch: {
-            visibility?: components["schemas"]["Visibility"];
-            groups?: components["schemas"]["Id_grp"][];
-            prerequisites?: components["schemas"]["Id_crs"][];
-        };
         /** @description Something to do today. */
         Action: {
             /** @description Ten characters, lasting while the text lasts. */
@@ -1961,10 +1940,6 @@ export interface components {
             url: string;
             created_at: components["schemas"]["Timestamp"];
         };
-        /** @description Who looks after a case. */
-        AssignIn: {
-            assignee: components["schemas"]["Id_usr"] | null;
-        };
         /** @description A row of the audit trail. */
         AuditOut: {
             id: components["schemas"]["Id_aud"];
@@ -2032,24 +2007,6 @@ export interface components {
             /** @description Where the logo is, if there is one. */
             logo_url?: string | null;
         };
-        /** @description What is done with which courses. */
-        BulkIn: {
-            /**
-             * @description What is done with many courses.
-             * @enum {string}
-             */
-            deed: "publish" | "archive" | "restore" | "move_category";
-            courses: components["schemas"]["Id_crs"][];
-            /** @description Where they go, for `move_category`. */
-            category?: components["schemas"]["Id_cat"];
-        };
-        /** @description What was done. */
-        BulkOut: {
-            /** @description The courses with which it was done. */
-            done: components["schemas"]["Id_crs"][];
-            /** @description Those with which it could not be, each with its reason. */
-            refused: components["schemas"]["Refused"][];
-        };
         /** @description Captions in one language. */
         CaptionsOut: {
             /** @description Such as `en`. */
@@ -2067,6 +2024,15 @@ export interface components {
             label: components["schemas"]["Line"];
             /** @description The WebVTT file. */
             asset: components["schemas"]["Id_ast"];
+        };
+        /** @description Who looks after a case. */
+        CaseAssignIn: {
+            assignee: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description A word to a case. */
+        CaseNoteIn: {
+            /** @description May be empty. */
+            note?: string;
         };
         /** @description A person in a case, by his name. */
         CasePerson: {
@@ -2148,43 +2114,22 @@ export interface components {
             /** @description His address, which must not be in it; what is no address yet does not count. */
             email?: string | null;
         };
-        /** @description What stands between a draft and its publication. */
+        /** @description How good a password is. */
         CheckOut: {
             /**
              * Format: int32
-             * @description The edition of the draft that was looked at: give it back as `expected`.
+             * @description 0 (guessed at once) to 4 (very hard to guess).
              */
-            edition: number;
-            /** @description Whether the draft differs from what learners see. */
-            has_changes: boolean;
-            /** @description Whether nothing has to be mended first. */
-            is_ready: boolean;
-            /** @description Whether somebody else has to approve the draft before it is published. */
-            review_required: boolean;
-            /** @description Whether the draft, as it is now, was approved. */
-            is_approved: boolean;
-            /** @description Everything found, blockers first. */
-            findings: components["schemas"]["Finding"][];
+            score: number;
+            /** @description Whether it may be used. */
+            acceptable: boolean;
+            /** @description What is wrong with it. */
+            problems: components["schemas"]["PasswordProblem"][];
+            /** @description A sentence that helps. */
+            suggestion?: string | null;
         };
         ClientKey: string;
         Colour: string;
-        /** @description A comment to be written. */
-        CommentIn: {
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            block?: components["schemas"]["BlockId"] | null;
-            text: string;
-        };
-        /** @description What a reviewer said. */
-        CommentOut: {
-            id: components["schemas"]["Id_cmt"];
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            /** @description What the lesson is called. */
-            lesson_title?: string | null;
-            block?: components["schemas"]["BlockId"] | null;
-            text: string;
-            author?: components["schemas"]["CasePerson"] | null;
-            created_at: components["schemas"]["Timestamp"];
-        };
         /** @description A lesson that is done. */
         CompleteIn: {
             /** @default null */
@@ -2243,6 +2188,27 @@ export interface components {
             course: components["schemas"]["CompletionCourse"];
             next?: components["schemas"]["CompletionNext"] | null;
         };
+        /** @description Who writes a course, who sees it, and what comes before it. */
+        CourseAccessOut: {
+            owner?: components["schemas"]["CourseHand"] | null;
+            /** @description Who writes it with him. */
+            authors: components["schemas"]["CourseHand"][];
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whose members see it while the visibility is `groups`. */
+            groups: components["schemas"]["CourseGroupRef"][];
+            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
+            guests: components["schemas"]["CourseHand"][];
+            /** @description What has to be finished before one may join. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+            /** @description Whether a moderator has hidden it. */
+            is_hidden: boolean;
+        };
+        /** @description What changes of a course's access: absent fields stay. */
+        CourseAccessPatch: {
+            visibility?: components["schemas"]["Visibility"];
+            groups?: components["schemas"]["Id_grp"][];
+            prerequisites?: components["schemas"]["Id_crs"][];
+        };
         /** @description What a version shows besides its card: rendered once. */
         CourseBody: {
             /** @description HTML of the closed vocabulary. */
@@ -2256,6 +2222,24 @@ export interface components {
             plan_days: components["schemas"]["PlanDay"][];
             /** @description When this version was published. */
             updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is done with which courses. */
+        CourseBulkIn: {
+            /**
+             * @description What is done with many courses.
+             * @enum {string}
+             */
+            deed: "publish" | "archive" | "restore" | "move_category";
+            courses: components["schemas"]["Id_crs"][];
+            /** @description Where they go, for `move_category`. */
+            category?: components["schemas"]["Id_cat"];
+        };
+        /** @description What was done. */
+        CourseBulkOut: {
+            /** @description The courses with which it was done. */
+            done: components["schemas"]["Id_crs"][];
+            /** @description Those with which it could not be, each with its reason. */
+            refused: components["schemas"]["CourseRefused"][];
         };
         /** @description A course as the catalogue and every other list shows it. */
         CourseCard: {
@@ -2312,6 +2296,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description What stands between a draft and its publication. */
+        CourseCheck: {
+            /**
+             * Format: int32
+             * @description The edition of the draft that was looked at: give it back as `expected`.
+             */
+            edition: number;
+            /** @description Whether the draft differs from what learners see. */
+            has_changes: boolean;
+            /** @description Whether nothing has to be mended first. */
+            is_ready: boolean;
+            /** @description Whether somebody else has to approve the draft before it is published. */
+            review_required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            /** @description Everything found, blockers first. */
+            findings: components["schemas"]["PublishFinding"][];
+        };
         /** @description How many finish a course. */
         CourseCompletion: {
             course: components["schemas"]["Id_crs"];
@@ -2350,6 +2352,21 @@ export interface components {
             /** @description How many lessons are alike. */
             same: number;
         };
+        /** @description A group, by its name. */
+        CourseGroupRef: {
+            id: components["schemas"]["Id_grp"];
+            name: string;
+        };
+        /** @description Who is invited. */
+        CourseGuestIn: {
+            /** @description The address of somebody's account. */
+            email: components["schemas"]["Email"];
+        };
+        /** @description A person, by his name. */
+        CourseHand: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
+        };
         /** @description What a course begins with. */
         CourseIn: {
             title: components["schemas"]["Title"];
@@ -2387,6 +2404,14 @@ export interface components {
             /** @description What has to be finished first, as far as the viewer sees it. */
             prerequisites: components["schemas"]["Prerequisite"][];
         };
+        /** @description A course with which it could not be done. */
+        CourseRefused: {
+            course: components["schemas"]["Id_crs"];
+            /** @description Stable code. */
+            code: string;
+            /** @description Why. */
+            sentence: string;
+        };
         /** @description How a course stands with its reviewers. */
         CourseReviewOut: {
             /** @description Whether the instance asks for an approval before a publish. */
@@ -2394,6 +2419,12 @@ export interface components {
             /** @description Whether the draft, as it is now, was approved. */
             is_approved: boolean;
             latest?: components["schemas"]["ReviewOut"] | null;
+        };
+        /** @description How many courses are in a state. */
+        CourseStateCount: {
+            state: components["schemas"]["State"];
+            /** Format: int32 */
+            count: number;
         };
         /** Format: date */
         Day: string;
@@ -2627,20 +2658,11 @@ export interface components {
              */
             count: number;
         };
-        /** @description One thing that a look at a course's draft found. */
-        Finding: {
-            /** @description How much it weighs. */
-            severity: components["schemas"]["Severity"];
-            /** @description Stable code, such as `publish.alt_missing`. */
-            code: string;
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            /** @description The block of the lesson that has it, by its `data-id`. */
-            block?: string | null;
-            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
-            field: string;
-            /** @description What is wrong and how to mend it. */
-            sentence: string;
-        };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        FindingSeverity: "blocker" | "warning";
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -2649,21 +2671,6 @@ export interface components {
             day: number;
             /** @description Whether the viewer may read it now. */
             is_open: boolean;
-        };
-        /** @description A group, by its name. */
-        GroupRef: {
-            id: components["schemas"]["Id_grp"];
-            name: string;
-        };
-        /** @description Who is invited. */
-        GuestIn: {
-            /** @description The address of somebody's account. */
-            email: components["schemas"]["Email"];
-        };
-        /** @description A person, by his name. */
-        Hand: {
-            id: components["schemas"]["Id_usr"];
-            name: components["schemas"]["PersonName"];
         };
         /** @description A sign of active learning. */
         HeartbeatIn: {
@@ -3974,6 +3981,20 @@ export interface components {
              */
             text_size?: number | null;
         };
+        /** @description One thing that a look at a course's draft found. */
+        PublishFinding: {
+            /** @description How much it weighs. */
+            severity: components["schemas"]["FindingSeverity"];
+            /** @description Stable code, such as `publish.alt_missing`. */
+            code: string;
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description The block of the lesson that has it, by its `data-id`. */
+            block?: string | null;
+            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
+            field: string;
+            /** @description What is wrong and how to mend it. */
+            sentence: string;
+        };
         /** @description What is said about a new version. */
         PublishIn: {
             /** @description What changed, for colleagues; may be empty. */
@@ -3983,7 +4004,8 @@ export interface components {
              * @description The edition of the draft that was looked at; refused when it changed since.
              */
             expected?: number;
-            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+            /** @description Who gets the new version. */
+            learners?: components["schemas"]["WhoGets"];
         };
         /** @description How much waits. */
         QueueCounts: {
@@ -4006,14 +4028,6 @@ export interface components {
              * @description Events that were parked for it after repeated failures.
              */
             parked: number;
-        };
-        /** @description A course with which it could not be done. */
-        Refused: {
-            course: components["schemas"]["Id_crs"];
-            /** @description Stable code. */
-            code: string;
-            /** @description Why. */
-            sentence: string;
         };
         /** @description Somebody who wants an account. */
         RegisterIn: {
@@ -4179,12 +4193,22 @@ export interface components {
             /** @enum {string} */
             kind: "file";
         };
-        /** @description What has to be mended. */
-        ReturnIn: {
-            /** @description In a sentence; may be empty when there are comments. */
-            note?: string;
-            /** @description On the course, its lessons, their blocks. */
-            comments?: components["schemas"]["CommentIn"][];
+        /** @description A comment to be written. */
+        ReviewCommentIn: {
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+        };
+        /** @description What a reviewer said. */
+        ReviewCommentOut: {
+            id: components["schemas"]["Id_cmt"];
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description What the lesson is called. */
+            lesson_title?: string | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+            author?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
         };
         /** @description A review as its reviewer sees it: with what the draft changes. */
         ReviewDetail: components["schemas"]["ReviewOut"] & {
@@ -4226,11 +4250,18 @@ export interface components {
         };
         /** @description A review with everything said in it. */
         ReviewOut: components["schemas"]["ReviewItem"] & {
-            comments: components["schemas"]["CommentOut"][];
+            comments: components["schemas"]["ReviewCommentOut"][];
             /** @description What was done, in order. */
             trail: components["schemas"]["TrailOut"][];
             /** @description Whether the draft is still what was submitted. */
             is_current: boolean;
+        };
+        /** @description What has to be mended. */
+        ReviewReturnIn: {
+            /** @description In a sentence; may be empty when there are comments. */
+            note?: string;
+            /** @description On the course, its lessons, their blocks. */
+            comments?: components["schemas"]["ReviewCommentIn"][];
         };
         /**
          * @description Where a review is in its life.
@@ -4243,7 +4274,8 @@ export interface components {
         RollBackIn: {
             /** @description Why, for colleagues; may be empty. */
             notes?: string;
-            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+            /** @description Who gets it. */
+            learners?: components["schemas"]["WhoGets"];
         };
         /** @description A run of words. */
         Run: {
@@ -4340,11 +4372,6 @@ export interface components {
             learning: components["schemas"]["LearningSettings"];
             mail: components["schemas"]["MailSettingsOut"];
         };
-        /**
-         * @description How much a finding weighs.
-         * @enum {string}
-         */
-        Severity: "blocker" | "warning";
         /** @description An address and a password. */
         SignInIn: {
             /** @description The account's address. */
@@ -4371,12 +4398,6 @@ export interface components {
          * @enum {string}
          */
         State: "draft" | "published" | "unpublished" | "archived";
-        /** @description How many courses are in a state. */
-        StateCount: {
-            state: components["schemas"]["State"];
-            /** Format: int32 */
-            count: number;
-        };
         /** @description What could be meant, while it is typed. */
         SuggestOut: {
             courses: components["schemas"]["SuggestedCourse"][];
@@ -4704,6 +4725,11 @@ export interface components {
          * @enum {string}
          */
         Visibility: "everyone" | "groups" | "invitation";
+        /**
+         * @description Who gets a new version.
+         * @enum {string}
+         */
+        WhoGets: "new_only" | "from_next_unopened_day";
         /** @description What the writer has done. */
         WriterOut: {
             /** Format: int64 */
@@ -4909,7 +4935,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkIn"];
+                "application/json": components["schemas"]["CourseBulkIn"];
             };
         };
         responses: {
@@ -4918,7 +4944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkOut"];
+                    "application/json": components["schemas"]["CourseBulkOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -4981,7 +5007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateCount"][];
+                    "application/json": components["schemas"]["CourseStateCount"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6214,7 +6240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6242,7 +6268,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AccessPatch"];
+                "application/json": components["schemas"]["CourseAccessPatch"];
             };
         };
         responses: {
@@ -6251,7 +6277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6395,7 +6421,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckOut"];
+                    "application/json": components["schemas"]["CourseCheck"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6795,7 +6821,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GuestIn"];
+                "application/json": components["schemas"]["CourseGuestIn"];
             };
         };
         responses: {
@@ -6804,7 +6830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -7089,7 +7115,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["CaseNoteIn"];
             };
         };
         responses: {
@@ -9204,7 +9230,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssignIn"];
+                "application/json": components["schemas"]["CaseAssignIn"];
             };
         };
         responses: {
@@ -9248,7 +9274,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["CaseNoteIn"];
             };
         };
         responses: {
@@ -9300,7 +9326,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CommentIn"];
+                "application/json": components["schemas"]["ReviewCommentIn"];
             };
         };
         responses: {
@@ -9377,7 +9403,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReturnIn"];
+                "application/json": components["schemas"]["ReviewReturnIn"];
             };
         };
         responses: {
@@ -9592,7 +9618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GroupRef"][];
+                    "application/json": components["schemas"]["CourseGroupRef"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -9625,7 +9651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hand"][];
+                    "application/json": components["schemas"]["CourseHand"][];
                 };
             };
             400: components["responses"]["Malformed"];
