@@ -821,3 +821,36 @@ async fn self_paced_learners_keep_what_they_began() {
     assert!(body(&lea, &second).await.contains("Written anew."));
     assert_numbers_hold(&app).await;
 }
+
+#[tokio::test]
+async fn a_public_course_tells_previews_of_links_what_it_is() {
+    let app = TestApp::start().await;
+    let (_, ira, _, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Tom & Jerry's \"guide\"").by(ira.id())).await;
+    let page = |path: String, tag: Option<String>| {
+        let mut request = axum::http::Request::get(path);
+        if let Some(tag) = tag {
+            request = request.header("if-none-match", tag);
+        }
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let nobody = app.anonymous();
+        async move { nobody.send(request).await }
+    };
+    let address = format!("/courses/{}", made.slug);
+    let shell = page("/catalogue".into(), None).await;
+    assert!(!shell.text().contains("og:title"));
+    if !shell.text().contains("</head>") {
+        return; // No web app is embedded: there is nothing to put a head into.
+    }
+    let shown = page(address.clone(), None).await;
+    assert!(shown.text().contains("<meta property=\"og:title\" content=\"Tom &amp; Jerry's &quot;guide&quot;\" />"), "{}", shown.text());
+    assert!(shown.text().contains("<meta name=\"description\" content=\"A course for tests.\" />"));
+    assert_ne!(shown.header("etag"), shell.header("etag"));
+    assert_eq!(shown.header("content-security-policy"), shell.header("content-security-policy"));
+    assert_eq!(page(address.clone(), Some(shown.header("etag").to_owned())).await.status.as_u16(), 304);
+    assert_eq!(page("/courses/none".into(), None).await.text(), shell.text());
+    ira.patch(&format!("/courses/{}/access", made.course), json!({"visibility": "invitation"})).await.expect(200);
+    assert_eq!(page(address, None).await.text(), shell.text(), "nothing is said of what is not for everybody");
+    let _lea = lea;
+    app.settle().await;
+}
