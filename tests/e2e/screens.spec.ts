@@ -120,11 +120,29 @@ const screens: Screen[] = [
 	{ name: 'teach-publish', path: '/teach/git-without-fear/versions', who: 'admin', open: press('Publish') },
 	{ name: 'report', path: '/learn/{course}/{lesson}', who: 'learner', open: async (page) => { await page.getByRole('button', { name: 'More about this lesson' }).click(); await page.getByRole('menuitem', { name: 'Report a problem' }).click(); await expect(page.getByRole('dialog')).toBeVisible(); } },
 	{ name: 'admin-jobs', path: '/admin/jobs', who: 'admin' },
+	{ name: 'admin-system', path: '/admin/system', who: 'admin' },
+	{ name: 'admin-system-mail', path: '/admin/system?tab=mail', who: 'admin' },
+	{ name: 'admin-system-backups', path: '/admin/system?tab=backups', who: 'admin' },
+	{ name: 'admin-system-storage', path: '/admin/system?tab=storage', who: 'admin' },
+	{ name: 'admin-system-health', path: '/admin/system?tab=health', who: 'admin', open: async (page) => { await page.getByRole('button', { name: 'Look at everything' }).click(); await expect(page.getByRole('button', { name: 'Look again' })).toBeVisible(); } },
+	{ name: 'admin-system-log', path: '/admin/system?tab=log', who: 'admin' },
 	{ name: 'admin-audit', path: '/admin/audit', who: 'admin' },
 	{ name: 'admin-organisation', path: '/admin/settings', who: 'admin' },
 	{ name: 'admin-registration', path: '/admin/settings?tab=registration', who: 'admin' },
 	{ name: 'admin-learning', path: '/admin/settings?tab=learning', who: 'admin' },
-	{ name: 'admin-mail', path: '/admin/settings?tab=mail', who: 'admin' }
+	{ name: 'admin-mail', path: '/admin/settings?tab=mail', who: 'admin' },
+	{ name: 'admin-uploads', path: '/admin/settings?tab=uploads', who: 'admin' },
+	{ name: 'admin-templates', path: '/admin/settings?tab=templates', who: 'admin' },
+	{ name: 'admin-legal', path: '/admin/settings?tab=legal', who: 'admin' },
+	{ name: 'admin-retention', path: '/admin/settings?tab=retention', who: 'admin' },
+	{ name: 'admin-history', path: '/admin/settings', who: 'admin', open: press('Earlier values') },
+	{ name: 'admin-tokens', path: '/admin/settings?tab=tokens', who: 'admin' },
+	{ name: 'admin-token', path: '/admin/settings?tab=tokens', who: 'admin', open: press('New token') },
+	{ name: 'admin-webhooks', path: '/admin/settings?tab=webhooks', who: 'admin' },
+	{ name: 'admin-webhook', path: '/admin/settings?tab=webhooks', who: 'admin', open: press('New webhook') },
+	{ name: 'admin-analytics', path: '/admin/analytics', who: 'admin' },
+	{ name: 'admin-ai', path: '/admin/ai', who: 'admin' },
+	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' }
 ];
 
 // A worker would ask the server past the changed answers, from the second look on.

@@ -60,7 +60,21 @@ const words: Record<string, () => string> = {
 	'mail.test': m.act_mail_test,
 	'media.delete': m.act_media_delete,
 	'media.gc': m.act_media_gc,
-	'search.reindex': m.act_reindex
+	'search.reindex': m.act_reindex,
+	'tokens.create': m.act_token_create,
+	'tokens.revoke': m.act_token_revoke,
+	'webhooks.create': m.act_hook_create,
+	'webhooks.change': m.act_hook_change,
+	'webhooks.delete': m.act_hook_delete,
+	'webhooks.rotate': m.act_hook_rotate,
+	'webhooks.replay': m.act_hook_replay,
+	'webhooks.disable': m.act_hook_disable,
+	'backup.start': m.act_backup_start,
+	'backup.download': m.act_backup_download,
+	'jobs.cancel': m.act_job_cancel,
+	'mail.retry': m.act_mail_retry,
+	'log.level': m.act_log_level,
+	'audit.export': m.act_audit_export
 };
 
 /** What was done, in words; a deed we have no words for keeps its own name. */
@@ -90,9 +104,10 @@ export interface Difference {
 	after: string;
 }
 
-function said(value: unknown): string {
+function said(value: unknown, names: Record<string, string>): string {
 	if (value === null || value === undefined || value === '') return m.audit_empty_value();
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
+	if (Array.isArray(value) && value.every((v) => typeof v !== 'object')) return value.map((v) => said(v, names)).join(', ') || m.audit_empty_value();
+	return typeof value === 'object' ? JSON.stringify(value) : (names[String(value)] ?? String(value));
 }
 
 /** Some deeds keep one bare word or number instead of fields; it gets its name here. */
@@ -117,12 +132,13 @@ function fields(value: unknown, name: string, into: Fields = new Map()): Fields 
 }
 
 /** The fields that differ, flat. */
-export function differences(row: Pick<Audit, 'action' | 'before' | 'after'>): Difference[] {
+export function differences(row: Pick<Audit, 'action' | 'before' | 'after'> & Partial<Pick<Audit, 'names'>>): Difference[] {
+	const names = row.names ?? {};
 	const name = bare[row.action]?.() ?? '';
 	const before = fields(row.before, name);
 	const after = fields(row.after, name);
 	const isNew = before.size === 0;
 	return [...new Set([...before.keys(), ...after.keys()])]
 		.filter((k) => JSON.stringify(before.get(k)) !== JSON.stringify(after.get(k)))
-		.map((field) => ({ field, ...(!isNew && { before: said(before.get(field)) }), after: said(after.get(field)) }));
+		.map((field) => ({ field, ...(!isNew && { before: said(before.get(field), names) }), after: said(after.get(field), names) }));
 }
