@@ -843,14 +843,33 @@ async fn a_public_course_tells_previews_of_links_what_it_is() {
         return; // No web app is embedded: there is nothing to put a head into.
     }
     let shown = page(address.clone(), None).await;
-    assert!(shown.text().contains("<meta property=\"og:title\" content=\"Tom &amp; Jerry's &quot;guide&quot;\" />"), "{}", shown.text());
-    assert!(shown.text().contains("<meta name=\"description\" content=\"A course for tests.\" />"));
+    assert!(
+        shown
+            .text()
+            .contains("<meta property=\"og:title\" content=\"Tom &amp; Jerry's &quot;guide&quot;\" />"),
+        "{}",
+        shown.text()
+    );
+    assert!(
+        shown
+            .text()
+            .contains("<meta name=\"description\" content=\"A course for tests.\" />")
+    );
     assert_ne!(shown.header("etag"), shell.header("etag"));
     assert_eq!(shown.header("content-security-policy"), shell.header("content-security-policy"));
-    assert_eq!(page(address.clone(), Some(shown.header("etag").to_owned())).await.status.as_u16(), 304);
+    assert_eq!(
+        page(address.clone(), Some(shown.header("etag").to_owned())).await.status.as_u16(),
+        304
+    );
     assert_eq!(page("/courses/none".into(), None).await.text(), shell.text());
-    ira.patch(&format!("/courses/{}/access", made.course), json!({"visibility": "invitation"})).await.expect(200);
-    assert_eq!(page(address, None).await.text(), shell.text(), "nothing is said of what is not for everybody");
+    ira.patch(&format!("/courses/{}/access", made.course), json!({"visibility": "invitation"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        page(address, None).await.text(),
+        shell.text(),
+        "nothing is said of what is not for everybody"
+    );
     let _lea = lea;
     app.settle().await;
 }
