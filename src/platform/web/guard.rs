@@ -347,6 +347,15 @@ fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
     });
 }
 
+/// Whether a browser with a session asks; whether the session still holds is not looked at.
+pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .any(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
+}
+
 /// The token of the session cookie, else of `Authorization: Bearer`. Under TLS only the name with
 /// the `__Host-` prefix counts: any other could have been set by a neighbouring host.
 fn session_token(headers: &HeaderMap, is_secure: bool) -> Option<String> {
