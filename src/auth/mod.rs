@@ -52,7 +52,10 @@ pub fn module() -> Module {
     Module {
         routes: http::routes(),
         reactions: vec![Arc::new(reactions::EndSessions)],
-        provide: Some(|_, services| Ok(people::AllOuterDeeds::join(services, Arc::new(actions::bulk::Mails)))),
+        provide: Some(|_, services| {
+            let services = services.with(Arc::new(people::Openers(actions::newcomers::openers)));
+            Ok(people::AllOuterDeeds::join(services, Arc::new(actions::bulk::Mails)))
+        }),
         forget: Some(store::forget),
         portray: Some(store::portray),
         collect: Some(collect),

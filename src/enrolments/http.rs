@@ -111,6 +111,9 @@ pub struct EnrolmentOut {
     pub starts_on: Day,
     /// When each day opens, or opened.
     pub opens: Vec<OpeningDay>,
+    /// Until when he is to finish it, if somebody assigned it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
 }
 
 impl EnrolmentOut {
@@ -132,7 +135,15 @@ impl EnrolmentOut {
             pace: e.schedule.pace.into(),
             starts_on: e.schedule.starts_on(),
             opens: (1..=e.days).map(day).collect(),
+            due_on: None,
         }
+    }
+
+    /// The same, with the date until which it is to be finished.
+    #[must_use]
+    pub fn due(mut self, due: Option<Day>) -> Self {
+        self.due_on = due;
+        self
     }
 }
 

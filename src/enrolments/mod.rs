@@ -45,7 +45,8 @@ use crate::{
         Platform,
         db::{Read, Tx},
         jobs as work,
-        module::Module,
+        doctor::Severity,
+        module::{Module, Need},
         settings::{self, section},
     },
 };
@@ -71,6 +72,7 @@ pub fn module() -> Module {
         asset_gates: vec![access::lesson_files],
         forget: Some(store::forget),
         figures: Some(figures),
+        attention: Some(attention),
         sections: vec![section::<Learning>()],
         portray: Some(store::portray),
         ..Module::new(
@@ -143,6 +145,21 @@ pub fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option<Pace>)
 pub fn count_overdue(read: &Read<'_>, now: Timestamp) -> Result<i64> {
     let learning: Learning = settings::get(read)?;
     store::count_overdue(read, learning.boundary_in(Zone::utc()).date(now))
+}
+
+/// For the overview: training that is late.
+fn attention(read: &Read<'_>, _: &Platform) -> Result<Vec<Need>> {
+    let count = count_overdue(read, read.now())?;
+    Ok((count > 0)
+        .then(|| Need {
+            kind: "enrolments.overdue",
+            severity: Severity::Warning,
+            count,
+            says: format!("Courses that are overdue for somebody: {count}."),
+            href: "/admin/assignments".into(),
+        })
+        .into_iter()
+        .collect())
 }
 
 /// The date until which this enrolment is to be done, if an assignment says one.

@@ -7,6 +7,7 @@ use super::id::LessonId;
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FindingSeverity)]
 pub enum Severity {
     /// It has to be mended before a course is published.
     Blocker,
@@ -16,6 +17,7 @@ pub enum Severity {
 
 /// One thing that a look at a course's draft found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PublishFinding)]
 pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,

@@ -14,7 +14,15 @@ mod model;
 mod policy;
 mod store;
 
-use crate::platform::module::Module;
+use crate::{
+    kernel::error::Result,
+    platform::{
+        Platform,
+        db::Read,
+        doctor::Severity,
+        module::{Module, Need},
+    },
+};
 
 /// What this slice hands to `app`.
 #[must_use]
@@ -23,6 +31,29 @@ pub fn module() -> Module {
         routes: http::routes(),
         asset_gates: vec![policy::gate],
         forget: Some(store::forget),
+        attention: Some(attention),
         ..Module::new("moderation", &["reviews", "review_comments", "reports", "case_steps"])
     }
+}
+
+/// For the overview: what waits in the queue.
+fn attention(read: &Read<'_>, _: &Platform) -> Result<Vec<Need>> {
+    let reviews = i64::from(store::reviews::count_open(read, None)?);
+    let reports = i64::from(store::reports::count_open(read, None)?);
+    let need = |kind, count: i64, says: &str, href: &str| {
+        (count > 0).then(|| Need {
+            kind,
+            severity: Severity::Warning,
+            count,
+            says: format!("{says}: {count}."),
+            href: href.into(),
+        })
+    };
+    Ok([
+        need("moderation.reviews", reviews, "Courses that wait for approval", "/admin/reviews"),
+        need("moderation.reports", reports, "Reports that nobody has decided", "/admin/reviews?tab=reports"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }

@@ -173,7 +173,8 @@ pub fn keep_an_admin(tx: &Tx<'_>, leaving: UserId) -> Result<()> {
 pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     let picture = store::find_picture(tx, user)?;
     store::delete_user(tx, user)?;
-    // A file with his data dies with him.
+    // A file with his data dies with him, and so does a list that may name him.
+    store::delete_imports(tx, tx.now())?;
     tx.enqueue(&DropExports {})?;
     drop_later(tx, picture)
 }

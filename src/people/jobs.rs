@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{bulk, groups, person_file, store};
+use super::{bulk, groups, person_file, store, wizard};
 use crate::{
     kernel::{
         error::{Error, Result},
-        id::{BulkId, ExportId, GroupId, UserId},
+        id::{BulkId, ExportId, GroupId, ImportId, UserId},
     },
-    platform::db::Tx,
+    platform::blobs::Blobs,
+    platform::db::{Read, Tx},
     platform::jobs::{Job, JobContext, JobError, Queue},
 };
 
@@ -127,24 +128,51 @@ impl Job for DropExports {
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         ctx.db.write_low("people.dead_exports", store::delete_dead_files).await?;
-        let shelf = person_file::shelf(&ctx.platform);
-        let runtime = tokio::runtime::Handle::current();
-        let swept = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-            let found = shelf.walk()?;
-            for (path, _) in found.leftovers {
-                std::fs::remove_file(path)?;
-            }
-            for (sha256, _) in found.blobs {
-                let asked = sha256.clone();
-                let is_wanted = || {
-                    let asked = ctx.db.read("people.is_export", move |read| store::is_file(read, &asked));
-                    runtime.block_on(asked).map_err(std::io::Error::other)
-                };
-                shelf.sweep(&sha256, is_wanted)?;
-            }
-            Ok(())
-        });
-        swept.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let (files, imports) = (person_file::shelf(&ctx.platform), wizard::shelf(&ctx.platform));
+        sweep(&ctx, files, store::is_file).await?;
+        sweep(&ctx, imports, store::is_import_file).await?;
+        Ok(())
+    }
+}
+
+/// Deletes what lies on a shelf and is wanted by no row.
+async fn sweep(ctx: &JobContext, shelf: Blobs, is_wanted: fn(&Read<'_>, &str) -> Result<bool>) -> Result<()> {
+    let (db, runtime) = (ctx.db.clone(), tokio::runtime::Handle::current());
+    let swept = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+        let found = shelf.walk()?;
+        for (path, _) in found.leftovers {
+            std::fs::remove_file(path)?;
+        }
+        for (sha256, _) in found.blobs {
+            let asked = sha256.clone();
+            let ask = || {
+                let asked = db.read("people.is_wanted", move |read| is_wanted(read, &asked));
+                runtime.block_on(asked).map_err(std::io::Error::other)
+            };
+            shelf.sweep(&sha256, ask)?;
+        }
+        Ok(())
+    });
+    swept.await.map_err(Error::internal)?.map_err(Error::internal)
+}
+
+/// Does an import.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ApplyImport {
+    pub(super) import: ImportId,
+}
+
+impl Job for ApplyImport {
+    const KIND: &'static str = "people.import";
+    const ATTEMPTS: u32 = 20;
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(self.import.to_string())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        wizard::apply(&ctx.db, &ctx.platform, self.import).await?;
         Ok(())
     }
 }
@@ -198,10 +226,13 @@ impl Job for PlaceUser {
 
 /// How long the items of a deed over many people are kept, in seconds.
 const KEEP_ITEMS: i64 = 30 * 24 * 3600;
+/// How long an imported file and what became of it are kept, in seconds.
+const KEEP_IMPORTS: i64 = 24 * 3600;
 
 /// Upkeep.
 pub(super) fn nightly(tx: &Tx<'_>) -> Result<()> {
     store::purge_runs(tx, tx.now().plus_secs(-KEEP_ITEMS))?;
+    store::delete_imports(tx, tx.now().plus_secs(-KEEP_IMPORTS))?;
     for (group, _) in store::list_rules(tx)? {
         tx.enqueue(&FillGroup { group })?;
     }

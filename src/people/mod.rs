@@ -23,6 +23,8 @@ mod person_file;
 mod policy;
 mod reactions;
 mod store;
+mod wizard;
+mod workbook;
 
 pub use actions::{AccessChange, ProfileChange, change_access, keep_an_admin, update_profile};
 pub use bulk::{AllOuterDeeds, OuterDeeds};
@@ -42,6 +44,7 @@ pub use store::{
     has_admin, insert_field, insert_group, insert_member, insert_user, is_member, list_fields, list_groups, list_groups_of, list_names,
     list_values, managed_by, mark_verified, members_after, note_seen, rename, set_email, set_place, set_value,
 };
+pub use wizard::Openers;
 
 use std::sync::Arc;
 
@@ -58,6 +61,7 @@ pub fn module() -> Module {
         jobs: vec![
             work::kind::<jobs::DropPicture>(),
             work::kind::<jobs::RunBulk>(),
+            work::kind::<jobs::ApplyImport>(),
             work::kind::<jobs::FillGroup>(),
             work::kind::<jobs::PlaceUser>(),
             work::kind::<jobs::MakeExport>(),

@@ -7,7 +7,7 @@ use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::{BulkId, FieldId, GroupId, UserId, ViewId},
+        id::{BulkId, FieldId, GroupId, ImportId, UserId, ViewId},
     },
     platform::{
         db::Read,
@@ -90,6 +90,36 @@ impl ImportUsers {
     pub fn as_system(reason: &'static str) -> Self {
         tracing::debug!(reason, "people are imported by the system");
         Self(())
+    }
+}
+
+/// `{import}` of a path.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct ImportPath {
+    import: ImportId,
+}
+
+/// May look at and do one import: admins.
+#[derive(Debug)]
+pub(super) struct OneImport(ImportUsers, ImportId);
+
+impl Require for OneImport {
+    type Key = PathKey<ImportPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, PathKey(path): &PathKey<ImportPath>) -> Result<Self> {
+        actor.require(Role::Admin)?;
+        Ok(Self(ImportUsers(()), path.import))
+    }
+}
+
+impl OneImport {
+    /// Which.
+    pub(super) fn id(&self) -> ImportId {
+        self.1
+    }
+
+    /// That people may be imported.
+    pub(super) fn import(&self) -> &ImportUsers {
+        &self.0
     }
 }
 

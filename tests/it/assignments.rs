@@ -91,7 +91,8 @@ async fn reminders_go_once_and_the_late_are_counted() {
     app.settle().await;
     let reminded = || app.mails().iter().filter(|mail| mail.to.contains("lea@example.com")).count();
     let late = async || {
-        let read = app.system().read("test.late", |read| enrolments::count_overdue(read, read.now()));
+        let system = app.system();
+        let read = system.read("test.late", |read| enrolments::count_overdue(read, read.now()));
         read.await.expect("a count")
     };
     for (day, mails, overdue) in [(1, 1, 0), (1, 1, 0), (5, 1, 0), (2, 2, 1), (1, 2, 1)] {

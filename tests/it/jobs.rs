@@ -159,7 +159,7 @@ async fn enqueue<J: Job>(app: &TestApp, job: J) -> JobId {
 async fn all(app: &TestApp, state: Option<JobState>) -> Vec<JobRow> {
     let page = app
         .system()
-        .read("test.jobs", move |read| jobs::list_jobs(read, state, None, 100))
+        .read("test.jobs", move |read| jobs::list_jobs(read, state, None, None, 100))
         .await;
     page.expect("a list").items
 }

@@ -39,7 +39,7 @@ async fn write(author: &Client<'_>, course: &str, day: u64, words: &str) {
         .iter()
         .find(|l| l["day"] == day)
         .unwrap_or_else(|| panic!("a lesson on day {day}"));
-    let path = format!("/courses/{course}/lessons/{}", text(&lesson["id"]));
+    let path = format!("/courses/{course}/draft/lessons/{}", text(&lesson["id"]));
     author
         .patch(&path, json!({"body_html": format!("<p>{words}</p>")}))
         .await
@@ -290,7 +290,7 @@ async fn the_check_names_what_stands_in_the_way() {
         .expect(201);
     let asset = text(&asset["id"]).to_owned();
     let change = |n: usize, patch: Value| {
-        let (ira, path) = (&ira, format!("/courses/{course}/lessons/{}", id(n)));
+        let (ira, path) = (&ira, format!("/courses/{course}/draft/lessons/{}", id(n)));
         async move { ira.patch(&path, patch).await.expect(200) }
     };
     change(
@@ -300,7 +300,7 @@ async fn the_check_names_what_stands_in_the_way() {
     .await;
     change(1, json!({"body_html": "<p>See <a href=\"/learn/clear-writing/lsn_0000000000001\">this</a> and <a href=\"/courses/nowhere\">that</a>.</p>"})).await;
     change(2, json!({"body_html": "", "minutes": 45})).await;
-    ira.delete(&format!("/courses/{course}/lessons/{}", id(6))).await.expect(204);
+    ira.delete(&format!("/courses/{course}/draft/lessons/{}", id(6))).await.expect(204);
     change(5, json!({"day": 9})).await;
     let found = check(course.clone()).await;
     let codes: Vec<(&str, &str)> = found["findings"]
@@ -363,7 +363,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     // one she had not moves, and one is new.
     assert_eq!(outline(&lea, &course).await.iter().filter(|(.., s)| s == "done").count(), 2);
     let all = lessons(&ira, &course).await;
-    ira.delete(&format!("/courses/{course}/lessons/{}", text(&all[1]["id"])))
+    ira.delete(&format!("/courses/{course}/draft/lessons/{}", text(&all[1]["id"])))
         .await
         .expect(204);
     let draft = ira
@@ -373,7 +373,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     assert_eq!(draft["length"], 14);
     for day in [2, 8, 9, 10, 11, 12, 13, 14] {
         let new = json!({"day": day, "title": format!("New on day {day}"), "body_html": "<p>Something new.</p>"});
-        ira.post(&format!("/courses/{course}/lessons"), new).await.expect(201);
+        ira.post(&format!("/courses/{course}/draft/lessons"), new).await.expect(201);
     }
     let before = outline(&lea, &course).await;
     publish(&ira, &course, "from_next_unopened_day").await;
@@ -437,7 +437,7 @@ async fn whoever_moves_loses_nothing_and_a_second_move_changes_nothing() {
     for day in 8..=14 {
         let all = lessons(&ira, &course).await;
         let lesson = all.iter().find(|l| l["day"] == day).expect("a lesson");
-        ira.delete(&format!("/courses/{course}/lessons/{}", text(&lesson["id"])))
+        ira.delete(&format!("/courses/{course}/draft/lessons/{}", text(&lesson["id"])))
             .await
             .expect(204);
     }
@@ -624,7 +624,7 @@ async fn assert_unseen(app: &TestApp, made: &Made, people: &[&Client<'_>]) {
             assert!(found["total"].is_null() || found["total"] == 0, "{path}: {}", found["total"]);
             assert!(!found.to_string().to_lowercase().contains("harbour"), "{path}");
         }
-        let guessed = who.get("/suggest?q=har").await.expect(200);
+        let guessed = who.get("/search/suggest?q=har").await.expect(200);
         assert!(!guessed.to_string().to_lowercase().contains("harbour"), "{guessed}");
         let categories = who.get("/categories").await.expect(200);
         assert!(categories.as_array().expect("categories").iter().all(|c| c["course_count"] == 0));
@@ -648,7 +648,7 @@ async fn covers_and_lesson_files_follow_who_sees_the_course() {
         .expect(200);
     let first = text(&lessons(&ira, &course).await[0]["id"]).to_owned();
     let html = format!("<figure data-asset=\"{}\"><img alt=\"A harbour\"></figure>", assets[1]);
-    ira.patch(&format!("/courses/{course}/lessons/{first}"), json!({"body_html": html}))
+    ira.patch(&format!("/courses/{course}/draft/lessons/{first}"), json!({"body_html": html}))
         .await
         .expect(200);
     publish(&ira, &course, "new_only").await;
@@ -820,4 +820,56 @@ async fn self_paced_learners_keep_what_they_began() {
     assert_eq!(body(&lea, &first).await, before);
     assert!(body(&lea, &second).await.contains("Written anew."));
     assert_numbers_hold(&app).await;
+}
+
+#[tokio::test]
+async fn a_public_course_tells_previews_of_links_what_it_is() {
+    let app = TestApp::start().await;
+    let (_, ira, _, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Tom & Jerry's \"guide\"").by(ira.id())).await;
+    let page = |path: String, tag: Option<String>| {
+        let mut request = axum::http::Request::get(path);
+        if let Some(tag) = tag {
+            request = request.header("if-none-match", tag);
+        }
+        let request = request.body(axum::body::Body::empty()).expect("a request");
+        let nobody = app.anonymous();
+        async move { nobody.send(request).await }
+    };
+    let address = format!("/courses/{}", made.slug);
+    let shell = page("/catalogue".into(), None).await;
+    assert!(!shell.text().contains("og:title"));
+    if !shell.text().contains("</head>") {
+        return; // No web app is embedded: there is nothing to put a head into.
+    }
+    let shown = page(address.clone(), None).await;
+    assert!(
+        shown
+            .text()
+            .contains("<meta property=\"og:title\" content=\"Tom &amp; Jerry's &quot;guide&quot;\" />"),
+        "{}",
+        shown.text()
+    );
+    assert!(
+        shown
+            .text()
+            .contains("<meta name=\"description\" content=\"A course for tests.\" />")
+    );
+    assert_ne!(shown.header("etag"), shell.header("etag"));
+    assert_eq!(shown.header("content-security-policy"), shell.header("content-security-policy"));
+    assert_eq!(
+        page(address.clone(), Some(shown.header("etag").to_owned())).await.status.as_u16(),
+        304
+    );
+    assert_eq!(page("/courses/none".into(), None).await.text(), shell.text());
+    ira.patch(&format!("/courses/{}/access", made.course), json!({"visibility": "invitation"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        page(address, None).await.text(),
+        shell.text(),
+        "nothing is said of what is not for everybody"
+    );
+    let _lea = lea;
+    app.settle().await;
 }

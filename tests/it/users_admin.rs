@@ -26,8 +26,9 @@ use crate::support::{Answer, Client, PASSWORD, TestApp, courses::Spec};
 
 /// Accounts without passwords, many in one write.
 async fn crowd(app: &TestApp, count: usize, plan: Plan) {
+    let system = app.system();
     for from in (0..count).step_by(500) {
-        let made = app.system().write("test.crowd", move |tx| {
+        let made = system.write("test.crowd", move |tx| {
             for n in from..count.min(from + 500) {
                 let account = NewAccount {
                     name: PersonName::parse(&format!("Person {n:05}")).expect("a name"),

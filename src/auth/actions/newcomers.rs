@@ -104,3 +104,9 @@ fn mail(tx: &Tx<'_>, platform: &Platform, user: &User, id: InviteId, token: &str
     };
     mails::invite(tx, platform, &invite, &user.language, &by.unwrap_or_default(), token)
 }
+
+/// Opens accounts for people whom an admin imports over the web.
+pub(in crate::auth) fn openers(platform: Arc<Platform>, is_mailed: bool) -> Arc<dyn Newcomers> {
+    let invite = if is_mailed { InviteBy::Mail } else { InviteBy::None };
+    Arc::new(ImportedAccounts { platform, invite })
+}

@@ -34,6 +34,7 @@ const SUGGESTIONS: u32 = 8;
 
 /// A person, by his name.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseHand)]
 pub(in crate::courses) struct Hand {
     id: UserId,
     name: PersonName,
@@ -41,6 +42,7 @@ pub(in crate::courses) struct Hand {
 
 /// A group, by its name.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseGroupRef)]
 pub(in crate::courses) struct GroupRef {
     id: GroupId,
     #[schema(value_type = String)]
@@ -49,6 +51,7 @@ pub(in crate::courses) struct GroupRef {
 
 /// Who writes a course, who sees it, and what comes before it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseAccessOut)]
 pub(in crate::courses) struct AccessOut {
     /// Its first author; absent after he left.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +111,7 @@ pub(in crate::courses) async fn get_course_access(g: Guard<EditCourse>) -> Resul
 /// What changes of a course's access: absent fields stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CourseAccessPatch)]
 pub(in crate::courses) struct AccessPatch {
     #[serde(default, deserialize_with = "not_null")]
     #[schema(nullable = false)]
@@ -162,6 +166,7 @@ pub(in crate::courses) async fn remove_author(g: Guard<EditHand>) -> Result<Stat
 /// Who is invited.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CourseGuestIn)]
 pub(in crate::courses) struct GuestIn {
     /// The address of somebody's account.
     email: Email,

@@ -20,6 +20,7 @@ use crate::{
 
 /// What stands between a draft and its publication.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseCheck)]
 pub(in crate::courses) struct CheckOut {
     /// The edition of the draft that was looked at: give it back as `expected`.
     edition: u32,

@@ -132,6 +132,7 @@ fn cursor<T: std::str::FromStr>(text: &str) -> Result<T> {
 
 /// How many courses are in a state.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseStateCount)]
 pub(in crate::courses) struct StateCount {
     state: State,
     count: u32,
@@ -235,6 +236,7 @@ pub(in crate::courses) enum BulkDeed {
 /// What is done with which courses.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CourseBulkIn)]
 pub(in crate::courses) struct BulkIn {
     #[schema(inline)]
     deed: BulkDeed,
@@ -248,6 +250,7 @@ pub(in crate::courses) struct BulkIn {
 
 /// A course with which it could not be done.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseRefused)]
 pub(in crate::courses) struct Refused {
     course: CourseId,
     /// Stable code.
@@ -258,6 +261,7 @@ pub(in crate::courses) struct Refused {
 
 /// What was done.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CourseBulkOut)]
 pub(in crate::courses) struct BulkOut {
     /// The courses with which it was done.
     done: Vec<CourseId>,

@@ -45,13 +45,13 @@ pub(in crate::courses) struct PublishIn {
     expected: Option<u32>,
     /// Who gets the new version.
     #[serde(default)]
-    #[schema(inline)]
     learners: Learners,
 }
 
 /// Who gets a new version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WhoGets)]
 pub(in crate::courses) enum Learners {
     /// Those who join from now on.
     #[default]

@@ -54,7 +54,6 @@ pub(in crate::courses) struct RollBackIn {
     notes: String,
     /// Who gets it.
     #[serde(default)]
-    #[schema(inline)]
     learners: Learners,
 }
 

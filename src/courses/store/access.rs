@@ -93,14 +93,16 @@ pub(in crate::courses) fn delete_guest(tx: &Tx<'_>, course: CourseId, user: User
 /// JSON), by invitation, because he has joined, or because he writes them.
 pub(in crate::courses) fn list_shown(read: &Read<'_>, user: UserId, groups: &str) -> Result<Vec<CourseId>> {
     read.list(
-        "SELECT id FROM courses WHERE visibility <> 'everyone' AND state = 'published' AND hidden_at IS NULL AND id IN (
-             SELECT g.course_id FROM course_groups g WHERE g.group_id IN (SELECT value FROM json_each(?2))
-                 AND (SELECT visibility FROM courses WHERE id = g.course_id) = 'groups'
-             UNION SELECT i.course_id FROM course_guests i WHERE i.user_id = ?1
-                 AND (SELECT visibility FROM courses WHERE id = i.course_id) = 'invitation'
-             UNION SELECT course_id FROM course_learners WHERE user_id = ?1
-             UNION SELECT course_id FROM course_authors WHERE user_id = ?1
-             UNION SELECT id FROM courses WHERE owner_id = ?1)",
+        // From the person to his courses, never through all courses.
+        "SELECT c.id FROM (
+             SELECT course_id AS id, 'groups' AS by FROM course_groups WHERE group_id IN (SELECT value FROM json_each(?2))
+             UNION SELECT course_id, 'invitation' FROM course_guests WHERE user_id = ?1
+             UNION SELECT course_id, 'own' FROM course_learners WHERE user_id = ?1
+             UNION SELECT course_id, 'own' FROM course_authors WHERE user_id = ?1
+             UNION SELECT id, 'own' FROM courses WHERE owner_id = ?1) mine
+         CROSS JOIN courses c ON c.id = mine.id
+         WHERE c.visibility <> 'everyone' AND c.state = 'published' AND c.hidden_at IS NULL AND mine.by IN ('own', c.visibility)
+         GROUP BY c.id",
         (user, groups),
         |row| row.get(0),
     )

@@ -32,6 +32,7 @@ use crate::{
 
 /// What a reviewer said.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReviewCommentOut)]
 pub(in crate::moderation) struct CommentOut {
     id: CommentId,
     /// The lesson it is about; absent for the course.
@@ -156,6 +157,7 @@ pub(in crate::moderation) async fn get_course_review(g: Guard<EditCourse>) -> Re
 /// A word to a case.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CaseNoteIn)]
 pub(in crate::moderation) struct NoteIn {
     /// May be empty.
     #[serde(default)]
@@ -253,6 +255,7 @@ pub(in crate::moderation) async fn compare_lesson(g: Guard<SeeReviewLesson>) -> 
 /// Who looks after a case.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CaseAssignIn)]
 pub(in crate::moderation) struct AssignIn {
     /// An admin or instructor; null for nobody in particular.
     #[schema(required)]
@@ -286,6 +289,7 @@ pub(in crate::moderation) async fn approve_review(g: Guard<LookAfterReview>, Bod
 /// A comment to be written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ReviewCommentIn)]
 pub(in crate::moderation) struct CommentIn {
     /// The lesson it is about; absent for the course.
     #[serde(default)]
@@ -323,6 +327,7 @@ fn comments(all: Vec<CommentIn>) -> Result<Vec<NewComment>> {
 /// What has to be mended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ReviewReturnIn)]
 pub(in crate::moderation) struct ReturnIn {
     /// In a sentence; may be empty when there are comments.
     #[serde(default)]

@@ -134,7 +134,7 @@ impl UsersQuery {
         }
     }
 
-    fn parse(self) -> Result<ListQuery> {
+    pub(super) fn parse(self) -> Result<ListQuery> {
         let mut query = ListQuery::new(Some(Limit::or_default(self.limit)));
         query.filter = self.filter();
         query.sort = self.sort.unwrap_or_default();
@@ -177,22 +177,18 @@ pub(super) struct UserPatch {
 #[utoipa::path(get, path = "/users", tag = "people", params(UsersQuery), responses((status = 200, body = UserPageOut)))]
 pub(super) async fn list_users(g: Guard<ListUsers>, Query(query): Query<UsersQuery>) -> Result<Json<UserPageOut>> {
     let query = query.parse()?;
-    let (is_first, filter, limit) = (query.is_first(), query.filter.clone(), query.limit as usize);
-    // Two readers at once: either walks one index at worst.
-    let page = g.db.read("people.list", move |read| store::list_users(read, &query));
-    let (page, total) = if is_first {
-        let count = g.db.read("people.count", move |read| store::count_matching(read, &filter));
-        let (page, count) = tokio::join!(page, count);
-        let (page, count) = (page?, count?);
-        (page, u64::try_from(count).ok())
-    } else {
-        (page.await?, None)
-    };
-    let total = if is_first && page.items.len() < limit {
-        Some(page.items.len() as u64)
-    } else {
-        total
-    };
+    let is_first = query.is_first();
+    let read = g.db.read("people.list", move |read| {
+        let page = store::list_users(read, &query)?;
+        let total = match (is_first, &page.next) {
+            (false, _) => None,
+            // A page that is not full has counted itself.
+            (true, None) => u64::try_from(page.items.len()).ok(),
+            (true, _) => u64::try_from(store::count_matching(read, &query.filter)?).ok(),
+        };
+        Ok((page, total))
+    });
+    let (page, total) = read.await?;
     Ok(Json(UserPageOut {
         items: page.items.into_iter().map(UserOut::from).collect(),
         next: page.next,

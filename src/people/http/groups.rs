@@ -38,7 +38,6 @@ pub(super) struct GroupOut {
     /// What it is for; may be empty.
     description: String,
     /// Who fills it: `manual`, `rule` or `directory`.
-    #[schema(inline)]
     kind: GroupKind,
     /// How many are in it.
     members: u32,

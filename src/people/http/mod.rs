@@ -2,8 +2,10 @@
 
 mod admin;
 mod bulk;
+mod export;
 mod fields;
 mod groups;
+mod import;
 mod person_file;
 mod picture;
 mod profile;
@@ -44,5 +46,12 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(views::delete_view))
         .routes(routes!(admin::list_user_audit))
         .routes(routes!(admin::list_user_sources))
+        .routes(routes!(export::export_people_csv))
+        .routes(routes!(export::export_people_xlsx))
+        .routes(routes!(import::upload_import))
+        .routes(routes!(import::get_import))
+        .routes(routes!(import::look_at_import))
+        .routes(routes!(import::apply_import))
+        .routes(routes!(import::read_import_report))
         .routes(routes!(admin::get_user, admin::update_user))
 }

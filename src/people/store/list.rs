@@ -166,6 +166,13 @@ pub(in crate::people) fn count_matching(read: &Read<'_>, filter: &UserFilter) ->
     if *filter == UserFilter::default() {
         return read.count("SELECT count(*) FROM users", []);
     }
+    let alone = UserFilter {
+        group: filter.group,
+        ..UserFilter::default()
+    };
+    if let (Some(group), true) = (filter.group, *filter == alone) {
+        return read.count("SELECT count(*) FROM group_members WHERE group_id = ?1", [group]);
+    }
     let mut statement = Statement::default();
     statement.source(read, filter, "users_by_birth")?;
     statement.filter(filter);

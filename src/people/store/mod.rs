@@ -4,6 +4,7 @@ mod bulk;
 mod exports;
 mod fields;
 mod groups;
+mod imports;
 mod list;
 mod profiles;
 mod users;
@@ -27,6 +28,7 @@ pub(super) use {
     exports::{PersonFile, delete_dead_files, find_file, find_newest_file, insert_file, is_file, portray, set_file},
     fields::{delete_field, update_field},
     groups::{count_members, delete_group, describe_group, find_rule, has_rules, list_managers, list_rules, set_manager, update_group},
+    imports::{ImportRow, begin_import, delete_imports, end_import, get_import, insert_import, is_import_file, set_import_done},
     list::{count_matching, list_ids, list_sources, list_users},
     profiles::{find_picture, is_picture, list_pictures, list_pictures_after, replace_interests, set_picture, update_profile},
     users::{delete_user, has_other_admin, list_running_admins, set_completion, update_access, users_after},

@@ -5,7 +5,7 @@ use std::sync::{Arc, atomic::AtomicU64};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
     routing::get,
@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi;
 
 use super::{
     docs,
-    guard::Web,
+    guard::{Web, has_session_cookie},
     headers::Policies,
     health,
     layers::{self, Edge},
@@ -97,7 +97,9 @@ async fn nowhere(State(state): State<Nowhere>, request: Request) -> Response {
     if path == "/api" || path.starts_with("/api/") {
         return spa::no_such_operation();
     }
-    if let Some(special) = state.special(path, request.headers()).await {
+    // Programs that show previews of links have no session; people who have one get the shell as it is.
+    let may_be_program = matches!(*request.method(), Method::GET | Method::HEAD) && !has_session_cookie(request.headers());
+    if may_be_program && let Some(special) = state.special(path, request.headers()).await {
         return special;
     }
     state.spa.answer(request.method(), path, request.headers())
@@ -125,7 +127,7 @@ impl Nowhere {
         });
         let (head, site) = found.await.ok().flatten()?;
         let public = &self.web.platform().config.server.public_url;
-        self.spa.with_head(&share::tags(&head, &site, public, path), headers)
+        self.spa.with_head(path, &share::tags(&head, &site, public, path), headers)
     }
 }
 

@@ -89,21 +89,23 @@ impl Spa {
     /// The page with these tags in its head; `None` while no web app is embedded. Its policy is the
     /// page's own, for tags without scripts and styles change no hash.
     #[must_use]
-    pub(super) fn with_head(&self, tags: &str, asked: &HeaderMap) -> Option<Response> {
+    pub(super) fn with_head(&self, path: &str, tags: &str, asked: &HeaderMap) -> Option<Response> {
         let shell = self.shell();
         let (head, rest) = shell.split_once("</head>")?;
         let page = format!("{head}{tags}</head>{rest}");
         let tag = HeaderValue::from_str(&format!("\"{}\"", &hex(&token_hash(&page))[..32])).ok()?;
-        let known = is_known(asked, &tag);
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CACHE_CONTROL, ASK_AGAIN),
             (header::ETAG, tag),
         ];
-        Some(match known {
-            true => (StatusCode::NOT_MODIFIED, headers).into_response(),
-            false => (headers, page).into_response(),
-        })
+        let mut response = if is_known(asked, &headers[2].1) {
+            (StatusCode::NOT_MODIFIED, headers).into_response()
+        } else {
+            (headers, page).into_response()
+        };
+        self.0.ahead.add(path, asked, response.headers_mut());
+        Some(response)
     }
 
     /// Answers a request that no route took.

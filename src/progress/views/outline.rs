@@ -142,7 +142,8 @@ fn enrolled(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
     let latest = store::find_latest_position(read, can.person().id, way.enrolment.id)?;
     let current = path.current(way.last(latest.as_ref()));
     let (required_done, required_total) = path.required();
-    let out = EnrolmentOut::of(&way.enrolment, read.now(), &boundary);
+    let due = enrolments::due_of(read, way.enrolment.id)?;
+    let out = EnrolmentOut::of(&way.enrolment, read.now(), &boundary).due(due);
     // A lapsed plan opens nothing, whatever the day.
     let opening = |day: u16| match reason {
         LockReason::NotYet => out.opens.get(usize::from(day).checked_sub(1)?).map(|opening| opening.at),

@@ -97,6 +97,9 @@ pub(in crate::progress) struct TodayCourse {
     /// What opens then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_title: Option<String>,
+    /// Until when he is to finish the course, if somebody assigned it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
 }
 
 /// The lesson of today.
@@ -267,6 +270,7 @@ fn today_course(read: &Read<'_>, shelf: &Shelf, way: &Way) -> Result<Option<Toda
         lessons_total: u32::try_from(path.steps.len()).unwrap_or(u32::MAX),
         next_opens_at: next.and_then(|step| way.opens_at(step.lesson.day)),
         next_title: next.map(|step| step.lesson.title.clone()),
+        due_on: enrolments::due_of(read, enrolment)?,
     }))
 }
 

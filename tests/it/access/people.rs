@@ -46,6 +46,9 @@ pub fn sample(operation: &str) -> Option<Sample> {
         | "list_user_enrolments"
         | "list_my_teams"
         | "list_team" => Body::None,
+        "export_people_csv" | "export_people_xlsx" | "get_import" | "read_import_report" => Body::None,
+        "upload_import" => Body::Bytes(b"email,name\nzoe@example.com,Zoe\n".to_vec()),
+        "look_at_import" | "apply_import" => Body::Json(json!({"creates_groups": true})),
         "preview_bulk" => Body::Json(json!({"act": {"kind": "set_plan", "plan": "premium"}, "whom": {"users": ["{user}"]}})),
         "start_bulk" => {
             Body::Json(json!({"act": {"kind": "set_plan", "plan": "premium"}, "whom": {"users": ["{user}"]}, "key": "a-deed-of-mine"}))

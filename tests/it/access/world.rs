@@ -89,6 +89,8 @@ impl World {
         let view = id(&admin.post("/users/views", view).await.expect(201));
         let deed = json!({"act": {"kind": "set_plan", "plan": "free"}, "whom": {"users": [learner.id()]}, "key": "the-first-deed"});
         let run = id(&admin.post("/users/bulk", deed).await.expect(200));
+        let list = b"email,name\nyves@example.com,Yves\n".to_vec();
+        let import = id(&admin.upload(axum::http::Method::POST, "/users/import", list).await.expect(201));
         let assignment = json!({"course": made.course, "groups": [&group], "due_days": 30});
         let assignment = id(&admin.post("/assignments", assignment).await.expect(201));
         let sessions = learner.get("/me/sessions").await.expect(200);
@@ -159,6 +161,7 @@ impl World {
             ("field", field),
             ("view", view),
             ("run", run),
+            ("import", import),
             ("assignment", assignment),
             ("session", sessions[0]["id"].as_str().unwrap_or_default().to_owned()),
             ("job", job),

@@ -32,7 +32,7 @@ async fn plan_now(app: &TestApp, config: &BackupConfig) -> Vec<Timestamp> {
     db.write("test.schedule", move |tx| backup::schedule(tx, &config))
         .await
         .expect("scheduled");
-    let page = db.read("test.jobs", |read| jobs::list_jobs(read, None, None, 50)).await;
+    let page = db.read("test.jobs", |read| jobs::list_jobs(read, None, None, None, 50)).await;
     let waiting = page.expect("jobs").items.into_iter().filter(|job| job.kind == "backup.make");
     waiting.map(|job| job.run_at).collect()
 }

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/admin/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened lately, newest first. */
+        get: operations["list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs a person now, the worst first. */
+        get: operations["list_attention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/audit": {
         parameters: {
             query?: never;
@@ -11,10 +45,201 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit trail, newest first. */
+        /** The audit trail, newest first, as far as the filters let through. */
         get: operations["list_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every action that the trail knows, for a filter to choose from. */
+        get: operations["list_audit_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks the whole trail and looks whether its chain holds, as `momentum doctor` does. */
+        get: operations["check_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exactly the rows that the filters let through, newest first, as a file. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups in the usual folder, and how the newest went. */
+        get: operations["list_backups"];
+        put?: never;
+        /** Makes a backup now, into the usual folder. */
+        post: operations["create_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads a backup. Asks for a recent password (`denied.password_needed`), and is noted in the trail. */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many people agreed to what holds now. */
+        get: operations["count_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every course, the latest first. */
+        get: operations["list_all_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publishes, archives, restores or moves many courses. Each for itself: one that cannot be does
+         *     not hold up the others.
+         */
+        post: operations["change_many_courses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many finish each of these courses. */
+        get: operations["count_completions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/courses/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many courses are in each state. */
+        get: operations["count_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at everything that can go wrong, as `momentum doctor` does, and says how to mend it. */
+        post: operations["check_health"];
         delete?: never;
         options?: never;
         head?: never;
@@ -38,6 +263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a job off the list. One that runs ends within seconds, if its kind can be broken off. */
+        delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs/{job}/retry": {
         parameters: {
             query?: never;
@@ -49,6 +291,61 @@ export interface paths {
         put?: never;
         /** Lets a dead or waiting job run now. */
         post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lessons of all drafts. */
+        get: operations["list_all_lessons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A stream (server-sent events) that says `changed` whenever something has happened. At most four
+         *     a person; it ends after ten minutes, and when the server stops.
+         */
+        get: operations["watch_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The least severe lines that are logged. */
+        get: operations["get_log_level"];
+        /** Logs more or less from now on, until the next start. */
+        put: operations["put_log_level"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -68,6 +365,108 @@ export interface paths {
         post?: never;
         /** Goes back to the mark of the product. */
         delete: operations["delete_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of mail with its usual words. The words of an admin are the section `mail_templates`. */
+        get: operations["list_mail_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a mail would say in these words, filled with examples. Nothing is kept. */
+        post: operations["preview_mail_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mail-templates/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a mail in the words that are saved, filled with examples. */
+        post: operations["send_mail_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters, newest first. */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/mails/{mail}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a letter now that could not be delivered or waits for its next try. */
+        post: operations["retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Background work by queue. */
+        get: operations["list_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -141,6 +540,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/settings/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of courses before they are published. */
+        get: operations["get_moderation_settings"];
+        /** Changes what is asked of courses before they are published. */
+        put: operations["put_moderation_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/settings/organisation": {
         parameters: {
             query?: never;
@@ -175,6 +592,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/settings/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every section of settings as it stands, by name. */
+        get: operations["list_sections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/sections/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces a section that is open. */
+        put: operations["put_section"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/sections/{section}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The states that a section was in, newest first, at most 100. */
+        get: operations["list_section_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/system": {
         parameters: {
             query?: never;
@@ -186,6 +654,268 @@ export interface paths {
         get: operations["get_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every API token, the newest first. Secrets are never shown again. */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Makes a token that speaks for whoever asks, and may do no more than he may. Asks for a recent
+         *     password (`denied.password_needed`).
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a token back: its next request is refused. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhook-deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call with what was sent and what came back. */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhook-deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a call again: with the same `webhook-id` and body, and a new timestamp. */
+        post: operations["replay_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every webhook, the oldest first. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Makes a webhook. From now on it is called whenever something of its kinds happens. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a webhook with everything that is known of its calls. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /** Changes a webhook, or switches it on or off. */
+        patch: operations["update_webhook"];
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of a webhook, newest first. They are kept for 30 days. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a call of the kind `ping`, to see whether it goes through. */
+        post: operations["ping_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret. For a day calls carry two signatures, by the former one as well. */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignments, the newest first: all for admins, those of their groups for managers. */
+        get: operations["list_assignments"];
+        put?: never;
+        /** Makes an assignment; its people are enrolled in the background. */
+        post: operations["create_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what an assignment would come to. */
+        post: operations["preview_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One assignment. */
+        get: operations["get_assignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an assignment: it takes nobody more; who is enrolled stays so. */
+        post: operations["end_assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people under an assignment. */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to oneself after having been in somebody's place. */
+        post: operations["back_to_oneself"];
         delete?: never;
         options?: never;
         head?: never;
@@ -220,6 +950,26 @@ export interface paths {
         put?: never;
         /** Proves the new address by its link. */
         post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/confirm-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Types the own password again. For five minutes this session may do what asks for it: download
+         *     backups, make API tokens.
+         */
+        post: operations["confirm_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -431,7 +1181,7 @@ export interface paths {
         /** Published courses. */
         get: operations["list_courses"];
         put?: never;
-        /** Begins a course as an empty draft. */
+        /** Begins a course as a draft: empty, or with the lessons of a template. */
         post: operations["create_course"];
         delete?: never;
         options?: never;
@@ -457,6 +1207,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who writes a course, who sees it, and what comes before it. */
+        get: operations["get_course_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes who sees a course and what comes before it. It holds at once. */
+        patch: operations["change_course_access"];
+        trace?: never;
+    };
     "/api/v1/courses/{course}/archive": {
         parameters: {
             query?: never;
@@ -466,8 +1234,60 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a course out of the catalogue; those who joined keep it. */
+        /** Takes a course out of the catalogue for good; those who joined keep it. */
         post: operations["archive_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/authors/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets another instructor write the course. */
+        put: operations["add_author"];
+        post?: never;
+        /** Takes the course from a co-author. */
+        delete: operations["remove_author"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at a draft as a publish would, and further. */
+        get: operations["check_course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions, or between a version and the draft. */
+        get: operations["diff_course"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +1348,112 @@ export interface paths {
         patch: operations["change_lesson"];
         trace?: never;
     };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a lesson to the place right behind it. */
+        post: operations["duplicate_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a lesson's draft was before, the latest first. */
+        get: operations["list_lesson_history"];
+        put?: never;
+        /**
+         * Keeps a text in the lesson's history without changing the draft: the one that was not taken
+         *     when two people wrote at the same time.
+         */
+        post: operations["set_lesson_text_aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson as it was. */
+        get: operations["get_lesson_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/history/{state}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an earlier state the lesson's draft again. */
+        post: operations["restore_lesson_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson of the draft as a learner will see it. */
+        get: operations["preview_draft_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/lessons/{lesson}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a lesson that was taken out of the draft back into it, as it was. */
+        post: operations["return_lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/draft/order": {
         parameters: {
             query?: never;
@@ -539,6 +1465,43 @@ export interface paths {
         /** Puts the draft's lessons into this order: every lesson exactly once. */
         put: operations["put_lesson_order"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/draft/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tells that one has the course open for writing, and hears who else has. Ask every five seconds;
+         *     who has not for twenty is taken to have left.
+         */
+        put: operations["put_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a course as a copy of this one's draft, as one's own. */
+        post: operations["duplicate_course"];
         delete?: never;
         options?: never;
         head?: never;
@@ -565,6 +1528,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites somebody with an account to a course that is for invited people. */
+        post: operations["invite_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/guests/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back; who has joined stays. */
+        delete: operations["uninvite_guest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/learn": {
         parameters: {
             query?: never;
@@ -574,6 +1571,23 @@ export interface paths {
         };
         /** A course's outline for the learner: what is done, open and closed, and where to go on. */
         get: operations["get_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/learners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many learn a course, by version. */
+        get: operations["count_learners"];
         put?: never;
         post?: never;
         delete?: never;
@@ -608,7 +1622,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publishes the draft as the next version. Learners keep the version they joined. */
+        /**
+         * Publishes the draft as the next version. Learners in the middle keep the version they joined, or
+         *     get the new one from their next unopened day, as `learners` says.
+         */
         post: operations["publish_course"];
         delete?: never;
         options?: never;
@@ -625,9 +1642,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts an archived course back into the catalogue. */
+        /** Puts a course that was archived or taken back into the catalogue. */
         post: operations["restore_course"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a course stands with its reviewers. */
+        get: operations["get_course_review"];
+        put?: never;
+        /** Submits a draft, as it is now, for review. A review of another content that waits is withdrawn. */
+        post: operations["submit_course"];
+        /** Takes the open review of a course back. */
+        delete: operations["withdraw_review"];
         options?: never;
         head?: never;
         patch?: never;
@@ -653,6 +1689,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/courses/{course}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a course back: no list shows it, nobody new joins, those who joined go on. */
+        post: operations["unpublish_course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses/{course}/versions": {
         parameters: {
             query?: never;
@@ -664,6 +1717,40 @@ export interface paths {
         get: operations["list_versions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/versions/{number}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the draft what an earlier version was. */
+        post: operations["load_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courses/{course}/versions/{number}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes what an earlier version held as the next version. The draft stays as it is. */
+        post: operations["roll_back_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,6 +1775,113 @@ export interface paths {
         patch: operations["update_enrolment"];
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups by name: for admins and instructors. */
+        get: operations["list_groups"];
+        put?: never;
+        /** Makes a group. */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts whom a rule would bring into a group, and whom out of it. */
+        post: operations["preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group. */
+        get: operations["get_group"];
+        /** Changes a group. */
+        put: operations["update_group"];
+        post?: never;
+        /** Deletes a group that nothing uses. Its members stay. */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/managers/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets somebody manage a group: he sees its members and how they learn, and may assign to them. */
+        put: operations["add_manager"];
+        post?: never;
+        /** Lets somebody manage a group no more. */
+        delete: operations["remove_manager"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a group: for admins and its managers. */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts somebody into a group that is filled by hand. */
+        put: operations["add_member"];
+        post?: never;
+        /** Takes somebody out of a group that is filled by hand. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instance": {
         parameters: {
             query?: never;
@@ -697,6 +1891,23 @@ export interface paths {
         };
         /** The instance as everybody may know it. */
         get: operations["get_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instance/legal/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A legal page: `imprint`, `privacy` or `terms`. */
+        get: operations["get_legal_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,6 +2145,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the signed-in person has yet to agree to. */
+        get: operations["list_wanted_consents"];
+        put?: never;
+        /** Agrees to the version of a page that holds. */
+        post: operations["give_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/courses": {
         parameters: {
             query?: never;
@@ -983,6 +2212,59 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own file, and whether it is made. */
+        get: operations["get_my_data"];
+        put?: never;
+        /** Asks for a file with everything that is kept about oneself. It is made in the background. */
+        post: operations["ask_my_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads the own file. */
+        get: operations["read_my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fields say about oneself, as far as one may see it. */
+        get: operations["list_my_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the fields say about oneself, as far as one may. */
+        patch: operations["update_my_fields"];
         trace?: never;
     };
     "/api/v1/me/history": {
@@ -1119,6 +2401,23 @@ export interface paths {
         post?: never;
         /** Ends one of the own sessions. */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that the signed-in person manages; empty for most. */
+        get: operations["list_my_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1336,6 +2635,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports, the oldest first: admins see all, instructors those assigned to them. */
+        get: operations["list_reports"];
+        put?: never;
+        /** Reports something that one sees to the moderators. */
+        post: operations["report_subject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report with what was done about it, for whoever looks after it. */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Hides or shows what was reported, settles the report, says who looks after it. */
+        patch: operations["change_report"];
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews, the oldest first: admins see all, instructors those assigned to them. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many reviews and reports wait: of all for admins, of their own for instructors. */
+        get: operations["count_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A review with what the draft changes, for whoever looks after it. */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says who looks after a review: for admins. */
+        patch: operations["assign_review"];
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves what was submitted, if the draft is still exactly that. Never for who has a hand in it. */
+        post: operations["approve_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comments on an open review without deciding it. */
+        post: operations["comment_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/lessons/{lesson}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lesson of a draft under review, beside what learners see. */
+        get: operations["compare_lesson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns what was submitted, with comments. Never for who has a hand in it. */
+        post: operations["return_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1397,11 +2852,115 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The courses that the signed-in person writes; for admins, all. */
+        /** The courses that the signed-in person writes, alone or with others; for admins, all. */
         get: operations["list_own_courses"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups by name: whose members may see a course. */
+        get: operations["find_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Instructors and admins by name: who may become a co-author. */
+        get: operations["find_instructors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The skeletons that courses can begin with: `is_guided` of a new course. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a group and how they learn: for admins and its managers. */
+        get: operations["list_team"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every field, in the order in which they are shown. */
+        get: operations["list_fields"];
+        put?: never;
+        /** Defines a field. */
+        post: operations["create_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-fields/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a field: its name for people, its choices, who sees and changes it. */
+        put: operations["update_field"];
+        post?: never;
+        /** Deletes a field with everything it says about people. */
+        delete: operations["delete_field"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1414,11 +2973,135 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody, newest first, or by the words that match. */
+        /** People as an admin looks for them. */
         get: operations["list_users"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest deeds over many people. */
+        get: operations["list_bulk"];
+        put?: never;
+        /**
+         * Does something with many people: at once with up to 100 named ones, else as a job whose
+         *     progress can be asked for.
+         */
+        post: operations["start_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what a deed over many people would do. */
+        post: operations["preview_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a deed over many people is. */
+        get: operations["get_bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/bulk/{run}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a deed back with exactly those whom it changed, within a day. */
+        post: operations["undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways in which people came, for the filter. */
+        get: operations["list_user_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own lists, and those that other admins share. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keeps a list. */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets one of the own lists. */
+        delete: operations["delete_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1442,6 +3125,128 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/api/v1/users/{user}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest hundred entries of the audit trail about somebody. */
+        get: operations["list_user_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every cycle of everything that somebody learns or has learnt, for admins. */
+        get: operations["list_user_enrolments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what erasing somebody would take away. */
+        get: operations["preview_erase"];
+        put?: never;
+        /** Erases somebody for ever: his account, what he did and wrote, mails to him. Counts stay. */
+        post: operations["erase_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's file, and whether it is made. */
+        get: operations["get_user_data"];
+        put?: never;
+        /** Asks for a file with everything that is kept about somebody. */
+        post: operations["ask_user_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/export/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads somebody's file. */
+        get: operations["read_user_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the fields say about somebody, for admins. */
+        get: operations["list_user_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the fields say about somebody: fields that are not named stay. */
+        patch: operations["update_user_fields"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that somebody is in, for admins. */
+        get: operations["list_user_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user}/picture": {
         parameters: {
             query?: never;
@@ -1459,10 +3264,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user}/reset-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails somebody a link by which he can choose a new password. The one that he has still holds. */
+        post: operations["send_reset_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where somebody is signed in, for admins. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends every session of somebody. */
+        delete: operations["end_user_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one session of somebody. */
+        delete: operations["end_user_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sign-in-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs an admin in as somebody else, for a while. Everything that he does there bears his name. */
+        post: operations["sign_in_as"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who writes a course, who sees it, and what comes before it. */
+        AccessOut: {
+            owner?: components["schemas"]["Hand"] | null;
+            /** @description Who writes it with him. */
+            authors: components["schemas"]["Hand"][];
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whose members see it while the visibility is `groups`. */
+            groups: components["schemas"]["GroupRef"][];
+            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
+            guests: components["schemas"]["Hand"][];
+            /** @description What has to be finished before one may join. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+            /** @description Whether a moderator has hidden it. */
+            is_hidden: boolean;
+        };
+        /** @description What changes of a course's access: absent fields stay. */
+        AccessPatch: {
+            visibility?: components["schemas"]["Visibility"];
+            groups?: components["schemas"]["Id_grp"][];
+            prerequisites?: components["schemas"]["Id_crs"][];
+        };
         /** @description Something to do today. */
         Action: {
             /** @description Ten characters, lasting while the text lasts. */
@@ -1480,6 +3375,25 @@ export interface components {
         ActionsOut: {
             /** @description Their ids. */
             actions_done: string[];
+        };
+        /** @description Something that happened. */
+        ActivityOut: {
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             */
+            seq: number;
+            /** @description Its kind, such as `course.completed`. */
+            kind: string;
+            /** @description Who did it: a user's id, `cli` or `system:reason`. */
+            actor: string;
+            /** @description What it tells besides. */
+            data: unknown;
+            /** @description What the ids are called, as far as the things still exist. */
+            names: {
+                [key: string]: string;
+            };
+            at: components["schemas"]["Timestamp"];
         };
         /** @description The course that something is about. */
         AnchorCourse: {
@@ -1501,6 +3415,40 @@ export interface components {
              * @description Its day.
              */
             day: number;
+        };
+        /** @description A token to be made. */
+        ApiTokenIn: {
+            /** @description What it is for, 1–40 characters. */
+            name: components["schemas"]["Label"];
+            /** @description `courses:read`, `courses:write`, `people:…`, `enrolments:…`, `admin:…`. To write includes to read. */
+            scopes: string[];
+            /**
+             * Format: int32
+             * @description Days that it holds, 1–3650; absent or null: until it is taken back.
+             */
+            days?: number | null;
+        };
+        /** @description An API token, without its secret. */
+        ApiTokenOut: {
+            id: components["schemas"]["Id_tok"];
+            /** @description What it is for. */
+            name: string;
+            /** @description How its secret begins. */
+            prefix: string;
+            /** @description How far it goes. */
+            scopes: string[];
+            /** @description For whom it speaks. */
+            owner: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            owner_name: string;
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A text to be remembered. */
+        AsideIn: {
+            title?: components["schemas"]["Title"];
+            body_html: string;
         };
         /**
          * @description What a stored file is, by its content.
@@ -1571,6 +3519,156 @@ export interface components {
              */
             elsewhere: number;
         };
+        /** @description Who looks after a case. */
+        AssignIn: {
+            assignee: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description A person under an assignment. */
+        AssigneeOut: {
+            /** @description Who. */
+            user: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: string;
+            /** @description `active`, `completed`, `left`, or `refused`. */
+            state: string;
+            /** @description Why he could not be enrolled. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description Which time he takes the course.
+             */
+            cycle?: number | null;
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description Whether he is late. */
+            is_overdue: boolean;
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A group of an assignment. */
+        AssignmentGroup: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Who is to learn what until when. */
+        AssignmentIn: {
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description Everybody in these groups, now and later. */
+            groups?: components["schemas"]["Id_grp"][];
+            /** @description These people. */
+            people?: components["schemas"]["Id_usr"][];
+            due_on?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description Due so many days after somebody came under it.
+             */
+            due_days?: number | null;
+            /** @description Days before (negative) or after the date on which a reminder goes; −14, −7, −1 and 1 when absent. */
+            reminders?: number[] | null;
+            starts_on?: components["schemas"]["Day"] | null;
+        };
+        /** @description Who is to learn what until when, and how that stands. */
+        AssignmentOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_asg"];
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description The course's title. */
+            title: string;
+            /** @description Everybody in these groups. */
+            groups: components["schemas"]["AssignmentGroup"][];
+            /**
+             * Format: int32
+             * @description So many people by name.
+             */
+            people: number;
+            due_on?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description Due so many days after somebody came under it.
+             */
+            due_days?: number | null;
+            /** @description Days before (negative) or after the date on which a reminder goes. */
+            reminders: number[];
+            starts_on?: components["schemas"]["Day"] | null;
+            /** @description Whether it still takes people. */
+            is_active: boolean;
+            /** @description Whether everybody who is under it has had his turn once. */
+            is_settled: boolean;
+            /**
+             * Format: int32
+             * @description People it enrolled.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description People it found enrolled.
+             */
+            already: number;
+            /**
+             * Format: int32
+             * @description People it could not enrol.
+             */
+            refused: number;
+            /**
+             * Format: int32
+             * @description Of those enrolled, finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Of those enrolled, late.
+             */
+            overdue: number;
+            /** @description Since when. */
+            created_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What an assignment would come to. Nothing is done yet. */
+        AssignmentPreviewOut: {
+            /**
+             * Format: int32
+             * @description People it is for now.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description Of these, so many would be enrolled.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description So many are in the course already.
+             */
+            already: number;
+            /** @description These cannot be enrolled. */
+            refused: components["schemas"]["AssignmentReason"][];
+        };
+        /** @description Why people cannot be enrolled. */
+        AssignmentReason: {
+            /** @description A fixed word, such as `premium`, `prerequisite`, `deactivated`. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description Whether the trail is whole. */
+        AuditChainOut: {
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows: number;
+            /** @description Whether every row follows from those before it. */
+            is_whole: boolean;
+            broken_row?: components["schemas"]["Id_aud"] | null;
+            /** @description What is wrong with it, as the end of a sentence. */
+            why?: string | null;
+            /** @description The hash of everything: written down elsewhere, it proves later that nothing was changed. */
+            seal: string;
+        };
         /** @description A row of the audit trail. */
         AuditOut: {
             id: components["schemas"]["Id_aud"];
@@ -1587,11 +3685,71 @@ export interface components {
             /** @description After, without secrets. */
             after: unknown;
             at: components["schemas"]["Timestamp"];
+            /** @description The network address that it came from, as long as that is kept. */
+            ip?: string | null;
+            token?: components["schemas"]["Id_tok"] | null;
+            /** @description What the ids in this row are called, as far as the things still exist. */
+            names: {
+                [key: string]: string;
+            };
         };
         /** @description Who wrote a course. */
         Author: {
             /** @description The name that others see. */
             name: components["schemas"]["PersonName"];
+        };
+        /** @description A backup in the usual folder. */
+        BackupOut: {
+            /** @description The name of its file. */
+            name: string;
+            /** @description When it was begun. */
+            at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            bytes: number;
+            /** @description Whether it is encrypted. */
+            is_sealed: boolean;
+        };
+        /** @description How a backup went that was begun. */
+        BackupOutcomeOut: {
+            started_at: components["schemas"]["Timestamp"];
+            ended_at: components["schemas"]["Timestamp"];
+            /** @description `cli`, `schedule` or `admin`. */
+            trigger: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Stored files that were missing or damaged.
+             */
+            missing: number;
+            /** @description What went wrong; absent when it was made. */
+            error?: string | null;
+        };
+        /** @description How far a backup has come. */
+        BackupProgressOut: {
+            /** @description What is being done. */
+            what: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0 when it is not known.
+             */
+            total: number;
+        };
+        /** @description Backups and how they went. */
+        BackupsOut: {
+            /** @description The usual folder. */
+            folder: string;
+            /** @description Whether they are made by themselves. */
+            is_scheduled: boolean;
+            /** @description Whether the instance's key is in them. */
+            with_key: boolean;
+            /** @description Those in the folder, newest first. */
+            items: components["schemas"]["BackupOut"][];
+            /** @description How the newest went, newest first. */
+            outcomes: components["schemas"]["BackupOutcomeOut"][];
+            progress?: components["schemas"]["BackupProgressOut"] | null;
         };
         BlockId: string;
         /** @description A bookmark to be set. */
@@ -1638,6 +3796,133 @@ export interface components {
             /** @description Where the logo is, if there is one. */
             logo_url?: string | null;
         };
+        /** @description What is done with each of many people. Its JSON is kept for ever. */
+        BulkAct: {
+            /** @description Which. */
+            group: components["schemas"]["Id_grp"];
+            /** @enum {string} */
+            kind: "add_to_group";
+        } | {
+            /** @description Which. */
+            group: components["schemas"]["Id_grp"];
+            /** @enum {string} */
+            kind: "remove_from_group";
+        } | {
+            /** @description Which. */
+            role: components["schemas"]["Role"];
+            /** @enum {string} */
+            kind: "set_role";
+        } | {
+            /** @description Which. */
+            plan: components["schemas"]["Plan"];
+            /** @enum {string} */
+            kind: "set_plan";
+        } | {
+            /** @enum {string} */
+            kind: "deactivate";
+        } | {
+            /** @enum {string} */
+            kind: "reactivate";
+        } | {
+            /** @enum {string} */
+            kind: "invite";
+        } | {
+            /** @enum {string} */
+            kind: "reset_password";
+        } | {
+            /** @description Which. */
+            course: components["schemas"]["Id_crs"];
+            /** @enum {string} */
+            kind: "enrol";
+        };
+        /** @description What is to be done, with whom, and by which name the client knows it. */
+        BulkIn: {
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description With whom. */
+            whom: components["schemas"]["Whom"];
+            /** @description The client's name for this deed: sent twice, it is done once. */
+            key: components["schemas"]["ClientKey"];
+        };
+        /** @description A deed over many people. */
+        BulkOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_blk"];
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description Where it stands. */
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int32
+             * @description People; grows while they are gathered.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description With so many it is done.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description With so many it was so already.
+             */
+            same: number;
+            /**
+             * Format: int32
+             * @description With so many it could not be done.
+             */
+            refused: number;
+            /** @description Why not. */
+            reasons: components["schemas"]["BulkReason"][];
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            undo_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What is to be done, and with whom. */
+        BulkPreviewIn: {
+            /** @description What. */
+            act: components["schemas"]["BulkAct"];
+            /** @description With whom. */
+            whom: components["schemas"]["Whom"];
+        };
+        /** @description What a deed would do. Nothing is done yet. */
+        BulkPreviewOut: {
+            /**
+             * Format: int32
+             * @description People.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description Of these, it changes so many.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description With so many it is so already.
+             */
+            same: number;
+            /** @description With these it cannot be done. */
+            refused: components["schemas"]["BulkReason"][];
+            /** @description Whether it can be taken back afterwards. */
+            is_undoable: boolean;
+        };
+        /** @description Why people are refused. */
+        BulkReason: {
+            /** @description A fixed word, such as `last_admin`, `self`, `premium`. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+        };
+        /**
+         * @description Where a deed stands.
+         * @enum {string}
+         */
+        BulkState: "gathering" | "running" | "done" | "undoing" | "undone";
         /** @description Captions in one language. */
         CaptionsOut: {
             /** @description Such as `en`. */
@@ -1656,6 +3941,16 @@ export interface components {
             /** @description The WebVTT file. */
             asset: components["schemas"]["Id_ast"];
         };
+        /** @description A person in a case, by his name. */
+        CasePerson: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
+        };
+        /**
+         * @description What was done about a review or a report.
+         * @enum {string}
+         */
+        CaseStep: "submitted" | "assigned" | "approved" | "returned" | "withdrawn" | "reported" | "hidden" | "shown" | "resolved" | "dismissed";
         /** @description A category to be added. */
         CategoryIn: {
             name: components["schemas"]["Label"];
@@ -1726,22 +4021,43 @@ export interface components {
             /** @description His address, which must not be in it; what is no address yet does not count. */
             email?: string | null;
         };
-        /** @description How good a password is. */
+        /** @description What stands between a draft and its publication. */
         CheckOut: {
             /**
              * Format: int32
-             * @description 0 (guessed at once) to 4 (very hard to guess).
+             * @description The edition of the draft that was looked at: give it back as `expected`.
              */
-            score: number;
-            /** @description Whether it may be used. */
-            acceptable: boolean;
-            /** @description What is wrong with it. */
-            problems: components["schemas"]["PasswordProblem"][];
-            /** @description A sentence that helps. */
-            suggestion?: string | null;
+            edition: number;
+            /** @description Whether the draft differs from what learners see. */
+            has_changes: boolean;
+            /** @description Whether nothing has to be mended first. */
+            is_ready: boolean;
+            /** @description Whether somebody else has to approve the draft before it is published. */
+            review_required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            /** @description Everything found, blockers first. */
+            findings: components["schemas"]["Finding"][];
         };
         ClientKey: string;
         Colour: string;
+        /** @description A comment to be written. */
+        CommentIn: {
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+        };
+        /** @description What a reviewer said. */
+        CommentOut: {
+            id: components["schemas"]["Id_cmt"];
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description What the lesson is called. */
+            lesson_title?: string | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+            author?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
+        };
         /** @description A lesson that is done. */
         CompleteIn: {
             /** @default null */
@@ -1799,6 +4115,33 @@ export interface components {
             /** @description Where that leaves the course. */
             course: components["schemas"]["CompletionCourse"];
             next?: components["schemas"]["CompletionNext"] | null;
+        };
+        /** @description The own password. */
+        ConfirmIn: {
+            /**
+             * Format: password
+             * @description The password that holds.
+             */
+            password: string;
+        };
+        /** @description Something to agree to. */
+        Consent: {
+            page: components["schemas"]["LegalPage"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description How many agreed to the version of a page that holds. */
+        ConsentCountOut: {
+            page: components["schemas"]["LegalPage"];
+            /** Format: int32 */
+            version: number;
+            /** Format: int64 */
+            people: number;
+        };
+        /** @description What the copy is called. */
+        CopyIn: {
+            /** @description The title with “(copy)” behind it when absent. */
+            title?: components["schemas"]["Title"];
         };
         /** @description What a version shows besides its card: rendered once. */
         CourseBody: {
@@ -1869,6 +4212,44 @@ export interface components {
              */
             version: number;
         };
+        /** @description How many finish a course. */
+        CourseCompletion: {
+            course: components["schemas"]["Id_crs"];
+            /**
+             * Format: int32
+             * @description In the middle of it now.
+             */
+            active: number;
+            /**
+             * Format: int32
+             * @description Cycles that were finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Cycles that were left.
+             */
+            left: number;
+        };
+        /** @description What differs between two versions. */
+        CourseDiff: {
+            /**
+             * Format: int32
+             * @description The number of the older; absent when there was none.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the newer; absent for the draft.
+             */
+            to?: number | null;
+            /** @description The fields of the course that differ. */
+            fields: string[];
+            /** @description The lessons that differ, in the order of the newer; those that are gone last. */
+            lessons: components["schemas"]["LessonDiff"][];
+            /** @description How many lessons are alike. */
+            same: number;
+        };
         /** @description What a course begins with. */
         CourseIn: {
             title: components["schemas"]["Title"];
@@ -1876,6 +4257,8 @@ export interface components {
             length: components["schemas"]["Length"];
             level: components["schemas"]["Level"];
             language: components["schemas"]["Language"];
+            /** @description Begins with the lessons of the template for its length, to be filled in. */
+            is_guided?: boolean;
         };
         /** @description A course in a few words. */
         CourseMini: {
@@ -1897,6 +4280,22 @@ export interface components {
             author?: components["schemas"]["Author"] | null;
             /** @description Whether the viewer may change it. */
             can_edit: boolean;
+            /** @description Where it is in its life. */
+            state: components["schemas"]["State"];
+            /** @description Who sees it. */
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whether a moderator has hidden it: only those who edit it see it then. */
+            is_hidden: boolean;
+            /** @description What has to be finished first, as far as the viewer sees it. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+        };
+        /** @description How a course stands with its reviewers. */
+        CourseReviewOut: {
+            /** @description Whether the instance asks for an approval before a publish. */
+            required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            latest?: components["schemas"]["ReviewOut"] | null;
         };
         /** Format: date */
         Day: string;
@@ -1929,6 +4328,101 @@ export interface components {
             deleted: components["schemas"]["Id_ast"][];
             /** @description Those that something uses, that are somebody else's, or that there are not. */
             kept: components["schemas"]["Id_ast"][];
+        };
+        /** @description A call with everything that is known of it. */
+        DeliveryDetailsOut: components["schemas"]["DeliveryOut"] & {
+            /** @description The body that is sent, as it is signed. */
+            payload: string;
+            /** @description Its tries, newest first, at most 50. */
+            attempts: components["schemas"]["TryOut"][];
+        };
+        /** @description A call and how its newest try went. */
+        DeliveryOut: {
+            /** @description Sent as `webhook-id`. */
+            id: components["schemas"]["Id_whd"];
+            /** @description The kind of event, or `ping`. */
+            kind: string;
+            /** @description `waiting`, `delivered` or `failed`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            tries: number;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description The status that came back last.
+             */
+            status?: number | null;
+            /**
+             * Format: int32
+             * @description Milliseconds that the last try took.
+             */
+            took_ms?: number | null;
+            /** @description Why nothing came back. */
+            error?: string | null;
+        };
+        /** @description A course as admins go through them. */
+        DeskCourse: {
+            id: components["schemas"]["Id_crs"];
+            slug: components["schemas"]["Slug"];
+            title: string;
+            state: components["schemas"]["State"];
+            visibility: components["schemas"]["Visibility"];
+            is_hidden: boolean;
+            /**
+             * Format: int32
+             * @description The number of the published version; 0 before the first.
+             */
+            version: number;
+            category: components["schemas"]["Id_cat"];
+            owner?: components["schemas"]["Id_usr"] | null;
+            owner_name?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: int32
+             * @description People who have ever joined it.
+             */
+            learner_count: number;
+            /**
+             * Format: int32
+             * @description Lessons of the draft.
+             */
+            lesson_count: number;
+            /** @description When the draft last changed. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A lesson of some draft. */
+        DeskLessonOut: {
+            id: components["schemas"]["Id_lsn"];
+            /** @description Give it back as `expected` when the lesson is changed. */
+            revision: components["schemas"]["Id_rev"];
+            course: components["schemas"]["Id_crs"];
+            course_slug: components["schemas"]["Slug"];
+            course_title: string;
+            /** Format: int32 */
+            day: number;
+            title: string;
+            /** Format: int32 */
+            minutes: number;
+            is_preview: boolean;
+            is_required: boolean;
+            is_hidden: boolean;
+        };
+        /** @description What was found. */
+        Diagnosis: {
+            /** @description The worst of the findings. */
+            worst: components["schemas"]["Severity"];
+            /** @description Whether everything was read. */
+            is_deep: boolean;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The product's version. */
+            version: string;
+            /** @description Everything that was looked at, in a fixed order. */
+            findings: components["schemas"]["Finding"][];
         };
         /** @description A lesson in a draft's outline. */
         DraftLesson: {
@@ -2030,6 +4524,14 @@ export interface components {
             cover?: components["schemas"]["Id_ast"] | null;
             trailer?: components["schemas"]["VideoRef"] | null;
         };
+        /** @description A state that a section was in. */
+        EarlierOut: components["schemas"]["TouchOut"] & {
+            version: components["schemas"]["Id_set"];
+            /** @description What held, without secrets. */
+            value: unknown;
+            /** @description The fields that were changed then, by their dotted paths. */
+            changed: string[];
+        };
         /** Format: email */
         Email: string;
         /** @description An address. */
@@ -2076,6 +4578,35 @@ export interface components {
          * @enum {string}
          */
         EnrolmentState: "active" | "completed" | "left";
+        /** @description His name, typed. */
+        EraseIn: {
+            /** @description The name of the person, exactly. */
+            name: string;
+        };
+        /** @description What erasing somebody takes away. */
+        ErasePreviewOut: {
+            /** @description His name, which is to be typed. */
+            name: components["schemas"]["PersonName"];
+            /** @description Rows about him, by table. Those that others did stay and name nobody. */
+            rows: components["schemas"]["ErasedRows"][];
+        };
+        /** @description What went with somebody. */
+        ErasedOut: {
+            /** @description Rows, by table. */
+            rows: components["schemas"]["ErasedRows"][];
+            /** @description Mails to him. */
+            mails: number;
+        };
+        /** @description Rows of a table. */
+        ErasedRows: {
+            /** @description The table. */
+            table: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            rows: number;
+        };
         /** @description How far the event log has been heard. */
         EventsOut: {
             /**
@@ -2095,6 +4626,82 @@ export interface components {
              */
             count: number;
         };
+        /** @description What a field that the admin defined must say. */
+        FieldFilter: {
+            /** @description Which. */
+            id: components["schemas"]["Id_fld"];
+            /** @description Exactly this value. */
+            value: string;
+        };
+        /** @description A field as it is to be. */
+        FieldIn: {
+            /** @description Its lasting name: small letters, digits and underscores. Only counts when it is made. */
+            key: string;
+            /** @description Its name for people. */
+            label: components["schemas"]["Label"];
+            /** @description What it holds. Only counts when it is made. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description The words to choose from, for a choice. */
+            choices?: string[];
+            /** @description Whether the person sees it. */
+            is_visible?: boolean;
+            /** @description Whether the person may change it; then he sees it, too. */
+            is_editable?: boolean;
+            /** @description Whether it counts towards a complete profile; then he may change it. */
+            is_required?: boolean;
+        };
+        /**
+         * @description What a field holds.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice" | "flag";
+        /** @description A field that the admin defined. */
+        FieldOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_fld"];
+            /** @description Its lasting name, for files and programs. */
+            key: string;
+            /** @description Its name for people. */
+            label: components["schemas"]["Label"];
+            /** @description What it holds. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description The words to choose from; empty unless it is a choice. */
+            choices: string[];
+            /** @description Whether the person sees it. */
+            is_visible: boolean;
+            /** @description Whether the person may change it. */
+            is_editable: boolean;
+            /** @description Whether it counts towards a complete profile. */
+            is_required: boolean;
+        };
+        /** @description What a field is to say; null for nothing. */
+        FieldValueIn: {
+            /** @description The field. */
+            field: components["schemas"]["Id_fld"];
+            /** @description What it is to say. */
+            value?: string | null;
+        };
+        /** @description What a field says about somebody. */
+        FieldValueOut: {
+            /** @description The field. */
+            field: components["schemas"]["FieldOut"];
+            /** @description What it says; null when nothing. */
+            value: string | null;
+        };
+        /** @description One thing that a look at a course's draft found. */
+        Finding: {
+            /** @description How much it weighs. */
+            severity: components["schemas"]["Severity"];
+            /** @description Stable code, such as `publish.alt_missing`. */
+            code: string;
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description The block of the lesson that has it, by its `data-id`. */
+            block?: string | null;
+            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
+            field: string;
+            /** @description What is wrong and how to mend it. */
+            sentence: string;
+        };
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -2103,6 +4710,55 @@ export interface components {
             day: number;
             /** @description Whether the viewer may read it now. */
             is_open: boolean;
+        };
+        /** @description What a group is to be. */
+        GroupIn: {
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
+            /** @description What it is for. */
+            description?: components["schemas"]["Line"];
+            rule?: components["schemas"]["Rule"] | null;
+        };
+        /** @description Somebody who manages a group. */
+        GroupManager: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+        };
+        GroupName: string;
+        /** @description A group of people. */
+        GroupOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
+            /** @description What it is for; may be empty. */
+            description: string;
+            kind: ("manual" | "rule" | "directory") & Record<string, never>;
+            /**
+             * Format: int32
+             * @description How many are in it.
+             */
+            members: number;
+            rule?: components["schemas"]["Rule"] | null;
+            /** @description Who manages it. */
+            managers: components["schemas"]["GroupManager"][];
+        };
+        /** @description A group, by its name. */
+        GroupRef: {
+            id: components["schemas"]["Id_grp"];
+            name: string;
+        };
+        /** @description Who is invited. */
+        GuestIn: {
+            /** @description The address of somebody's account. */
+            email: components["schemas"]["Email"];
+        };
+        /** @description A person, by his name. */
+        Hand: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
         };
         /** @description A sign of active learning. */
         HeartbeatIn: {
@@ -2154,21 +4810,43 @@ export interface components {
          * @enum {string}
          */
         HistoryKind: "opened" | "completed" | "course_completed";
+        Id_asg: string;
         Id_ast: string;
         Id_aud: string;
+        Id_blk: string;
         Id_bmk: string;
         Id_cat: string;
+        Id_cmt: string;
         Id_crs: string;
         Id_enr: string;
+        Id_exp: string;
+        Id_fld: string;
+        Id_grp: string;
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
+        Id_lst: string;
+        Id_mal: string;
         Id_not: string;
         Id_rev: string;
+        Id_rpt: string;
+        Id_rvw: string;
         Id_ses: string;
+        Id_set: string;
+        Id_tok: string;
         Id_upl: string;
         Id_usr: string;
         Id_ver: string;
+        Id_viw: string;
+        Id_whd: string;
+        Id_whk: string;
+        /** @description Who really acts. */
+        ImpersonatedOut: {
+            /** @description The admin's name. */
+            by: components["schemas"]["PersonName"];
+            /** @description When it ends by itself. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description The instance, as everybody sees it. */
         InstanceOut: {
             /** @description The organisation's name. */
@@ -2194,6 +4872,10 @@ export interface components {
              * @description The hour at which a learning day begins.
              */
             day_start_hour: number;
+            /** @description The legal pages that there are. */
+            legal: components["schemas"]["LegalPage"][];
+            /** @description Whether people have to agree to any of them: then ask `/me/consents`. */
+            asks_consent: boolean;
         };
         /** @description What an invitation says. */
         InviteDetailsOut: {
@@ -2236,7 +4918,7 @@ export interface components {
             id: components["schemas"]["Id_job"];
             /** @description `slice.purpose`. */
             kind: string;
-            /** @description `mail`, `media`, `ai` or `default`. */
+            /** @description `mail`, `media`, `ai`, `hooks` or `default`. */
             queue: string;
             /** @description `waiting`, `running` or `dead`. */
             state: string;
@@ -2250,6 +4932,8 @@ export interface components {
             /** @description What went wrong last. */
             last_error?: string | null;
             created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it can be taken off the list: always while it waits, of those that run only some. */
+            may_cancel: boolean;
         };
         /** @description Background work by state. */
         JobsOut: {
@@ -2263,6 +4947,16 @@ export interface components {
         Label: string;
         /** @description A language tag, such as en or pt-BR. */
         Language: string;
+        /** @description How many learn a course. */
+        LearnersOut: {
+            /**
+             * Format: int32
+             * @description In the middle of it, by whatever version.
+             */
+            active: number;
+            /** @description By version, the latest first. */
+            versions: components["schemas"]["VersionLearners"][];
+        };
         /** @description How learning runs on this instance: an admin changes it. */
         LearningSettings: {
             /**
@@ -2283,8 +4977,29 @@ export interface components {
              */
             heartbeat_seconds: number;
         };
+        /** @description A legal page. */
+        LegalOut: {
+            page: components["schemas"]["LegalPage"];
+            /** @description Safe to be shown as it is. */
+            html: string;
+            /**
+             * Format: int32
+             * @description To be agreed to; 0 when nobody is asked.
+             */
+            version: number;
+        };
+        /**
+         * @description The pages that an instance may have.
+         * @enum {string}
+         */
+        LegalPage: "imprint" | "privacy" | "terms";
         /** @enum {integer|null} */
         Length: 7 | 14 | 21 | null;
+        /**
+         * @description What happened to a lesson.
+         * @enum {string}
+         */
+        LessonChange: "added" | "removed" | "changed" | "moved";
         /** @description A lesson, ready to be read. */
         LessonContent: {
             /** @description Its id, for ever. */
@@ -2318,6 +5033,29 @@ export interface components {
             completion: components["schemas"]["Completion"];
             /** @description Which state of its content this is. */
             revision: components["schemas"]["Id_rev"];
+        };
+        /** @description A lesson that differs. */
+        LessonDiff: {
+            /** @description Which. */
+            lesson: components["schemas"]["Id_lsn"];
+            /** @description What happened to it. */
+            change: components["schemas"]["LessonChange"];
+            /** @description Its name in the newer, else in the older. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Its day in the older.
+             */
+            from_day?: number | null;
+            /**
+             * Format: int32
+             * @description Its day in the newer.
+             */
+            to_day?: number | null;
+            /** @description Its words, title and summary first. */
+            runs: components["schemas"]["Run"][];
+            /** @description Which parts besides the words differ, such as `video` or `minutes`. */
+            parts: string[];
         };
         /** @description What a lesson begins with. */
         LessonIn: {
@@ -2387,6 +5125,8 @@ export interface components {
         LessonPatch: {
             /** @description Refused when the lesson is not at this revision any more. */
             expected_revision?: components["schemas"]["Id_rev"];
+            /** @description Says that most of the page is meant to go. */
+            confirm_shrink?: boolean;
             /** Format: int32 */
             day?: number;
             title?: components["schemas"]["Title"];
@@ -2404,11 +5144,59 @@ export interface components {
             is_preview?: boolean;
             completion?: components["schemas"]["Completion"];
         };
+        /** @description One side. */
+        LessonSide: {
+            /** @description Its name. */
+            title: string;
+            /** @description The promise of the day. */
+            summary: string;
+            /**
+             * Format: int32
+             * @description Its day.
+             */
+            day: number;
+            /**
+             * Format: int32
+             * @description How long it takes.
+             */
+            minutes: number;
+            /** @description HTML of the closed vocabulary; every block has a `data-id`. */
+            body_html: string;
+            /** @description What to do today. */
+            actions: string[];
+            /** @description Whether it has a film. */
+            has_video: boolean;
+        };
+        /** @description A lesson as it is and as it would be. */
+        LessonSides: {
+            published?: components["schemas"]["LessonSide"] | null;
+            draft?: components["schemas"]["LessonSide"] | null;
+        };
         /**
          * @description Where a learner stands with a lesson.
          * @enum {string}
          */
         LessonState: "done" | "in_progress" | "open" | "locked";
+        /** @description One remembered state of a lesson's draft. */
+        LessonStateOut: {
+            id: components["schemas"]["Id_lst"];
+            revision: components["schemas"]["Id_rev"];
+            at: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["StateKind"];
+            by?: components["schemas"]["PersonName"] | null;
+            /**
+             * Format: int32
+             * @description The length of its page.
+             */
+            words: number;
+            /** @description Whether the draft is in this state now. */
+            is_current: boolean;
+            /**
+             * Format: int32
+             * @description The newest version that shows it.
+             */
+            version?: number | null;
+        };
         /**
          * @description How much a learner should bring along.
          * @enum {string}
@@ -2424,11 +5212,24 @@ export interface components {
             unused_since?: components["schemas"]["Timestamp"] | null;
         };
         Line: string;
+        /** @description What of the draft is given up. */
+        LoadIn: {
+            /**
+             * Format: int32
+             * @description The edition of the draft that was looked at; refused when it changed since.
+             */
+            expected?: number;
+        };
         /**
          * @description Why a lesson is closed to somebody who may know that it exists.
          * @enum {string}
          */
-        LockReason: "not_yet" | "not_enrolled" | "premium";
+        LockReason: "not_yet" | "not_enrolled" | "premium" | "hidden";
+        /** @description What is logged. */
+        LogLevel: {
+            /** @description `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,momentum::platform::db=debug`. */
+            level: string;
+        };
         /** @description The logo's address. */
         LogoOut: {
             /** @description Where it is served now; absent when there is none. */
@@ -2439,6 +5240,20 @@ export interface components {
          * @enum {string}
          */
         MailMode: "outbox" | "smtp";
+        /** @description A letter; what it says is nobody's business. */
+        MailOut: {
+            id: components["schemas"]["Id_mal"];
+            /** @description The address, masked: `a•••@example.org`. */
+            to: string;
+            /** @description What kind of letter it is. */
+            template: string;
+            /** @description `waiting`, `sent` or `failed`. */
+            state: string;
+            /** @description What the mail server said last. */
+            last_error?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            sent_at?: components["schemas"]["Timestamp"] | null;
+        };
         /**
          * @description How the connection to the SMTP server is protected.
          * @enum {string}
@@ -2470,6 +5285,14 @@ export interface components {
             from_name: components["schemas"]["Line"];
             from_address?: components["schemas"]["Email"] | null;
         };
+        /** @description A kind of mail. */
+        MailTemplateOut: {
+            name: string;
+            /** @description The words that it has when an admin gave it none. */
+            usual: components["schemas"]["Words"];
+            /** @description What may be filled in, as `{{name}}`. */
+            placeholders: string[];
+        };
         /** @description Letters by state. */
         MailsOut: {
             /** Format: int64 */
@@ -2494,6 +5317,7 @@ export interface components {
             /** @description How much of the profile is filled in. */
             completion: components["schemas"]["ProfileCompletion"];
             pending_email?: components["schemas"]["Email"] | null;
+            impersonated?: components["schemas"]["ImpersonatedOut"] | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
         };
@@ -2534,6 +5358,31 @@ export interface components {
              */
             kept_days: number;
             tus: components["schemas"]["TusOut"];
+        };
+        /** @description A member of a group. */
+        MemberOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+            /** @description His address. */
+            email: components["schemas"]["Email"];
+            /** @description Whether he may sign in. */
+            is_active: boolean;
+        };
+        /** @description What the instance asks of a course before it is published. */
+        ModerationSettings: {
+            /**
+             * @description Whether somebody else has to approve a draft before it is published. Whoever wrote at it
+             *     never approves it, whatever this says.
+             * @default false
+             */
+            review_required: boolean;
+            /**
+             * @description Whether every video needs captions.
+             * @default false
+             */
+            captions_required: boolean;
         };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
@@ -2592,6 +5441,34 @@ export interface components {
          * @enum {string}
          */
         MyState: "going" | "finished" | "left";
+        /** @description Something that needs a person, for the admin's overview. */
+        Need: {
+            /** @description `slice.thing`, fixed for ever. */
+            kind: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: int64
+             * @description How many things there are of it.
+             */
+            count: number;
+            /** @description What is so, in one sentence. */
+            says: string;
+            /** @description The page on which it is seen to. */
+            href: string;
+        };
+        /** @description A new token. This is the only time that its secret is shown. */
+        NewApiTokenOut: {
+            id: components["schemas"]["Id_tok"];
+            /** @description The secret: `Authorization: Bearer mom_…`. */
+            token: string;
+        };
+        /** @description A new webhook. This is the only time that its secret is shown. */
+        NewWebhookOut: {
+            id: components["schemas"]["Id_whk"];
+            /** @description Verifies `webhook-signature` as Standard Webhooks says. */
+            secret: string;
+        };
         /** @description The lesson after another one. */
         NextLesson: {
             /** @description Its id. */
@@ -2641,6 +5518,11 @@ export interface components {
             /** @description What he writes. */
             text: string;
         };
+        /**
+         * @description What happened to a run of words.
+         * @enum {string}
+         */
+        Op: "same" | "added" | "removed";
         /** @description When a day of a course opens. */
         OpeningDay: {
             /**
@@ -2802,6 +5684,92 @@ export interface components {
          */
         PaceKind: "daily" | "weekdays" | "custom" | "all_at_once";
         /** @description One page of a list, as the API shows it. */
+        PageOut_AssigneeOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Who. */
+                user: components["schemas"]["Id_usr"];
+                /** @description His name. */
+                name: string;
+                /** @description `active`, `completed`, `left`, or `refused`. */
+                state: string;
+                /** @description Why he could not be enrolled. */
+                reason?: string | null;
+                /**
+                 * Format: int32
+                 * @description Which time he takes the course.
+                 */
+                cycle?: number | null;
+                due_on?: components["schemas"]["Day"] | null;
+                /** @description Whether he is late. */
+                is_overdue: boolean;
+                completed_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_AssignmentOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id_asg"];
+                /** @description The course. */
+                course: components["schemas"]["Id_crs"];
+                /** @description The course's title. */
+                title: string;
+                /** @description Everybody in these groups. */
+                groups: components["schemas"]["AssignmentGroup"][];
+                /**
+                 * Format: int32
+                 * @description So many people by name.
+                 */
+                people: number;
+                due_on?: components["schemas"]["Day"] | null;
+                /**
+                 * Format: int32
+                 * @description Due so many days after somebody came under it.
+                 */
+                due_days?: number | null;
+                /** @description Days before (negative) or after the date on which a reminder goes. */
+                reminders: number[];
+                starts_on?: components["schemas"]["Day"] | null;
+                /** @description Whether it still takes people. */
+                is_active: boolean;
+                /** @description Whether everybody who is under it has had his turn once. */
+                is_settled: boolean;
+                /**
+                 * Format: int32
+                 * @description People it enrolled.
+                 */
+                added: number;
+                /**
+                 * Format: int32
+                 * @description People it found enrolled.
+                 */
+                already: number;
+                /**
+                 * Format: int32
+                 * @description People it could not enrol.
+                 */
+                refused: number;
+                /**
+                 * Format: int32
+                 * @description Of those enrolled, finished.
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description Of those enrolled, late.
+                 */
+                overdue: number;
+                /** @description Since when. */
+                created_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_AuditOut: {
             /** @description The items of this page. */
             items: {
@@ -2819,6 +5787,13 @@ export interface components {
                 /** @description After, without secrets. */
                 after: unknown;
                 at: components["schemas"]["Timestamp"];
+                /** @description The network address that it came from, as long as that is kept. */
+                ip?: string | null;
+                token?: components["schemas"]["Id_tok"] | null;
+                /** @description What the ids in this row are called, as far as the things still exist. */
+                names: {
+                    [key: string]: string;
+                };
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -2904,6 +5879,96 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
+        PageOut_DeliveryOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Sent as `webhook-id`. */
+                id: components["schemas"]["Id_whd"];
+                /** @description The kind of event, or `ping`. */
+                kind: string;
+                /** @description `waiting`, `delivered` or `failed`. */
+                state: string;
+                /**
+                 * Format: int32
+                 * @description Tries so far.
+                 */
+                tries: number;
+                next_at?: components["schemas"]["Timestamp"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description The status that came back last.
+                 */
+                status?: number | null;
+                /**
+                 * Format: int32
+                 * @description Milliseconds that the last try took.
+                 */
+                took_ms?: number | null;
+                /** @description Why nothing came back. */
+                error?: string | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_DeskCourse: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_crs"];
+                slug: components["schemas"]["Slug"];
+                title: string;
+                state: components["schemas"]["State"];
+                visibility: components["schemas"]["Visibility"];
+                is_hidden: boolean;
+                /**
+                 * Format: int32
+                 * @description The number of the published version; 0 before the first.
+                 */
+                version: number;
+                category: components["schemas"]["Id_cat"];
+                owner?: components["schemas"]["Id_usr"] | null;
+                owner_name?: components["schemas"]["PersonName"] | null;
+                /**
+                 * Format: int32
+                 * @description People who have ever joined it.
+                 */
+                learner_count: number;
+                /**
+                 * Format: int32
+                 * @description Lessons of the draft.
+                 */
+                lesson_count: number;
+                /** @description When the draft last changed. */
+                updated_at: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_DeskLessonOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_lsn"];
+                /** @description Give it back as `expected` when the lesson is changed. */
+                revision: components["schemas"]["Id_rev"];
+                course: components["schemas"]["Id_crs"];
+                course_slug: components["schemas"]["Slug"];
+                course_title: string;
+                /** Format: int32 */
+                day: number;
+                title: string;
+                /** Format: int32 */
+                minutes: number;
+                is_preview: boolean;
+                is_required: boolean;
+                is_hidden: boolean;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
         PageOut_HistoryItem: {
             /** @description The items of this page. */
             items: {
@@ -2954,7 +6019,7 @@ export interface components {
                 id: components["schemas"]["Id_job"];
                 /** @description `slice.purpose`. */
                 kind: string;
-                /** @description `mail`, `media`, `ai` or `default`. */
+                /** @description `mail`, `media`, `ai`, `hooks` or `default`. */
                 queue: string;
                 /** @description `waiting`, `running` or `dead`. */
                 state: string;
@@ -2968,6 +6033,33 @@ export interface components {
                 /** @description What went wrong last. */
                 last_error?: string | null;
                 created_at: components["schemas"]["Timestamp"];
+                /** @description Whether it can be taken off the list: always while it waits, of those that run only some. */
+                may_cancel: boolean;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_LessonStateOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_lst"];
+                revision: components["schemas"]["Id_rev"];
+                at: components["schemas"]["Timestamp"];
+                kind: components["schemas"]["StateKind"];
+                by?: components["schemas"]["PersonName"] | null;
+                /**
+                 * Format: int32
+                 * @description The length of its page.
+                 */
+                words: number;
+                /** @description Whether the draft is in this state now. */
+                is_current: boolean;
+                /**
+                 * Format: int32
+                 * @description The newest version that shows it.
+                 */
+                version?: number | null;
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -2983,6 +6075,41 @@ export interface components {
                 is_used: boolean;
                 unused_since?: components["schemas"]["Timestamp"] | null;
             })[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_MailOut: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_mal"];
+                /** @description The address, masked: `a•••@example.org`. */
+                to: string;
+                /** @description What kind of letter it is. */
+                template: string;
+                /** @description `waiting`, `sent` or `failed`. */
+                state: string;
+                /** @description What the mail server said last. */
+                last_error?: string | null;
+                created_at: components["schemas"]["Timestamp"];
+                sent_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_MemberOut: {
+            /** @description The items of this page. */
+            items: {
+                /** @description Who. */
+                id: components["schemas"]["Id_usr"];
+                /** @description His name. */
+                name: components["schemas"]["PersonName"];
+                /** @description His address. */
+                email: components["schemas"]["Email"];
+                /** @description Whether he may sign in. */
+                is_active: boolean;
+            }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
         };
@@ -3050,26 +6177,84 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list, as the API shows it. */
-        PageOut_UserOut: {
+        PageOut_ReportItem: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_rpt"];
+                /** @description What kind of thing it is about, such as `lesson`. */
+                subject_kind: string;
+                subject_id: string;
+                /** @description What the thing is called; absent when it is gone. */
+                title?: string | null;
+                /** @description Where it is in the web app. */
+                link?: string | null;
+                /** @description Whether the thing is hidden now. */
+                is_hidden: boolean;
+                reason: components["schemas"]["ReportReason"];
+                text: string;
+                state: components["schemas"]["ReportState"];
+                reporter?: components["schemas"]["CasePerson"] | null;
+                assignee?: components["schemas"]["CasePerson"] | null;
+                decider?: components["schemas"]["CasePerson"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description How many open reports there are about the same thing.
+                 */
+                open_about_it: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_ReviewItem: {
+            /** @description The items of this page. */
+            items: {
+                id: components["schemas"]["Id_rvw"];
+                course: components["schemas"]["Id_crs"];
+                course_slug: components["schemas"]["Slug"];
+                course_title: string;
+                /**
+                 * Format: int32
+                 * @description The number of the version that learners see; 0 for a new course.
+                 */
+                version: number;
+                state: components["schemas"]["ReviewState"];
+                /** @description Why, in the submitter's words. */
+                note: string;
+                submitter?: components["schemas"]["CasePerson"] | null;
+                assignee?: components["schemas"]["CasePerson"] | null;
+                decider?: components["schemas"]["CasePerson"] | null;
+                submitted_at: components["schemas"]["Timestamp"];
+                decided_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list, as the API shows it. */
+        PageOut_TeamMemberOut: {
             /** @description The items of this page. */
             items: {
                 /** @description Who. */
                 id: components["schemas"]["Id_usr"];
-                /** @description The name that others see. */
+                /** @description His name. */
                 name: components["schemas"]["PersonName"];
-                /** @description His address. */
-                email: components["schemas"]["Email"];
-                /** @description What he may do. */
-                role: components["schemas"]["Role"];
-                /** @description What he paid for or was granted. */
-                plan: components["schemas"]["Plan"];
-                /** @description Whether he may sign in. */
-                is_active: boolean;
-                /** @description Whether he proved his address. */
-                is_verified: boolean;
-                /** @description Since when. */
-                created_at: components["schemas"]["Timestamp"];
-                last_seen_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: int32
+                 * @description Courses under way.
+                 */
+                learning: number;
+                /**
+                 * Format: int32
+                 * @description Courses finished.
+                 */
+                completed: number;
+                /**
+                 * Format: int32
+                 * @description Courses under way that were due before today.
+                 */
+                overdue: number;
             }[];
             /** @description Give it as `cursor` to get the next page; absent on the last. */
             next?: string | null;
@@ -3079,12 +6264,39 @@ export interface components {
          * @enum {string}
          */
         Palette: "pine" | "clay" | "lake" | "plum" | "ochre" | "slate";
+        /** @description A part of a mail's page. */
+        Paragraph: {
+            /** @description Whether it is nothing but an address, shown as a button. */
+            is_link: boolean;
+            /** @description Its text, or the address. */
+            text: string;
+        };
         /**
          * @description What may be wrong with a password.
          * @enum {string}
          */
         PasswordProblem: "password.too_short" | "password.too_long" | "password.has_name" | "password.has_email" | "password.too_weak";
+        /** @description A file with one person's data. */
+        PersonFileOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_exp"];
+            /** @description Whether it can be downloaded. */
+            is_ready: boolean;
+            /**
+             * Format: int32
+             * @description Its size.
+             */
+            bytes?: number | null;
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it dies. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
         PersonName: string;
+        /** @description A call that is on its way. */
+        PingOut: {
+            delivery: components["schemas"]["Id_whd"];
+        };
         /** @description Where somebody is in a lesson. */
         PlaceIn: {
             /** @default null */
@@ -3145,6 +6357,49 @@ export interface components {
             video_seconds?: components["schemas"]["Moment"] | null;
             /** @description When the device was there, by its own clock. */
             client_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A course that has to be finished first. */
+        Prerequisite: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_crs"];
+            /** @description Its address. */
+            slug: components["schemas"]["Slug"];
+            /** @description Its name. */
+            title: string;
+        };
+        /** @description That somebody has a course open for writing. */
+        PresenceIn: {
+            /** @description Names the window; made by the browser. */
+            tab: string;
+            /** @description What is open in it. */
+            lesson?: components["schemas"]["Id_lsn"];
+            /** @description The window is being closed. */
+            has_left?: boolean;
+        };
+        /** @description Who else writes, and how far the draft is. */
+        PresenceOut: {
+            others: components["schemas"]["Writer"][];
+            /**
+             * Format: int32
+             * @description How often the draft changed.
+             */
+            edition: number;
+            revision?: components["schemas"]["Id_rev"] | null;
+        };
+        /** @description Words to be tried. */
+        PreviewIn: {
+            /** @description Of which mail. */
+            template: string;
+            subject: string;
+            text: string;
+        };
+        /** @description What a mail would say. */
+        PreviewOut: {
+            subject: string;
+            /** @description As readers without pages see it. */
+            text: string;
+            /** @description As its page shows it. */
+            parts: components["schemas"]["Paragraph"][];
         };
         /** @description An amount in minor units. */
         PriceOut: {
@@ -3261,6 +6516,28 @@ export interface components {
              * @description The edition of the draft that was looked at; refused when it changed since.
              */
             expected?: number;
+            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+        };
+        /** @description How much waits. */
+        QueueCounts: {
+            /** Format: int32 */
+            reviews: number;
+            /** Format: int32 */
+            reports: number;
+        };
+        /** @description What a queue holds. */
+        QueueOut: {
+            /** @description Its name. */
+            queue: string;
+            /** @description How many of it run at once. */
+            width: number;
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            dead: number;
+            due?: components["schemas"]["Timestamp"] | null;
         };
         /** @description How far a reaction has come. */
         ReactionStatus: {
@@ -3276,6 +6553,14 @@ export interface components {
              * @description Events that were parked for it after repeated failures.
              */
             parked: number;
+        };
+        /** @description A course with which it could not be done. */
+        Refused: {
+            course: components["schemas"]["Id_crs"];
+            /** @description Stable code. */
+            code: string;
+            /** @description Why. */
+            sentence: string;
         };
         /** @description Somebody who wants an account. */
         RegisterIn: {
@@ -3331,6 +6616,71 @@ export interface components {
              */
             password_min_length: number;
         };
+        /** @description What is wrong with what. */
+        ReportIn: {
+            /** @description What kind of thing it is, such as `course` or `lesson`. */
+            subject_kind: string;
+            /** @description Its id. */
+            subject_id: string;
+            reason: components["schemas"]["ReportReason"];
+            /** @description In one's own words; may be empty. */
+            text?: string;
+        };
+        /** @description A report as the queue shows it. */
+        ReportItem: {
+            id: components["schemas"]["Id_rpt"];
+            /** @description What kind of thing it is about, such as `lesson`. */
+            subject_kind: string;
+            subject_id: string;
+            /** @description What the thing is called; absent when it is gone. */
+            title?: string | null;
+            /** @description Where it is in the web app. */
+            link?: string | null;
+            /** @description Whether the thing is hidden now. */
+            is_hidden: boolean;
+            reason: components["schemas"]["ReportReason"];
+            text: string;
+            state: components["schemas"]["ReportState"];
+            reporter?: components["schemas"]["CasePerson"] | null;
+            assignee?: components["schemas"]["CasePerson"] | null;
+            decider?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How many open reports there are about the same thing.
+             */
+            open_about_it: number;
+        };
+        /** @description A report with what was done about it. */
+        ReportOut: components["schemas"]["ReportItem"] & {
+            /** @description What was done, in order. */
+            trail: components["schemas"]["TrailOut"][];
+        };
+        /** @description What is done about a report; absent fields stay. */
+        ReportPatch: {
+            /** @description Hides the thing at once, or shows it again. */
+            is_hidden?: boolean;
+            /** @description Settles the report: resolved or dismissed. */
+            state?: components["schemas"]["ReportState"];
+            assignee?: components["schemas"]["Id_usr"] | null;
+            /** @description Why, for colleagues. */
+            note?: string;
+        };
+        /**
+         * @description What is wrong with something.
+         * @enum {string}
+         */
+        ReportReason: "wrong" | "broken" | "offensive" | "rights" | "other";
+        /**
+         * @description Where a report is in its life.
+         * @enum {string}
+         */
+        ReportState: "open" | "resolved" | "dismissed";
+        /** @description That a report was taken. */
+        ReportTaken: {
+            id: components["schemas"]["Id_rpt"];
+        };
         /** @description A new password, and the link that allows it. */
         ResetIn: {
             /** @description The `token` of the link. */
@@ -3376,8 +6726,138 @@ export interface components {
             /** @enum {string} */
             kind: "file";
         };
+        /** @description Which revision was looked at. */
+        RestoreIn: {
+            /** @description Refused when the lesson is not at this revision any more. */
+            expected_revision?: components["schemas"]["Id_rev"];
+        };
+        /** @description Where a lesson comes back to. */
+        ReturnIn: {
+            /** Format: int32 */
+            day: number;
+            /**
+             * Format: int32
+             * @description Its place within the day, from 1.
+             */
+            position: number;
+        };
+        /** @description A review as its reviewer sees it: with what the draft changes. */
+        ReviewDetail: components["schemas"]["ReviewOut"] & {
+            /** @description What the draft changes of what learners see. */
+            diff: components["schemas"]["CourseDiff"];
+            /** @description The lessons of the draft. */
+            outline: components["schemas"]["ReviewLesson"][];
+            /** @description Whether the viewer may decide: he has no hand in the draft. */
+            may_decide: boolean;
+        };
+        /** @description A review as the queue shows it. */
+        ReviewItem: {
+            id: components["schemas"]["Id_rvw"];
+            course: components["schemas"]["Id_crs"];
+            course_slug: components["schemas"]["Slug"];
+            course_title: string;
+            /**
+             * Format: int32
+             * @description The number of the version that learners see; 0 for a new course.
+             */
+            version: number;
+            state: components["schemas"]["ReviewState"];
+            /** @description Why, in the submitter's words. */
+            note: string;
+            submitter?: components["schemas"]["CasePerson"] | null;
+            assignee?: components["schemas"]["CasePerson"] | null;
+            decider?: components["schemas"]["CasePerson"] | null;
+            submitted_at: components["schemas"]["Timestamp"];
+            decided_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A lesson of a draft under review. */
+        ReviewLesson: {
+            id: components["schemas"]["Id_lsn"];
+            /** Format: int32 */
+            day: number;
+            title: string;
+            /** Format: int32 */
+            minutes: number;
+        };
+        /** @description A review with everything said in it. */
+        ReviewOut: components["schemas"]["ReviewItem"] & {
+            comments: components["schemas"]["CommentOut"][];
+            /** @description What was done, in order. */
+            trail: components["schemas"]["TrailOut"][];
+            /** @description Whether the draft is still what was submitted. */
+            is_current: boolean;
+        };
+        /**
+         * @description Where a review is in its life.
+         * @enum {string}
+         */
+        ReviewState: "open" | "approved" | "returned" | "withdrawn";
         /** @enum {string} */
         Role: "learner" | "instructor" | "admin";
+        /** @description How to go back. */
+        RollBackIn: {
+            /** @description Why, for colleagues; may be empty. */
+            notes?: string;
+            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+        };
+        /** @description Who is in a group. */
+        Rule: {
+            /** @description Whether every condition must hold, or one is enough. */
+            match_all: boolean;
+            /** @description The conditions. */
+            terms: components["schemas"]["RuleTerm"][];
+        };
+        /**
+         * @description How a condition compares.
+         * @enum {string}
+         */
+        RuleIs: "one_of" | "none_of" | "contains";
+        /**
+         * @description What a condition looks at.
+         * @enum {string}
+         */
+        RuleOn: "role" | "plan" | "time_zone" | "language" | "source" | "email_domain" | "field";
+        /** @description A rule that is not saved yet. */
+        RulePreviewIn: {
+            /** @description The rule. */
+            rule: components["schemas"]["Rule"];
+            group?: components["schemas"]["Id_grp"] | null;
+        };
+        /** @description What a rule would change. */
+        RulePreviewOut: {
+            /**
+             * Format: int32
+             * @description So many would be in the group.
+             */
+            members: number;
+            /**
+             * Format: int32
+             * @description So many would come.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description So many would go.
+             */
+            removed: number;
+        };
+        /** @description One condition. */
+        RuleTerm: {
+            /** @description What is looked at. */
+            on: components["schemas"]["RuleOn"];
+            field?: components["schemas"]["Id_fld"] | null;
+            /** @description How it is compared. */
+            is: components["schemas"]["RuleIs"];
+            /** @description With what; small and capital letters are the same. */
+            values: string[];
+        };
+        /** @description A run of words. */
+        Run: {
+            /** @description What happened to it. */
+            op: components["schemas"]["Op"];
+            /** @description The words. */
+            text: string;
+        };
         /** @description How many results each value of each filter has. */
         SearchFacets: {
             /** @description By slug. */
@@ -3418,6 +6898,33 @@ export interface components {
             total: number;
             /** @description What was perhaps meant, when nothing was found as it was written. */
             did_you_mean?: string | null;
+        };
+        /** @description A secret, this once. */
+        SecretOut: {
+            secret: string;
+        };
+        /** @description What a section is to be. */
+        SectionIn: {
+            value: unknown;
+        };
+        /** @description A section as it stands. */
+        SectionOut: {
+            name: string;
+            /** @description Whether it is changed as it is shown; others have operations of their own. */
+            is_open: boolean;
+            /** @description What holds, without secrets. */
+            value: unknown;
+            /** @description What holds until an admin says otherwise. */
+            usual: unknown;
+            /**
+             * @description Give it as `version` when you save, so that two admins notice each other; `default` while
+             *     nobody has changed the section.
+             */
+            version: string;
+            /** @description The last change of each field, by its dotted path. */
+            fields: {
+                [key: string]: components["schemas"]["TouchOut"];
+            };
         };
         /** @description A session: one signed-in browser or device. */
         SessionOut: {
@@ -3466,6 +6973,19 @@ export interface components {
             learning: components["schemas"]["LearningSettings"];
             mail: components["schemas"]["MailSettingsOut"];
         };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Severity: "blocker" | "warning";
+        /** @description For how long. */
+        SignInAsIn: {
+            /**
+             * Format: int32
+             * @description 15, 30 or 60.
+             */
+            minutes: number;
+        };
         /** @description An address and a password. */
         SignInIn: {
             /** @description The account's address. */
@@ -3491,7 +7011,43 @@ export interface components {
          * @description Where a course is in its life.
          * @enum {string}
          */
-        State: "draft" | "published" | "archived";
+        State: "draft" | "published" | "unpublished" | "archived";
+        /** @description How many courses are in a state. */
+        StateCount: {
+            state: components["schemas"]["State"];
+            /** Format: int32 */
+            count: number;
+        };
+        /**
+         * @description Why a state of a lesson's draft is remembered.
+         * @enum {string}
+         */
+        StateKind: "saved" | "restored" | "set_aside" | "removed";
+        /** @description What lies where, in bytes. */
+        StorageOut: {
+            /** @description The data folder. */
+            folder: string;
+            /**
+             * Format: int64
+             * @description Free on its disk; absent when that is not known.
+             */
+            free?: number | null;
+            /**
+             * Format: int64
+             * @description The search index.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description Backups in the usual folder.
+             */
+            backups: number;
+            /**
+             * Format: int64
+             * @description Letters in the outbox folder.
+             */
+            outbox: number;
+        };
         /** @description What could be meant, while it is typed. */
         SuggestOut: {
             courses: components["schemas"]["SuggestedCourse"][];
@@ -3541,6 +7097,10 @@ export interface components {
             jobs: components["schemas"]["JobsOut"];
             /** @description Letters. */
             mails: components["schemas"]["MailsOut"];
+            /** @description What lies where. */
+            storage: components["schemas"]["StorageOut"];
+            /** @description What it is made of. */
+            versions: components["schemas"]["VersionsOut"];
             /** @description What slices count, by slice: `search.documents`, `media.bytes` … */
             figures: {
                 [key: string]: {
@@ -3548,8 +7108,54 @@ export interface components {
                 };
             };
         };
+        /** @description How a member learns. */
+        TeamMemberOut: {
+            /** @description Who. */
+            id: components["schemas"]["Id_usr"];
+            /** @description His name. */
+            name: components["schemas"]["PersonName"];
+            /**
+             * Format: int32
+             * @description Courses under way.
+             */
+            learning: number;
+            /**
+             * Format: int32
+             * @description Courses finished.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Courses under way that were due before today.
+             */
+            overdue: number;
+        };
+        /** @description A group that somebody manages. */
+        TeamOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_grp"];
+            /** @description Its name. */
+            name: components["schemas"]["GroupName"];
+        };
+        /** @description One day of a skeleton. */
+        TemplateDay: {
+            title: string;
+            /** @description What the learner has at its end. */
+            promise: string;
+        };
+        /** @description A skeleton to begin a course with. */
+        TemplateOut: {
+            length: components["schemas"]["Length"];
+            days: components["schemas"]["TemplateDay"][];
+        };
         /** @description Who gets the test letter. */
         TestMailIn: {
+            to: components["schemas"]["Email"];
+        };
+        /** @description Which mail goes to whom. */
+        TestTemplateIn: {
+            /** @description Which mail. */
+            template: string;
             to: components["schemas"]["Email"];
         };
         /**
@@ -3707,6 +7313,36 @@ export interface components {
             /** @description The `token` of the link. */
             token: string;
         };
+        /** @description Who made something so, and when. */
+        TouchOut: {
+            at: components["schemas"]["Timestamp"];
+            /** @description A user's id, `cli` or `system:reason`. */
+            by: string;
+            /** @description The person's name, when it was a person who still has an account. */
+            by_name?: string | null;
+        };
+        /** @description A line of a case's trail. */
+        TrailOut: {
+            step: components["schemas"]["CaseStep"];
+            actor?: components["schemas"]["CasePerson"] | null;
+            about?: components["schemas"]["CasePerson"] | null;
+            note: string;
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description One try of a call. */
+        TryOut: {
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Milliseconds until the answer or its absence.
+             */
+            took_ms: number;
+            /** Format: int32 */
+            status?: number | null;
+            /** @description The beginning of the answer's body. */
+            answer?: string | null;
+            error?: string | null;
+        };
         /** @description How large files are sent: <https://tus.io>. */
         TusOut: {
             version: string;
@@ -3755,6 +7391,87 @@ export interface components {
          * @enum {string}
          */
         UploadState: "receiving" | "processing" | "ready" | "failed";
+        /** @description Something that was done with somebody, or that he did. */
+        UserAuditOut: {
+            /** @description Who: `usr_…`, `usr_… as usr_…`, `cli` or `system:reason`. */
+            actor: string;
+            actor_name?: components["schemas"]["PersonName"] | null;
+            /** @description What, as `slice.verb`. */
+            action: string;
+            /** @description To what. */
+            subject: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description One cycle of what somebody learns. */
+        UserEnrolmentOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_enr"];
+            /** @description The course. */
+            course: components["schemas"]["Id_crs"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description 1 for the first time he takes the course, 2 for the second …
+             */
+            cycle: number;
+            /**
+             * Format: int32
+             * @description The number of the version he learns.
+             */
+            version: number;
+            /** @description `active`, `completed` or `left`. */
+            state: components["schemas"]["EnrolmentState"];
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description When he joined. */
+            started_at: components["schemas"]["Timestamp"];
+            completed_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Which people: everything that is said must hold. Kept as JSON by deeds over many and by rules. */
+        UserFilter: {
+            /**
+             * @description Parts of the name or the address; at most four words count.
+             * @default null
+             */
+            q: string | null;
+            /** @default null */
+            role: components["schemas"]["Role"] | null;
+            /** @default null */
+            plan: components["schemas"]["Plan"] | null;
+            /** @default null */
+            state: components["schemas"]["UserState"] | null;
+            /** @default null */
+            group: components["schemas"]["Id_grp"] | null;
+            /**
+             * @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` …
+             * @default null
+             */
+            source: string | null;
+            /** @default null */
+            seen_from: components["schemas"]["Timestamp"] | null;
+            /** @default null */
+            seen_before: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description Whether they were never here.
+             * @default false
+             */
+            never_seen: boolean;
+            /**
+             * Format: int32
+             * @description Whose profile is filled in at least so far, 0–100.
+             * @default null
+             */
+            complete_from: number | null;
+            /**
+             * Format: int32
+             * @description Whose profile is filled in at most so far, 0–100.
+             * @default null
+             */
+            complete_to: number | null;
+            /** @default null */
+            field: components["schemas"]["FieldFilter"] | null;
+        };
         /** @description A person, as admins see him. */
         UserOut: {
             /** @description Who. */
@@ -3774,6 +7491,25 @@ export interface components {
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
             last_seen_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How much of his profile is filled in, 0–100.
+             */
+            completion: number;
+            /** @description How he came: `setup`, `register`, `invite`, `import`, `cli` … */
+            source: string;
+        };
+        /** @description A page of people. */
+        UserPageOut: {
+            /** @description The people of this page. */
+            items: components["schemas"]["UserOut"][];
+            /** @description Give it as `cursor` to get the next page; absent on the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in all; on the first page only.
+             */
+            total?: number | null;
         };
         /** @description What an admin changes of a person: absent fields stay. */
         UserPatch: {
@@ -3783,6 +7519,34 @@ export interface components {
             plan?: components["schemas"]["Plan"];
             /** @description Whether he may sign in; false ends his sessions at once. */
             is_active?: boolean;
+        };
+        /**
+         * @description In which state an account is.
+         * @enum {string}
+         */
+        UserState: "active" | "unverified" | "deactivated";
+        /** @description How many learn a course by one version. */
+        VersionLearners: {
+            /**
+             * Format: int32
+             * @description The number of the version.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description In the middle of it.
+             */
+            active: number;
+            /**
+             * Format: int32
+             * @description Finished with it.
+             */
+            completed: number;
+            /**
+             * Format: int32
+             * @description Gone.
+             */
+            left: number;
         };
         /** @description A published version. */
         VersionOut: {
@@ -3798,6 +7562,23 @@ export interface components {
             /** Format: int32 */
             total_minutes: number;
             published_at: components["schemas"]["Timestamp"];
+            /** @description Who published it: a person's id, `cli` or `system:…`. */
+            published_by: string;
+            publisher?: components["schemas"]["PersonName"] | null;
+        };
+        /** @description What it is made of. */
+        VersionsOut: {
+            /**
+             * Format: int32
+             * @description The newest step of the schema.
+             */
+            schema: number;
+            /** @description The database engine. */
+            sqlite: string;
+            /** @description Whether `ffmpeg` is there for video. */
+            ffmpeg: boolean;
+            /** @description Whether `ffprobe` is there for video. */
+            ffprobe: boolean;
         };
         /** @description A video, ready to be played. */
         VideoOut: {
@@ -3822,6 +7603,94 @@ export interface components {
             poster?: components["schemas"]["Id_ast"] | null;
             /** @description Captions, one for each language. */
             captions?: components["schemas"]["CaptionsRef"][];
+        };
+        /** @description A list to be kept. */
+        ViewIn: {
+            /** @description Its name; the same name again replaces it. */
+            name: components["schemas"]["Label"];
+            /** @description The query of its address, at most 2000 characters. */
+            query: string;
+            /** @description Whether every admin sees it. */
+            is_shared: boolean;
+        };
+        /** @description A list that is kept. */
+        ViewOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_viw"];
+            /** @description Its name. */
+            name: string;
+            /** @description The query of its address: filters, order, columns. */
+            query: string;
+            /** @description Whether every admin sees it. */
+            is_shared: boolean;
+            /** @description Whether the one who asks made it. */
+            is_own: boolean;
+        };
+        /**
+         * @description Who sees a published course in the catalogue and may join it.
+         * @enum {string}
+         */
+        Visibility: "everyone" | "groups" | "invitation";
+        /** @description A webhook to be made. */
+        WebhookIn: {
+            /** @description Where to call: https://, of the open internet unless the configuration allows more. */
+            url: string;
+            /** @description What it is for, at most 200 characters. */
+            description?: string;
+            /** @description The kinds of events; `*` for all. */
+            kinds: string[];
+        };
+        /** @description A webhook; its secret is not shown again. */
+        WebhookOut: {
+            id: components["schemas"]["Id_whk"];
+            /** @description Where it calls. */
+            url: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The kinds of events that it wants; `*` for all. */
+            kinds: string[];
+            /** @description Whether it is called. */
+            is_active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            failing_since?: components["schemas"]["Timestamp"] | null;
+            disabled_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What changes; what is absent stays. */
+        WebhookPatch: {
+            url?: string | null;
+            description?: string | null;
+            kinds?: string[] | null;
+            /** @description Switched on, it begins with a clean slate; what happened meanwhile is not called. */
+            is_active?: boolean | null;
+        };
+        /** @description Every webhook, and what can be wanted. */
+        WebhooksOut: {
+            items: components["schemas"]["WebhookOut"][];
+            /** @description The kinds of events that there are. */
+            kinds: string[];
+        };
+        /** @description Whom a deed is for. */
+        Whom: {
+            /** @description These. */
+            users: components["schemas"]["Id_usr"][];
+        } | {
+            /** @description Everybody who matches when it begins. */
+            filter: components["schemas"]["UserFilter"];
+        };
+        /** @description The words of one mail. */
+        Words: {
+            /** @description The subject. */
+            subject: string;
+            /** @description The text; an empty line begins a new paragraph. */
+            text: string;
+        };
+        /** @description Somebody with the same course open. */
+        Writer: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
+            /** @description Oneself, in another window. */
+            is_self: boolean;
+            lesson?: components["schemas"]["Id_lsn"] | null;
         };
         /** @description What the writer has done. */
         WriterOut: {
@@ -3944,9 +7813,81 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Need"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
+                /** @description Who: `usr_…`, `cli`, `system` for all of its reasons, or `system:reason`. */
+                actor?: string;
+                /** @description What: `slice.verb`, or `slice` for all of its verbs. */
+                action?: string;
+                /** @description To what: an id or a section of settings. */
+                subject?: string;
+                /** @description From this instant on. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description The network address, or its beginning. */
+                ip?: string;
                 /** @description The `next` of the page before. */
                 cursor?: components["schemas"]["Id_aud"];
                 /** @description 1–200, 50 when absent. */
@@ -3979,11 +7920,406 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_audit_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChainOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query: {
+                /** @description `csv`, or `json` for one object a line. */
+                format: "csv" | "json";
+                /** @description As for the list. */
+                actor?: string;
+                /** @description As for the list. */
+                action?: string;
+                /** @description As for the list. */
+                subject?: string;
+                /** @description As for the list. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description As for the list. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description As for the list. */
+                ip?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentCountOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_all_courses: {
+        parameters: {
+            query?: {
+                /** @description Part of the title or address. */
+                q?: string;
+                state?: "draft" | "published" | "unpublished" | "archived";
+                /** @description Only what a moderator has hidden. */
+                hidden?: boolean;
+                category?: components["schemas"]["Id_cat"];
+                owner?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeskCourse"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_many_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_completions: {
+        parameters: {
+            query: {
+                /** @description Ids of courses, divided by commas; at most 200. */
+                courses: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseCompletion"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_courses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateCount"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
                 /** @description Only jobs in this state. */
                 state?: "waiting" | "running" | "dead";
+                /** @description Only jobs of this queue. */
+                queue?: string;
                 /** @description The `next` of the page before. */
                 cursor?: components["schemas"]["Id_job"];
                 /** @description 1–200, 50 when absent. */
@@ -4016,6 +8352,44 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["Id_job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `job.runs`: it runs, and work of this kind is not broken off. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     retry_job: {
         parameters: {
             query?: never;
@@ -4032,6 +8406,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_all_lessons: {
+        parameters: {
+            query?: {
+                /** @description Part of the title of the lesson or its course. */
+                q?: string;
+                /** @description Only of this course. */
+                course?: components["schemas"]["Id_crs"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeskLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    watch_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -4108,6 +8613,207 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_mail_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTemplateOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_mail_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_mail_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestTemplateIn"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: {
+                /** @description Only letters that stand so. */
+                state?: "waiting" | "sent" | "failed";
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_mal"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_MailOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retry_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail: components["schemas"]["Id_mal"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `mail.gone`: it has gone already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_settings: {
         parameters: {
             query?: never;
@@ -4140,7 +8846,13 @@ export interface operations {
     };
     put_learning_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4174,7 +8886,13 @@ export interface operations {
     };
     put_mail_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4238,9 +8956,79 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    put_organisation_settings: {
+    get_moderation_settings: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_moderation_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModerationSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationSettings"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_organisation_settings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4274,7 +9062,13 @@ export interface operations {
     };
     put_registration_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4306,6 +9100,110 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_sections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_section: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_section_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_system: {
         parameters: {
             query?: never;
@@ -4322,6 +9220,646 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SystemOut"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiTokenIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiTokenOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["schemas"]["Id_tok"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["Id_whd"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetailsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery: components["schemas"]["Id_whd"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhooksOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description It is so now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only calls that stand so. */
+                state?: "waiting" | "delivered" | "failed";
+                /** @description The `next` of the page before. */
+                cursor?: components["schemas"]["Id_whd"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_DeliveryOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PingOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: components["schemas"]["Id_whk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_assignments: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_asg"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.group`: a group or a person that he does not manage. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `course.archived` or `course.not_published`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_assignees: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                assignment: components["schemas"]["Id_asg"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_AssigneeOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    back_to_oneself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This browser acts as the admin again, or as nobody if his own session has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -4403,6 +9941,39 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmIn"];
+            };
+        };
+        responses: {
+            /** @description The password is right. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -5078,6 +10649,76 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_course_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_course_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     archive_course: {
         parameters: {
             query?: never;
@@ -5109,6 +10750,149 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_author: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `author.not_instructor`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_author: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    diff_course: {
+        parameters: {
+            query?: {
+                /** @description The number of the older version; the one that learners see when absent. */
+                from?: number;
+                /** @description The number of the newer version; the draft when absent. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseDiff"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -5335,7 +11119,284 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            /** @description `lesson.changed`: somebody was faster. `lesson.shrinks`: most of the page would go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    duplicate_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.full`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_lesson_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_LessonStateOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_lesson_text_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AsideIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_lesson_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+                state: components["schemas"]["Id_lst"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restore_lesson_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+                state: components["schemas"]["Id_lst"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
             /** @description `lesson.changed`: somebody was faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_draft_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonContent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    return_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftLessonOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `lesson.present` or `course.full`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5369,6 +11430,80 @@ export interface operations {
         };
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    duplicate_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5451,6 +11586,83 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    invite_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `guest.unknown`: nobody has this address. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uninvite_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_outline: {
         parameters: {
             query?: never;
@@ -5469,6 +11681,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutlineOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_learners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearnersOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -5546,7 +11791,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
-            /** @description `course.changed`, `course.unchanged` or `course.archived`. */
+            /** @description `course.changed`, `course.unchanged`, `course.archived` or `course.review_needed`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5602,6 +11847,123 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    get_course_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    submit_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `review.not_ready`, `review.waiting` or `review.approved_already`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None is open. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     preview_schedule: {
         parameters: {
             query?: {
@@ -5640,6 +12002,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    unpublish_course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description It is not published. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_versions: {
         parameters: {
             query?: never;
@@ -5665,6 +12066,96 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    load_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.changed`: somebody changed the draft. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    roll_back_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or slug. */
+                course: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `course.unchanged`, `course.archived` or `course.review_needed`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -5747,6 +12238,406 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.name_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.name_taken`, `group.other_kind` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.in_use`: an assignment or a course needs it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_manager: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_manager: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_MemberOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     get_instance: {
         parameters: {
             query?: never;
@@ -5762,6 +12653,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstanceOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_legal_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6419,6 +13342,76 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_wanted_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `legal.other_version`: another version holds by now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_my_courses: {
         parameters: {
             query?: {
@@ -6516,6 +13509,168 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None was asked for, or it has died. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_my_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_my_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldValueIn"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -6881,6 +14036,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_my_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamOut"][];
+                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -7781,6 +14966,493 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description In which state; open when absent. */
+                state?: "open" | "resolved" | "dismissed";
+                /** @description Only those of this moderator. */
+                assignee?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ReportItem"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    report_subject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTaken"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description There is no such thing for this person. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report.twice`: he has reported it already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["schemas"]["Id_rpt"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: components["schemas"]["Id_rpt"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `report.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description In which state; open when absent. */
+                state?: "open" | "approved" | "returned" | "withdrawn";
+                /** @description Only those of this reviewer. */
+                assignee?: components["schemas"]["Id_usr"];
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_ReviewItem"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    count_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCounts"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    assign_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description `assignee.unfit` or `assignee.has_hand`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approve_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.four_eyes`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided` or `review.outdated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    comment_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    compare_lesson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+                lesson: components["schemas"]["Id_lsn"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonSides"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    return_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: components["schemas"]["Id_rvw"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            /** @description `denied.four_eyes`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            /** @description `review.decided`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -7907,7 +15579,10 @@ export interface operations {
     };
     list_own_courses: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For admins: only those that they write themselves. */
+                mine?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7935,10 +15610,289 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    find_groups: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRef"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    find_instructors: {
+        parameters: {
+            query?: {
+                /** @description Beginnings of words of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hand"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_team: {
+        parameters: {
+            query?: {
+                /** @description Where the last page ended. */
+                cursor?: components["schemas"]["Id_usr"];
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                group: components["schemas"]["Id_grp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut_TeamMemberOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `field.key_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: components["schemas"]["Id_fld"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: components["schemas"]["Id_fld"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `field.in_use`: a group's rule looks at it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
-                /** @description Beginnings of words of the name, or of the address. */
+                /** @description Parts of the name or the address. */
                 q?: string;
                 /** @description Only with this role. */
                 role?: components["schemas"]["Role"];
@@ -7946,6 +15900,26 @@ export interface operations {
                 plan?: components["schemas"]["Plan"];
                 /** @description Only in this state. */
                 state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
                 /** @description Where the last page ended. */
                 cursor?: string;
                 /** @description 1–200, 50 when absent. */
@@ -7962,8 +15936,329 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOut_UserOut"];
+                    "application/json": components["schemas"]["UserPageOut"];
                 };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    start_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `group.by_rule` or `group.by_directory`: this group is not filled by hand. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPreviewIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["Id_blk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undo_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: components["schemas"]["Id_blk"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `bulk.not_undoable`: mails were sent, or a day has passed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: components["schemas"]["Id_viw"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -8054,6 +16349,358 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_user_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAuditOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEnrolmentOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preview_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasePreviewOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erase_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.last_admin`, or `user.is_self`: leave by your own settings. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The name is another. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description None was asked for, or it has died. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFileOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_user_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_user_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldValueIn"][];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     read_picture: {
         parameters: {
             query?: {
@@ -8088,6 +16735,181 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_reset_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A link is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.deactivated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_user_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+                session: components["schemas"]["Id_ses"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_in_as: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["Id_usr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAsIn"];
+            };
+        };
+        responses: {
+            /** @description This browser acts as that person now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `user.is_admin`, `user.is_self` or `user.deactivated`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];

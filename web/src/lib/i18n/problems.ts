@@ -20,7 +20,15 @@ const sentences: Record<string, () => string> = {
 	'auth.deactivated': m.problem_deactivated,
 	'user.last_admin': m.problem_last_admin,
 	'settings.changed_meanwhile': m.set_conflict,
-	'lesson.changed': m.problem_conflict
+	'lesson.changed': m.problem_conflict,
+	'course.review_needed': m.problem_review_needed,
+	'course.unchanged': m.problem_course_unchanged,
+	'denied.four_eyes': m.problem_four_eyes,
+	'review.decided': m.problem_review_decided,
+	'review.outdated': m.problem_review_outdated,
+	'review.not_ready': m.problem_not_ready,
+	'enrolment.prerequisites': m.problem_prerequisites,
+	'report.twice': m.report_twice
 };
 
 /** Whole codes we say better than the server's own sentence. */

@@ -3,7 +3,7 @@ import { guardedFetch } from '#lib/api/transport.ts';
 import type { Schema } from '#lib/api/types.ts';
 
 type Draft = Schema<'DraftOut'>;
-type Access = Schema<'AccessOut'>;
+type Access = Schema<'CourseAccessOut'>;
 
 /** A course's settings: what is published with the next version, and what holds at once. */
 export class CourseSettings {
@@ -27,7 +27,7 @@ export class CourseSettings {
 		);
 	}
 
-	async saveAccess(change: Schema<'AccessPatch'>): Promise<void> {
+	async saveAccess(change: Schema<'CourseAccessPatch'>): Promise<void> {
 		this.access = await ok(api.PATCH('/api/v1/courses/{course}/access', { ...this.#at(), body: change }));
 	}
 
@@ -89,6 +89,6 @@ export const findGroups = (q: string) => ok(api.GET('/api/v1/teach/groups', { pa
 
 /** Courses by title. */
 export async function findCourses(q: string): Promise<{ id: string; name: string }[]> {
-	const found = await ok(api.GET('/api/v1/suggest', { params: { query: { q } } }));
+	const found = await ok(api.GET('/api/v1/search/suggest', { params: { query: { q } } }));
 	return found.courses.map((c) => ({ id: c.id, name: c.title }));
 }

@@ -8,12 +8,12 @@ export async function completions(courses: string[]): Promise<Map<string, Schema
 	return new Map(all.map((one) => [one.course, one]));
 }
 
-export const bulk = (body: Schema<'BulkIn'>) => ok(api.POST('/api/v1/admin/courses/bulk', { body }));
+export const bulk = (body: Schema<'CourseBulkIn'>) => ok(api.POST('/api/v1/admin/courses/bulk', { body }));
 
 /** Changes a lesson's small facts where it stands. */
 export const quickEdit = (lesson: Schema<'DeskLessonOut'>, change: { title?: string; minutes?: number; is_preview?: boolean; is_required?: boolean }) =>
 	ok(
-		api.PATCH('/api/v1/courses/{course}/lessons/{lesson}', {
+		api.PATCH('/api/v1/courses/{course}/draft/lessons/{lesson}', {
 			params: { path: { course: lesson.course, lesson: lesson.id } },
 			body: { ...change, expected_revision: lesson.revision }
 		})

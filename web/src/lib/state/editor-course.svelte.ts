@@ -164,19 +164,6 @@ export class CourseDraft {
 		return done ?? false;
 	}
 
-	/** The publish verb, until there is a dialog of its own. */
-	async publish(): Promise<void> {
-		try {
-			const made = await ok(api.POST('/api/v1/courses/{course}/publish', { params: { path: { course: this.id } }, body: { notes: '' } }));
-			await this.refresh();
-			toasts.done(m.edit_published({ n: made.number }));
-		} catch (e) {
-			const problem = asProblem(e);
-			const told = problem.fields.map((f) => f.message).join(' ');
-			toasts.show(told || (problem.code === 'course.unchanged' ? m.edit_unchanged() : sentenceFor(e)), { tone: 'trouble' });
-		}
-	}
-
 	open(lesson: string | undefined): void {
 		this.#open = lesson;
 		void this.#beat();

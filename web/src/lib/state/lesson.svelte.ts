@@ -19,15 +19,21 @@ export interface Locked {
 	outline: Outline;
 	day: Outline['days'][number] | undefined;
 	title: string;
+	/** Why, as the lesson's own answer says. */
+	reason?: string;
 }
 
 /** What an address of a lesson leads to. */
 export type LessonAt = { lesson: LessonView; locked?: undefined } | { lesson?: undefined; locked: Locked };
 
 export async function openLesson(course: string, id: string): Promise<LessonAt> {
+	let reason: string | undefined;
 	const [out, outline, rows] = await Promise.all([
 		ok(api.GET('/api/v1/lessons/{lesson}', { params: { path: { lesson: id } } })).catch((e: unknown) => {
-			if (e instanceof ApiProblem && e.code === 'lesson.locked') return undefined;
+			if (e instanceof ApiProblem && e.code === 'lesson.locked') {
+				reason = e.reason;
+				return undefined;
+			}
 			throw e;
 		}),
 		fetchOutline(course),
@@ -35,7 +41,7 @@ export async function openLesson(course: string, id: string): Promise<LessonAt> 
 	]);
 	if (out) return { lesson: new LessonView(applyPending(out, rows), outline) };
 	const day = outline.days.find((d) => d.lessons.some((l) => l.id === id));
-	return { locked: { outline, day, title: day?.lessons.find((l) => l.id === id)?.title ?? outline.course.title } };
+	return { locked: { outline, day, title: day?.lessons.find((l) => l.id === id)?.title ?? outline.course.title, reason } };
 }
 
 /** A lesson that is open to somebody, and what they do in it. */

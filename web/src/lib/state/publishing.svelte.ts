@@ -9,7 +9,7 @@ const at = (course: string) => ({ params: { path: { course } } });
 /** What stands between a course's draft and its learners, and the way there. */
 export class Publishing {
 	readonly course: string;
-	check = $state.raw<Schema<'CheckOut'> | undefined>();
+	check = $state.raw<Schema<'CourseCheck'> | undefined>();
 	review = $state.raw<Schema<'CourseReviewOut'> | undefined>();
 	learners = $state.raw<Schema<'LearnersOut'> | undefined>();
 	problem = $state.raw<ApiProblem | undefined>();

@@ -37,7 +37,7 @@ describe('the audit trail in words', () => {
 	});
 
 	it('leads to what it is about', () => {
-		expect(subjectHref({ action: 'people.change_access', subject: 'usr_1' })).toBe('/admin/users?user=usr_1');
+		expect(subjectHref({ action: 'people.change_access', subject: 'usr_1' })).toBe('/admin/users/usr_1');
 		expect(subjectHref({ action: 'settings.change', subject: 'mail' })).toBe('/admin/settings?tab=mail');
 		expect(subjectHref({ action: 'courses.delete', subject: 'crs_1' })).toBeUndefined();
 	});

@@ -18,18 +18,16 @@ const well: Schema<'SystemOut'> = {
 
 describe('what needs a person', () => {
 	it('is nothing while work only waits', () => {
-		expect(looks(well)).toEqual([]);
+		expect(looks(well, [])).toEqual([]);
 	});
 
-	it('begins with the disk', () => {
-		const list = looks({
-			...well,
-			writer: { ...well.writer, is_refusing: true },
-			jobs: { ...well.jobs, dead: 2 },
-			mails: { waiting: 0, failed: 1 },
-			events: { head: 9, reactions: [{ name: 'search', behind: 500, parked: 1 }] }
-		});
-		expect(list.map((l) => l.id)).toEqual(['disk', 'mails', 'jobs', 'parked-search', 'behind-search']);
-		expect(list[2]?.go?.href).toBe('/admin/jobs?state=dead');
+	it('begins with what the server tells, each with its place', () => {
+		const list = looks({ ...well, events: { head: 9, reactions: [{ name: 'search', behind: 500, parked: 1 }] } }, [
+			{ kind: 'database.writer', severity: 'problem', count: 1, says: 'The disk refuses writes.', href: '/admin/system?tab=health' },
+			{ kind: 'jobs.dead', severity: 'warning', count: 2, says: '2 jobs gave up.', href: '/admin/system?tab=jobs&state=dead' }
+		]);
+		expect(list.map((l) => l.id)).toEqual(['database.writer', 'jobs.dead', 'behind-search']);
+		expect(list.map((l) => l.urgent ?? false)).toEqual([true, false, false]);
+		expect(list[1]?.go?.href).toBe('/admin/system?tab=jobs&state=dead');
 	});
 });

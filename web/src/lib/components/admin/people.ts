@@ -2,7 +2,9 @@ import type { Role, Schema } from '#lib/api/types.ts';
 import { m } from '#lib/paraglide/messages.js';
 
 type User = Schema<'UserOut'>;
-export type ServerFilter = Schema<'UserFilter'>;
+type Filter = Schema<'UserFilter'>;
+/** As the server takes it; what is not asked for is left out. */
+export type ServerFilter = { [K in keyof Filter]: NonNullable<Filter[K]> };
 
 const oneOf = <T extends string>(list: readonly T[], value: string | null): T | undefined => list.find((v) => v === value);
 const roles = ['learner', 'instructor', 'admin'] as const;
@@ -153,4 +155,11 @@ export function serverFilter(filter: UserFilter, now: Date): ServerFilter {
 export function listQuery(filter: UserFilter, now: Date) {
 	const { field, ...rest } = serverFilter(filter, now);
 	return { ...rest, ...(field ? { field: field.id, value: field.value } : {}), ...(filter.sort ? { sort: filter.sort } : {}) };
+}
+
+/** Where exactly these people come as a file. */
+export function exportHref(filter: UserFilter, now: Date, format: 'csv' | 'xlsx'): string {
+	const out = new URLSearchParams();
+	for (const [key, value] of Object.entries(listQuery(filter, now))) out.set(key, String(value));
+	return `/api/v1/users/export/${format}?${out}`;
 }

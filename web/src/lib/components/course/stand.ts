@@ -57,7 +57,7 @@ export interface PlanRow {
 	/** The first of its day: it carries the petal. */
 	first: boolean;
 	opensAt?: string;
-	reason?: 'not_yet' | 'not_enrolled' | 'premium';
+	reason?: 'not_yet' | 'not_enrolled' | 'premium' | 'hidden';
 }
 
 export interface PlanWeek {

@@ -110,7 +110,7 @@ export function groups({ q, titles, dayWord, allWord, going, lately, found, acti
 				id: p.id,
 				label: p.name,
 				detail: p.email,
-				href: `/admin/users?user=${p.id}`,
+				href: `/admin/users/${p.id}`,
 				icon: UserRound
 			}))
 		},

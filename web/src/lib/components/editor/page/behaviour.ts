@@ -187,6 +187,16 @@ export const behaviour = (host: PageHost) =>
 					props: {
 						decorations: hints,
 						handleKeyDown: (_, event) => host.slashKey(event),
+						handleDOMEvents: {
+							// Over several blocks the browser would join them with styles of its own making.
+							beforeinput: (view, event) => {
+								const { $from, $to } = view.state.selection;
+								if (event.inputType !== 'insertText' || !event.data || view.composing || $from.sameParent($to)) return false;
+								event.preventDefault();
+								view.dispatch(view.state.tr.deleteSelection().insertText(event.data).scrollIntoView());
+								return true;
+							}
+						},
 						transformPastedHTML: cleanPasted,
 						handlePaste: (view, event) => {
 							const files = filesOf(event.clipboardData);

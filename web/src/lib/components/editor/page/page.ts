@@ -98,6 +98,8 @@ export function createPage(options: PageOptions): Editor {
 	const editor = new Editor({
 		element: options.element,
 		injectCSS: false,
+		// Never text: the editor would hand it to a parser that the page's policy forbids.
+		content: { type: 'doc', content: [{ type: 'paragraph' }] },
 		enableInputRules: true,
 		enablePasteRules: false,
 		extensions: [...views(host), BlockIds, behaviour(host)],

@@ -1,24 +1,23 @@
 import { api, ok } from '#lib/api/client.ts';
-import { Paged } from '#lib/state/loaded.svelte.ts';
-
-const roles = ['learner', 'instructor', 'admin'] as const;
-const plans = ['free', 'premium'] as const;
-const states = ['active', 'unverified', 'deactivated'] as const;
-const oneOf = <T extends string>(list: readonly T[], value: string | null): T | undefined => list.find((v) => v === value);
+import { listQuery, readFilter } from '#lib/components/admin/people.ts';
+import { Loaded, Paged } from '#lib/state/loaded.svelte.ts';
+import { listFields, listGroups, listSources, listViews } from '#lib/state/user-list.ts';
 
 export async function load({ url }) {
-	const get = (name: string) => url.searchParams.get(name);
-	const filter = {
-		q: (get('q') ?? '').trim().slice(0, 100),
-		role: oneOf(roles, get('role')),
-		plan: oneOf(plans, get('plan')),
-		state: oneOf(states, get('state'))
-	};
-	const tab: 'people' | 'invites' = get('tab') === 'invites' ? 'invites' : 'people';
-	const users = new Paged((cursor) =>
-		ok(api.GET('/api/v1/users', { params: { query: { ...filter, q: filter.q || undefined, cursor } } }))
-	);
+	const filter = readFilter(url.searchParams);
+	const tab: 'people' | 'invites' = url.searchParams.get('tab') === 'invites' ? 'invites' : 'people';
+	const now = new Date();
+	const total = { n: undefined as number | undefined };
+	const users = new Paged(async (cursor) => {
+		const page = await ok(api.GET('/api/v1/users', { params: { query: { ...listQuery(filter, now), cursor } } }));
+		if (page.total != null) total.n = page.total;
+		return page;
+	});
 	const invites = new Paged((cursor) => ok(api.GET('/api/v1/invites', { params: { query: { cursor } } })));
-	await Promise.all([users.soon(), invites.soon()]);
-	return { filter, tab, users, invites };
+	const about = new Loaded(async () => {
+		const [groups, fields, sources, views] = await Promise.all([listGroups(), listFields(), listSources(), listViews()]);
+		return { groups, fields, sources, views };
+	});
+	await Promise.all([users.soon(), invites.soon(), about.soon()]);
+	return { filter, tab, now, total, users, invites, about };
 }
