@@ -134,11 +134,11 @@ await once(between, 'listening');
 const url = `http://127.0.0.1:${between.address().port}`;
 const cut = () => [...pairs].forEach((pair) => pair.forEach((socket) => socket.resetAndDestroy()));
 
-async function signIn() {
+async function signIn(email) {
 	const answer = await fetch(`${url}/api/v1/auth/sign-in`, {
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ email: 'instructor@demo.example', password: 'momentum-demo-2026' })
+		body: JSON.stringify({ email, password: 'momentum-demo-2026' })
 	});
 	if (!answer.ok) throw new Error(`sign-in: ${answer.status} ${await answer.text()}`);
 	return answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
@@ -152,7 +152,18 @@ const onDisk = () => {
 	return parts.length === 1 ? statSync(join(data, 'uploads', parts[0])).size : 0;
 };
 
-const headers = { cookie: await signIn() };
+/** A document of any size may come. */
+async function allow() {
+	const answer = await fetch(`${url}/api/v1/admin/settings/sections/uploads`, {
+		method: 'PUT',
+		headers: { 'content-type': 'application/json', cookie: await signIn('admin@demo.example') },
+		body: JSON.stringify({ value: { image_mb: 20, video_mb: 4096, audio_mb: 500, document_mb: 4096, quota_mb: 0 } })
+	});
+	if (!answer.ok) throw new Error(`settings: ${answer.status} ${await answer.text()}`);
+}
+
+await allow();
+const headers = { cookie: await signIn('instructor@demo.example') };
 const json = async (path) => (await fetch(`${url}${path}`, { headers })).json();
 /** What HEAD tells about how far it has come. */
 const told = async (of) => Number((await fetch(of, { method: 'HEAD', headers: { ...headers, 'tus-resumable': '1.0.0' } })).headers.get('upload-offset'));
