@@ -1,7 +1,7 @@
 //! The passage of a text that shows best why it was found, with the matches marked. The only tag
 //! in it is `<mark>`; everything else is escaped.
 
-use tantivy::tokenizer::{Language, Token};
+use tantivy::tokenizer::Language;
 
 use super::words::{self, Word};
 
@@ -9,7 +9,7 @@ use super::words::{self, Word};
 const LENGTH: usize = 200;
 /// How much of a text is looked at, in bytes.
 const MOST: usize = 64 * 1024;
-/// How much of a text is split into words at once, in bytes.
+/// A piece of text without a gap is split into words by so many bytes at once.
 const CHUNK: usize = 1024;
 
 /// What to mark.
@@ -24,80 +24,165 @@ pub(super) struct Marker<'a> {
 /// A matching word: its place in bytes, and which word of the question it is.
 type Hit = (usize, usize, usize);
 
-impl Marker<'_> {
-    /// The passage, if any word of the question is in the text.
-    pub(super) fn passage(&self, text: &str) -> Option<String> {
-        let hits = self.hits(text);
-        let (from, to) = self.window(text, &hits)?;
-        Some(render(text, from, to, &hits))
+/// What matches in a text.
+pub(super) struct Hits<'t> {
+    text: &'t str,
+    hits: Vec<Hit>,
+}
+
+impl Hits<'_> {
+    /// How many different words of the question there are.
+    pub(super) fn count(&self) -> usize {
+        distinct(&self.hits)
     }
 
-    /// How many different words of the question are in a text.
-    pub(super) fn count(&self, text: &str) -> usize {
-        distinct(&self.hits(text))
+    /// The passage that holds the most different words, the earliest of equals; none where nothing
+    /// matches.
+    pub(super) fn passage(&self) -> Option<String> {
+        let (from, to) = self.window()?;
+        Some(render(self.text, from, to, &self.hits))
     }
 
-    /// Matches from the beginning of the text until a passage holds all that can be hoped for.
-    fn hits(&self, text: &str) -> Vec<Hit> {
-        let stems: Vec<String> = match self.language {
-            Some(language) => self.words.iter().map(|w| words::stem(&w.text, language)).collect(),
-            None => Vec::new(),
-        };
-        let mut hits = Vec::new();
-        let mut at = 0;
-        while at < text.len().min(MOST) {
-            let end = chunk_end(text, at);
-            for token in words::plain(&text[at..end]) {
-                if let Some(n) = self.matches(&token, &stems) {
-                    hits.push((at + token.offset_from, at + token.offset_to, n));
-                }
-            }
-            if distinct(&hits) == self.words.len() {
-                break;
-            }
-            at = end;
-        }
-        hits
-    }
-
-    fn matches(&self, token: &Token, stems: &[String]) -> Option<usize> {
-        let text = token.text.as_str();
-        self.words.iter().position(|word| {
-            let wanted = word.text.as_str();
-            if text == wanted {
-                return true;
-            }
-            if word.is_dense || text.chars().next() != wanted.chars().next() && !self.is_fuzzy {
-                return false;
-            }
-            if (word.is_open || self.is_fuzzy) && word.length >= 2 && text.starts_with(wanted) {
-                return true;
-            }
-            let n = self.words.iter().position(|w| w == word).unwrap_or_default();
-            let same_stem = || match (self.language, stems.get(n)) {
-                (Some(language), Some(stem)) => text.starts_with(stem.get(..2).unwrap_or(stem)) && words::stem(text, language) == *stem,
-                _ => false,
-            };
-            same_stem() || (self.is_fuzzy && is_near(text, word))
-        })
-    }
-
-    /// The passage that holds the most different words, the earliest of equals.
-    fn window(&self, text: &str, hits: &[Hit]) -> Option<(usize, usize)> {
+    fn window(&self) -> Option<(usize, usize)> {
         let mut best: Option<(usize, usize)> = None;
-        for (n, (from, ..)) in hits.iter().enumerate() {
+        for (n, (from, ..)) in self.hits.iter().enumerate() {
             let reach = from + LENGTH;
-            let inside: Vec<Hit> = hits[n..].iter().take_while(|(_, to, _)| *to <= reach).copied().collect();
-            let value = distinct(&inside);
+            let inside = self.hits[n..].partition_point(|(_, to, _)| *to <= reach);
+            let value = distinct(&self.hits[n..n + inside]);
             if best.is_none_or(|(most, _)| value > most) {
                 best = Some((value, *from));
             }
         }
         let (_, first) = best?;
         // A little of what comes before, from the beginning of a word.
-        let from = back(text, first, LENGTH / 4);
-        Some((from, forward(text, from, LENGTH)))
+        let from = back(self.text, first, LENGTH / 4);
+        Some((from, forward(self.text, from, LENGTH)))
     }
+}
+
+/// A word of the question, prepared so that most words of a text are passed over by their letters.
+struct Wanted<'w> {
+    word: &'w Word,
+    stem: Option<String>,
+    first: u8,
+    letters: u32,
+    /// How many letters may be missing; none where nothing is forgiven.
+    mercy: Option<u32>,
+}
+
+impl Wanted<'_> {
+    /// Whether a word of plain letters might match: never wrongly no.
+    fn may_be(&self, word: &[u8], letters: u32) -> bool {
+        word[0].to_ascii_lowercase() == self.first || self.mercy.is_some_and(|most| (self.letters & !letters).count_ones() <= most)
+    }
+}
+
+impl<'w> Marker<'w> {
+    /// Matches from the beginning of the text until a passage holds all that can be hoped for.
+    pub(super) fn hits<'t>(&self, text: &'t str) -> Hits<'t> {
+        let wanted: Vec<Wanted<'w>> = self.words.iter().map(|word| self.wanted(word)).collect();
+        let mut hits = Vec::new();
+        let (mut at, mut end) = (0, text.len().min(MOST));
+        let mut lower = String::new();
+        while at < end {
+            let (to, is_plain) = piece(text.as_bytes(), at);
+            let to = floor(text, to);
+            let before = hits.len();
+            if to == at {
+                at += 1;
+                continue;
+            } else if is_plain {
+                let word = &text[at..to];
+                if to - at < words::LONGEST && might_be(&wanted, word.as_bytes()) {
+                    lower.clear();
+                    lower.push_str(word);
+                    lower.make_ascii_lowercase();
+                    hits.extend(self.matches(&lower, &wanted).map(|n| (at, to, n)));
+                }
+            } else {
+                for token in words::plain(&text[at..to]) {
+                    hits.extend(
+                        self.matches(&token.text, &wanted)
+                            .map(|n| (at + token.offset_from, at + token.offset_to, n)),
+                    );
+                }
+            }
+            if hits.len() > before && distinct(&hits) == self.words.len() {
+                // What stands near the last one is marked too.
+                end = end.min(to + LENGTH);
+            }
+            at = to;
+        }
+        Hits { text, hits }
+    }
+
+    /// The passage, if any word of the question is in the text.
+    pub(super) fn passage(&self, text: &str) -> Option<String> {
+        self.hits(text).passage()
+    }
+
+    fn wanted(&self, word: &'w Word) -> Wanted<'w> {
+        Wanted {
+            word,
+            stem: self.language.map(|language| words::stem(&word.text, language)),
+            first: word.text.as_bytes().first().copied().unwrap_or_default(),
+            letters: letters(word.text.as_bytes()),
+            mercy: (self.is_fuzzy && !word.is_dense).then(|| mercy(word)).flatten(),
+        }
+    }
+
+    fn matches(&self, text: &str, wanted: &[Wanted<'_>]) -> Option<usize> {
+        wanted.iter().position(|Wanted { word, stem, .. }| {
+            if text == word.text {
+                return true;
+            }
+            if word.is_dense || text.chars().next() != word.text.chars().next() && !self.is_fuzzy {
+                return false;
+            }
+            if (word.is_open || self.is_fuzzy) && word.length >= 2 && text.starts_with(&word.text) {
+                return true;
+            }
+            let same_stem = || match (self.language, stem) {
+                (Some(language), Some(stem)) => text.starts_with(stem.get(..2).unwrap_or(stem)) && words::stem(text, language) == *stem,
+                _ => false,
+            };
+            same_stem() || (self.is_fuzzy && is_near(text, word))
+        })
+    }
+}
+
+fn might_be(wanted: &[Wanted<'_>], word: &[u8]) -> bool {
+    let letters = letters(word);
+    wanted.iter().any(|w| w.may_be(word, letters))
+}
+
+/// Which of a to z are in a word, whatever their case.
+fn letters(word: &[u8]) -> u32 {
+    word.iter()
+        .filter(|b| b.is_ascii_alphabetic())
+        .fold(0, |all, b| all | 1 << (b.to_ascii_lowercase() - b'a'))
+}
+
+/// The piece from here to the next gap of ASCII, and whether it is a word of ASCII letters and
+/// digits. Empty at a gap.
+fn piece(text: &[u8], from: usize) -> (usize, bool) {
+    let mut is_plain = true;
+    let most = text.len().min(from + CHUNK);
+    for (n, byte) in text[from..most].iter().enumerate() {
+        if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+            return (from + n, is_plain);
+        }
+        is_plain &= byte.is_ascii();
+    }
+    (most, is_plain)
+}
+
+/// The last boundary of a character up to here.
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The beginning of a text, with nothing marked.
@@ -105,19 +190,24 @@ pub(super) fn plain(text: &str) -> String {
     render(text, 0, forward(text, 0, LENGTH), &[])
 }
 
+/// Words of a question are far fewer than 64.
 fn distinct(hits: &[Hit]) -> usize {
-    let mut seen: Vec<usize> = hits.iter().map(|(.., n)| *n).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    seen.len()
+    hits.iter().fold(0_u64, |seen, (.., n)| seen | 1 << (n & 63)).count_ones() as usize
+}
+
+/// How many letters of a word may be wrong; none of a short one.
+fn mercy(word: &Word) -> Option<u32> {
+    match word.length {
+        0..=2 => None,
+        3..=7 => Some(1),
+        _ => Some(2),
+    }
 }
 
 /// Whether a word of the text is the mistyped word of the question, as the query forgives it.
 fn is_near(text: &str, word: &Word) -> bool {
-    let most = match word.length {
-        0..=2 => return false,
-        3..=7 => 1,
-        _ => 2,
+    let Some(most) = mercy(word).map(|n| n as usize) else {
+        return false;
     };
     let length = text.chars().count();
     if length + most < word.length {
@@ -131,21 +221,6 @@ fn is_near(text: &str, word: &Word) -> bool {
         })
     };
     whole || (word.is_open && begun())
-}
-
-/// Where a chunk that begins here ends: at a space, if there is one.
-fn chunk_end(text: &str, from: usize) -> usize {
-    let mut end = (from + CHUNK).min(text.len());
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    if end == text.len() {
-        return end;
-    }
-    match text[end..].find(char::is_whitespace) {
-        Some(space) if space < CHUNK => end + space,
-        _ => end,
-    }
 }
 
 /// About `most` characters before a place, at the beginning of a word.

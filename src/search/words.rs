@@ -10,7 +10,7 @@
 use tantivy::tokenizer::{AsciiFoldingFilter, Language, RemoveLongFilter, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 
 /// Longer words are no words, in bytes.
-const LONGEST: usize = 64;
+pub(super) const LONGEST: usize = 64;
 
 /// How a character behaves.
 #[derive(Clone, Copy, PartialEq, Eq)]

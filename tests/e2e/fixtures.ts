@@ -25,8 +25,9 @@ export function watch(page: Page, offlineTalk = false): string[] {
 	return heard;
 }
 
-export async function axe(page: Page, what: string): Promise<void> {
-	const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+export async function axe(page: Page, what: string, coloursOnly = false): Promise<void> {
+	const builder = new AxeBuilder({ page });
+	const found = await (coloursOnly ? builder.withRules(['color-contrast', 'link-in-text-block']) : builder.withTags(rules)).analyze();
 	const words = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 	expect(words, `axe on ${what}`).toEqual([]);
 }

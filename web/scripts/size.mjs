@@ -1,11 +1,10 @@
 // Measures what each route loads first, gzip as the gates are written, from the build's manifest.
 // Fails beyond a gate. Lazy imports do not count; every static import, layout and stylesheet does.
-import { readFileSync, existsSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { client, closure, entries, manifest, nodeKey, routes } from './manifest.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
-const client = join(root, '.svelte-kit/output/client');
 const KB = 1024;
 
 /** First match wins; the numbers are the gates of the design. */
@@ -18,13 +17,6 @@ const gates = [
 const cssGate = 16;
 const chunkGate = 130;
 
-if (!existsSync(join(client, '.vite/manifest.json'))) {
-	console.error('No build found. Run npm run build first.');
-	process.exit(2);
-}
-/** @type {Record<string, {file: string, src?: string, imports?: string[], css?: string[], assets?: string[]}>} */
-const manifest = JSON.parse(readFileSync(join(client, '.vite/manifest.json'), 'utf8'));
-
 /** @type {Map<string, number>} */
 const sizes = new Map();
 function gz(/** @type {string} */ file) {
@@ -33,38 +25,9 @@ function gz(/** @type {string} */ file) {
 	return n;
 }
 
-/** @returns {{js: Set<string>, css: Set<string>}} */
-function closure(/** @type {string[]} */ keys) {
-	const js = new Set();
-	const css = new Set();
-	const seen = new Set();
-	const walk = (/** @type {string} */ key) => {
-		if (seen.has(key)) return;
-		seen.add(key);
-		const entry = manifest[key];
-		if (!entry) return;
-		if (entry.file.endsWith('.js')) js.add(entry.file);
-		for (const c of entry.css ?? []) css.add(c);
-		for (const i of entry.imports ?? []) walk(i);
-	};
-	keys.forEach(walk);
-	return { js, css };
-}
-
-// Which layouts and page make up a route: SvelteKit's generated client app says it by node numbers.
-const app = readFileSync(join(root, '.svelte-kit/generated/client-optimized/app.js'), 'utf8');
-const dictionary = app.slice(app.indexOf('export const dictionary = {'));
-const nodeKey = (/** @type {number} */ n) =>
-	Object.keys(manifest).find((k) => k.endsWith(`generated/client-optimized/nodes/${n}.js`)) ?? '';
-const entries = Object.keys(manifest).filter((k) => /(client\/entry|client-optimized\/app)\.js$/.test(k));
-
 let failed = false;
 const rows = [];
-for (const line of dictionary.split('\n')) {
-	const found = /^\s*"(\/[^"]*)": \[(~?-?\d+)(?:,\[([\d,]*)\])?/.exec(line);
-	if (!found) continue;
-	const [, id = '', leaf = '', layouts] = found;
-	const nodes = [0, ...(layouts ? layouts.split(',').filter(Boolean).map(Number) : []), Math.abs(Number(leaf.replace('~', '')))];
+for (const { id, nodes } of routes()) {
 	const { js, css } = closure([...entries, ...nodes.map(nodeKey)]);
 	const gate = gates.find((g) => g.match.test(id)) ?? { js: 110 };
 	const total = { js: 0, css: 0 };

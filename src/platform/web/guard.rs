@@ -422,6 +422,15 @@ fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
     });
 }
 
+/// Whether a browser with a session asks; whether the session still holds is not looked at.
+pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .any(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
+}
+
 /// How API tokens begin, so that they are told from sessions, and found where they have leaked.
 pub const TOKEN_PREFIX: &str = "mom_";
 

@@ -1,6 +1,7 @@
 //! HTTP: the guard, the problem, the layers and the embedded web app.
 
 mod access;
+mod ahead;
 pub mod config;
 mod docs;
 pub mod document;

@@ -9,7 +9,7 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::problem::Problem;
+use super::{ahead::Ahead, problem::Problem};
 use crate::{
     kernel::error::{Error, Result},
     platform::crypto::hex,
@@ -23,6 +23,8 @@ struct Files;
 
 /// The page that every unknown address answers: the app finds out what it means.
 const SHELL: &str = "200.html";
+/// What each address wants first: not served.
+const AHEAD: &str = "ahead.json";
 /// Files whose names hold their hash: they never change.
 const IMMUTABLE: &str = "_app/immutable/";
 
@@ -44,7 +46,12 @@ struct File {
 
 /// Every file of the web app with its headers.
 #[derive(Clone)]
-pub(super) struct Spa(Arc<HashMap<String, File>>);
+pub(super) struct Spa(Arc<Laid>);
+
+struct Laid {
+    files: HashMap<String, File>,
+    ahead: Ahead,
+}
 
 impl Spa {
     /// Lays out what is embedded.
@@ -53,7 +60,7 @@ impl Spa {
     /// Never for what builds contain.
     pub(super) fn load() -> Result<Self> {
         let mut files = HashMap::new();
-        for name in Files::iter().filter(|name| !name.ends_with(".br")) {
+        for name in Files::iter().filter(|name| !name.ends_with(".br") && name != AHEAD) {
             let Some(plain) = Files::get(&name) else { continue };
             let file = File {
                 kind: kind(&plain)?,
@@ -63,13 +70,18 @@ impl Spa {
             };
             files.insert(name.into_owned(), file);
         }
-        Ok(Self(Arc::new(files)))
+        let ahead = Files::get(AHEAD)
+            .map(|file| Ahead::read(&file.data))
+            .transpose()?
+            .unwrap_or_default();
+        Ok(Self(Arc::new(Laid { files, ahead })))
     }
 
     /// The page, for the hashes of its scripts.
     #[must_use]
     pub(super) fn shell(&self) -> Cow<'_, str> {
         self.0
+            .files
             .get(SHELL)
             .map_or(Cow::Borrowed(""), |file| String::from_utf8_lossy(&file.plain.bytes))
     }
@@ -82,22 +94,24 @@ impl Spa {
         }
         let name = path.trim_start_matches('/');
         let last = name.rsplit('/').next().unwrap_or_default();
-        let found = self.0.get(name).or_else(|| {
-            // A missing file is missing: a page in its place would be run as a script or cached.
-            let is_file = last.contains('.') || name.starts_with("_app/");
-            if is_file { None } else { self.0.get(SHELL) }
-        });
-        found.map_or_else(
-            || {
-                (
-                    StatusCode::NOT_FOUND,
-                    [(header::CACHE_CONTROL, ASK_AGAIN)],
-                    "There is nothing here.\n",
-                )
-                    .into_response()
-            },
-            |file| file.answer(headers),
-        )
+        if let Some(file) = self.0.files.get(name) {
+            return file.answer(headers);
+        }
+        // A missing file is missing: a page in its place would be run as a script or cached.
+        let is_file = last.contains('.') || name.starts_with("_app/");
+        match self.0.files.get(SHELL).filter(|_| !is_file) {
+            Some(shell) => {
+                let mut response = shell.answer(headers);
+                self.0.ahead.add(path, headers, response.headers_mut());
+                response
+            }
+            None => (
+                StatusCode::NOT_FOUND,
+                [(header::CACHE_CONTROL, ASK_AGAIN)],
+                "There is nothing here.\n",
+            )
+                .into_response(),
+        }
     }
 }
 

@@ -123,13 +123,14 @@ impl<'a> Items<'a> {
             return Ok(None);
         }
         let marker = self.marker(card);
-        let near = marker.count(&format!("{} {}", card.title, card.summary));
+        let near = marker.hits(&format!("{} {}", card.title, card.summary)).count();
         if near < self.words.len()
             && let Some(version) = head.version
         {
             let text = feed::words_of(&*self.shelf.version_meta(self.read, version)?);
-            if marker.count(&text) > near || near == 0 {
-                return Ok(marker.passage(&text));
+            let hits = marker.hits(&text);
+            if near == 0 || hits.count() > near {
+                return Ok(hits.passage());
             }
         }
         Ok(marker.passage(&card.summary))
@@ -138,11 +139,12 @@ impl<'a> Items<'a> {
     fn about_lesson(&self, card: &CourseCard, seen: &Seen, revision: u64) -> Result<Option<String>> {
         let summary = &seen.place.summary;
         let marker = self.marker(card);
-        let near = marker.count(summary);
+        let near = marker.hits(summary).count();
         if revision != 0 && near < self.words.len() {
             let text = courses::lesson_text(self.read, RevisionId::from_raw(revision.cast_signed()))?;
-            if let Some(passage) = marker.passage(&text)
-                && (near == 0 || marker.count(&text) > near)
+            let hits = marker.hits(&text);
+            if (near == 0 || hits.count() > near)
+                && let Some(passage) = hits.passage()
             {
                 return Ok(Some(passage));
             }
