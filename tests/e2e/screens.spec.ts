@@ -104,7 +104,9 @@ const screens: Screen[] = [
 	{ name: 'admin-organisation', path: '/admin/settings', who: 'admin' },
 	{ name: 'admin-registration', path: '/admin/settings?tab=registration', who: 'admin' },
 	{ name: 'admin-learning', path: '/admin/settings?tab=learning', who: 'admin' },
-	{ name: 'admin-mail', path: '/admin/settings?tab=mail', who: 'admin' }
+	{ name: 'admin-mail', path: '/admin/settings?tab=mail', who: 'admin' },
+	{ name: 'teach-new', path: '/teach/new', who: 'admin' },
+	{ name: 'teach-editor', path: '/teach/{course}', who: 'admin' }
 ];
 
 // A worker would ask the server past the changed answers, from the second look on.
