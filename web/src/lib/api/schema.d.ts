@@ -2651,7 +2651,7 @@ export interface components {
         Choices: {
             /**
              * @description What columns hold, where their names do not say it: pairs of a column's name, or its number
-             *     from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time_zone`,
+             *     from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time-zone`,
              *     `language`, `active`, `inactive`, `ignore` or `field:` and a field's key.
              */
             columns?: [
@@ -2977,6 +2977,7 @@ export interface components {
             starts_on: components["schemas"]["Day"];
             /** @description When each day opens, or opened. */
             opens: components["schemas"]["OpeningDay"][];
+            due_on?: components["schemas"]["Day"] | null;
         };
         /** @description What changes of an enrolment. */
         EnrolmentPatch: {
@@ -4898,6 +4899,7 @@ export interface components {
             next_opens_at?: components["schemas"]["Timestamp"] | null;
             /** @description What opens then. */
             next_title?: string | null;
+            due_on?: components["schemas"]["Day"] | null;
         };
         /** @description A day of the course of today. */
         TodayDay: {
