@@ -37,3 +37,4 @@ mod stand;
 mod tls;
 mod users_cli;
 mod users_import;
+mod visibility;
