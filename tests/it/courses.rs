@@ -99,7 +99,10 @@ async fn a_course_is_written_published_and_changed_through_the_api() {
     assert_eq!(lesson["minutes"], 1);
     let one = format!("{at}/draft/lessons/{}", lesson["id"].as_str().expect("an id"));
     let second = ina
-        .post(&format!("{at}/draft/lessons"), json!({"day": 2, "title": "Two dice"}))
+        .post(
+            &format!("{at}/draft/lessons"),
+            json!({"day": 2, "title": "Two dice", "body_html": "<p>Roll two.</p>"}),
+        )
         .await
         .expect(201);
     let version = ina.post(&format!("{at}/publish"), json!({"notes": "First."})).await.expect(201);

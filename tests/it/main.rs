@@ -46,3 +46,4 @@ mod users_admin;
 mod users_cli;
 mod users_import;
 mod webhooks;
+mod visibility;
