@@ -44,8 +44,8 @@ use crate::{
     platform::{
         Platform,
         db::{Read, Tx},
-        jobs as work,
         doctor::Severity,
+        jobs as work,
         module::{Module, Need},
         settings::{self, section},
     },

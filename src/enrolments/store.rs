@@ -252,7 +252,7 @@ pub(super) fn list_behind(read: &Read<'_>, course: CourseId, number: u32, after:
 /// How many learn a course by which version, in which state.
 pub(super) fn count_by_version(read: &Read<'_>, course: CourseId) -> Result<Vec<(u32, State, u32)>> {
     read.list(
-        "SELECT number, state, count(*) FROM enrolments WHERE course_id = ?1 GROUP BY number, state ORDER BY number DESC",
+        "SELECT number, state, count(*) FROM enrolments WHERE course_id = ?1 GROUP BY number, state ORDER BY number DESC, state DESC",
         [course],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )

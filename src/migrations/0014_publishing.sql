@@ -87,7 +87,9 @@ CREATE INDEX versions_base ON versions (base_id);
 
 -- A lesson that a moderator has hidden.
 ALTER TABLE lessons ADD COLUMN hidden_at INTEGER;
-CREATE INDEX lessons_hidden ON lessons (course_id) WHERE hidden_at IS NOT NULL;
+CREATE INDEX lessons_hidden ON lessons (hidden_at) WHERE hidden_at IS NOT NULL;
 
 -- Learners that a new version may move, in the order of their ids.
+DROP INDEX enrolments_course;
+CREATE INDEX enrolments_course ON enrolments (course_id, number, state);
 CREATE INDEX enrolments_behind ON enrolments (course_id, id, number) WHERE state = 'active';

@@ -51,7 +51,12 @@ fn attention(read: &Read<'_>, _: &Platform) -> Result<Vec<Need>> {
     };
     Ok([
         need("moderation.reviews", reviews, "Courses that wait for approval", "/admin/reviews"),
-        need("moderation.reports", reports, "Reports that nobody has decided", "/admin/reviews?tab=reports"),
+        need(
+            "moderation.reports",
+            reports,
+            "Reports that nobody has decided",
+            "/admin/reviews?tab=reports",
+        ),
     ]
     .into_iter()
     .flatten()

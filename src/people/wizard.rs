@@ -44,7 +44,7 @@ pub(super) fn shelf(platform: &Platform) -> Blobs {
 #[serde(deny_unknown_fields)]
 pub(super) struct Choices {
     /// What columns hold, where their names do not say it: pairs of a column's name, or its number
-    /// from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time_zone`,
+    /// from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time-zone`,
     /// `language`, `active`, `inactive`, `ignore` or `field:` and a field's key.
     #[serde(default)]
     pub(super) columns: Vec<(String, String)>,

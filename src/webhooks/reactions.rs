@@ -34,7 +34,11 @@ impl Reaction for Enqueue {
         }
         let event = serde_json::to_value(&recorded.event).map_err(Error::internal)?;
         let kind = event["kind"].as_str().unwrap_or_default();
-        for webhook in active.iter().filter(|webhook| webhook.wants(kind)) {
+        // What happened before it was made is not its business, however late it is heard.
+        let wanted = active
+            .iter()
+            .filter(|webhook| webhook.created_at <= recorded.at && webhook.wants(kind));
+        for webhook in wanted {
             let payload = json!({ "type": kind, "timestamp": recorded.at, "data": event["body"] });
             let delivery = store::insert_delivery(tx, webhook.id, kind, &payload.to_string())?;
             tx.enqueue(&Deliver { delivery })?;

@@ -143,6 +143,8 @@ const screens: Screen[] = [
 	{ name: 'admin-analytics', path: '/admin/analytics', who: 'admin' },
 	{ name: 'admin-ai', path: '/admin/ai', who: 'admin' },
 	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' }
+	{ name: 'teach-new', path: '/teach/new', who: 'admin' },
+	{ name: 'teach-editor', path: '/teach/{course}', who: 'admin' }
 ];
 
 // A worker would ask the server past the changed answers, from the second look on.

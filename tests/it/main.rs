@@ -45,4 +45,5 @@ mod uploads;
 mod users_admin;
 mod users_cli;
 mod users_import;
+mod visibility;
 mod webhooks;

@@ -1,6 +1,5 @@
 //! Sections of settings: who made them so, what they were, two admins at once; mails in own words; consent.
 
-use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Client, PASSWORD, TestApp};
@@ -218,9 +217,7 @@ async fn people_agree_to_what_holds_and_are_asked_anew_when_it_changes() {
     );
     ada.put_section("legal", terms(2)).await.expect(200);
     assert_eq!(lea.get("/me/consents").await.json, json!([{"page": "terms", "version": 2}]));
-    lea.ask(Method::DELETE, "/me", Some(json!({"password": PASSWORD})))
-        .await
-        .expect(204);
+    lea.post("/me/delete", json!({"password": PASSWORD})).await.expect(204);
     app.settle().await;
     assert_eq!(
         ada.get("/admin/consents").await.json,

@@ -151,6 +151,8 @@ async fn what_happens_is_told_signed_to_those_who_want_it() {
 async fn what_fails_is_tried_again_and_can_be_replayed() {
     let app = instance().await;
     let ada = app.admin("Ada").await;
+    app.settle().await;
+    app.clock.advance(Duration::from_secs(1));
     let receiver = Receiver::start(&[500, 503, 200]).await;
     let (id, secret) = webhook(&ada, &receiver.url, &["*"]).await;
     ada.post(&format!("/admin/webhooks/{id}/ping"), json!({})).await.expect(202);

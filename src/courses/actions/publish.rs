@@ -76,7 +76,12 @@ pub fn publish_draft(tx: &Tx<'_>, can: &EditCourse, checks: &PublishChecks, how:
         ));
     }
     draft.meta.check()?;
-    refuse_blockers(check::check(tx, head.id, checks)?)?;
+    let mut findings = check::check(tx, head.id, checks)?;
+    if tx.actor().user().is_none() {
+        // What operators bring in was written elsewhere: only what learners could not learn by is refused.
+        findings.retain(|finding| finding.lesson.is_none());
+    }
+    refuse_blockers(findings)?;
     let lessons = store::drafts::outline(tx, head.id)?;
     let made = put_version(tx, &head, &draft.meta, &lessons, how)?;
     store::access::forget_editors(tx, head.id)?;

@@ -166,5 +166,5 @@ pub(in crate::courses) fn is_lesson_hidden(read: &Read<'_>, lesson: LessonId) ->
 
 /// Every lesson that is hidden now: few, if any.
 pub(in crate::courses) fn list_hidden_lessons(read: &Read<'_>) -> Result<Vec<LessonId>> {
-    read.list("SELECT id FROM lessons WHERE hidden_at IS NOT NULL", [], |row| row.get(0))
+    read.list("SELECT id FROM lessons WHERE hidden_at > 0", [], |row| row.get(0))
 }
