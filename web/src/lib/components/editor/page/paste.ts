@@ -180,7 +180,7 @@ function tidyLinks(root: DocumentFragment): void {
 export function cleanPasted(html: string): string {
 	if (html.includes('data-pm-slice')) return html;
 	// Looks are only read here: as styles they would be refused, and told, by the page's policy.
-	const bare = html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/i, ' data-style='));
+	const bare = html.replace(/<style[\s\S]*?<\/style\s*>/gi, '').replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/i, ' data-style='));
 	const root = inert(bare.replace(/<!\[(?:if|endif)[^\]]*\]>/gi, ''));
 	dropComments(root);
 	for (const e of root.querySelectorAll(dropped)) e.remove();
@@ -201,7 +201,9 @@ export function cleanPasted(html: string): string {
 		if (!p.textContent?.replace(/[\s\u00a0]/g, '') && !p.querySelector('img, br, math')) p.remove();
 	}
 	for (const e of root.querySelectorAll('[data-style]')) e.removeAttribute('data-style');
-	const box = document.createElement('div');
+	// Pictures of elsewhere have no stored file; they are not even asked for.
+	for (const e of root.querySelectorAll('img')) if (!e.closest('figure[data-asset]')) e.remove();
+	const box = root.ownerDocument.createElement('div');
 	box.append(root);
 	return box.innerHTML;
 }
