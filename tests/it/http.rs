@@ -47,7 +47,7 @@ async fn every_answer_carries_the_strict_headers() {
             "{policy}"
         );
         assert!(
-            policy.ends_with("trusted-types svelte-trusted-html sveltekit-trusted-url app-server-html app-sw"),
+            policy.ends_with("trusted-types svelte-trusted-html sveltekit-trusted-url app-server-html app-sw ProseMirrorClipboard"),
             "{policy}"
         );
         assert!(page.header("permissions-policy").contains("camera=()"));

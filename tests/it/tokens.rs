@@ -73,7 +73,9 @@ async fn without_scopes_every_operation_is_closed() {
                 .collect::<Vec<_>>()
                 .join("/");
             let answer = ask(&app, &none, method.clone(), &path, Some(json!({}))).await;
-            assert_eq!((answer.status.as_u16(), answer.code()), (403, "denied.scope"), "{method} {path}");
+            assert_eq!(answer.status.as_u16(), 403, "{method} {path}");
+            // An answer to HEAD has no body.
+            assert!(method == Method::HEAD || answer.code() == "denied.scope", "{method} {path}");
             asked += 1;
         }
     }

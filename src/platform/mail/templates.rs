@@ -144,6 +144,9 @@ impl Words {
             if text.chars().any(|c| c.is_control() && c != '\n') {
                 refuse("text.control", "Leave control characters out.".into());
             }
+            if text.matches("{{").count() != text.matches("}}").count() {
+                refuse("mail.placeholder", "Close every {{ with }}.".into());
+            }
             for name in names(text) {
                 if !known.contains(&name) {
                     let known = known.iter().map(|name| format!("{{{{{name}}}}}")).collect::<Vec<_>>().join(", ");

@@ -24,6 +24,17 @@ fn stores() -> Vec<PathBuf> {
     files
 }
 
+/// What may walk or sort, each with its reason.
+const MEANT: [&str; 4] = [
+    // The administrator's overview, on the lane for heavy reads.
+    "sum(state = 'active'), sum(state = 'completed'",
+    "count(DISTINCT d.enrolment_id)",
+    // Assignments are a few hundred in a large school.
+    "ran_at, added, already, refused FROM assignments",
+    // One person's export.
+    "AS enrolment_id, course_id, number AS version",
+];
+
 /// Every string of a file with the line it begins on, line comments left out, escapes read.
 fn strings(text: &str) -> Vec<(String, String)> {
     let text: String = text
@@ -98,8 +109,9 @@ async fn every_statement_finds_its_rows_by_an_index() {
             let step: String = row.get(3).expect("a step");
             let walks = step.starts_with("SCAN") && !step.contains("CONSTANT ROW") && !step.contains("(subquery");
             // The latest of a few positions, and one person's export, are sorted; nothing else is.
+            let is_meant = MEANT.iter().any(|part| sql.contains(part));
             let sorts = step.contains("TEMP B-TREE") && !sql.contains("client_at DESC") && !sql.contains("ORDER BY course_id, id");
-            if walks || sorts {
+            if (walks || sorts) && !is_meant {
                 problems.push(format!("{step}: {sql}"));
             }
         }
