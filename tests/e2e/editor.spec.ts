@@ -75,11 +75,7 @@ test.describe('an author', () => {
 		await expect(tree.getByRole('treeitem', { name: /^Read before you write/ })).toBeVisible();
 
 		// The connection goes; writing goes on, over a reload.
-		await page.evaluate(() => navigator.serviceWorker.ready);
-		await page.waitForFunction(async () => {
-			const keys = await caches.keys();
-			return keys.some((k) => k.startsWith('momentum-shell')) && navigator.serviceWorker.controller !== null;
-		});
+		await page.waitForFunction(async () => Boolean(navigator.serviceWorker.controller && (await caches.match('/api/v1/me')) && (await caches.match('/api/v1/instance'))));
 		await page.context().setOffline(true);
 		await page.keyboard.press('ControlOrMeta+End');
 		await page.keyboard.press('Enter');
@@ -120,7 +116,6 @@ test.describe('an author', () => {
 		// The slash, and what the history keeps.
 		await tree.getByRole('treeitem', { name: /^See it done/ }).click();
 		await expect(text(page)).toContainText('Show the finished result first');
-		await page.waitForTimeout(0);
 		await text(page).click();
 		await page.keyboard.press('ControlOrMeta+End');
 		await page.keyboard.press('ControlOrMeta+Enter');

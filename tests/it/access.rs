@@ -18,7 +18,6 @@ pub use world::pixel;
 
 use samples::{Body, renamed, sample};
 use world::World;
-pub use world::pixel;
 
 /// The statuses of one operation, in the order of [`world::ROLES`].
 type Row = [u16; world::ROLES.len()];

@@ -13,10 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     enrolments::{daily, join},
-    support::{
-        Client, TestApp,
-        courses::{Made, Spec},
-    },
+    support::{Client, TestApp, courses::Spec},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

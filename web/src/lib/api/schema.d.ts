@@ -3055,6 +3055,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/export/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exactly the people that the filters find, as a CSV file that comes in again. Cells that a
+         *     spreadsheet would take for formulas are guarded.
+         */
+        get: operations["export_people_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/export/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as an Excel workbook, in which every cell is a text. */
+        get: operations["export_people_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads a list of people, CSV or .xlsx, and says what it would do. */
+        post: operations["upload_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is. */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does an import, as a job. Asked twice, it is done once. */
+        post: operations["apply_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at an uploaded list with other choices. */
+        post: operations["look_at_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import/{import}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each row, as CSV. */
+        get: operations["read_import_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/sources": {
         parameters: {
             query?: never;
@@ -3337,27 +3459,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who writes a course, who sees it, and what comes before it. */
-        AccessOut: {
-            owner?: components["schemas"]["Hand"] | null;
-            /** @description Who writes it with him. */
-            authors: components["schemas"]["Hand"][];
-            visibility: components["schemas"]["Visibility"];
-            /** @description Whose members see it while the visibility is `groups`. */
-            groups: components["schemas"]["GroupRef"][];
-            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
-            guests: components["schemas"]["Hand"][];
-            /** @description What has to be finished before one may join. */
-            prerequisites: components["schemas"]["Prerequisite"][];
-            /** @description Whether a moderator has hidden it. */
-            is_hidden: boolean;
-        };
-        /** @description What changes of a course's access: absent fields stay. */
-        AccessPatch: {
-            visibility?: components["schemas"]["Visibility"];
-            groups?: components["schemas"]["Id_grp"][];
-            prerequisites?: components["schemas"]["Id_crs"][];
-        };
         /** @description Something to do today. */
         Action: {
             /** @description Ten characters, lasting while the text lasts. */
@@ -3518,10 +3619,6 @@ export interface components {
              * @description How many others there are.
              */
             elsewhere: number;
-        };
-        /** @description Who looks after a case. */
-        AssignIn: {
-            assignee: components["schemas"]["Id_usr"] | null;
         };
         /** @description A person under an assignment. */
         AssigneeOut: {
@@ -3941,6 +4038,15 @@ export interface components {
             /** @description The WebVTT file. */
             asset: components["schemas"]["Id_ast"];
         };
+        /** @description Who looks after a case. */
+        CaseAssignIn: {
+            assignee: components["schemas"]["Id_usr"] | null;
+        };
+        /** @description A word to a case. */
+        CaseNoteIn: {
+            /** @description May be empty. */
+            note?: string;
+        };
         /** @description A person in a case, by his name. */
         CasePerson: {
             id: components["schemas"]["Id_usr"];
@@ -4021,43 +4127,38 @@ export interface components {
             /** @description His address, which must not be in it; what is no address yet does not count. */
             email?: string | null;
         };
-        /** @description What stands between a draft and its publication. */
+        /** @description How good a password is. */
         CheckOut: {
             /**
              * Format: int32
-             * @description The edition of the draft that was looked at: give it back as `expected`.
+             * @description 0 (guessed at once) to 4 (very hard to guess).
              */
-            edition: number;
-            /** @description Whether the draft differs from what learners see. */
-            has_changes: boolean;
-            /** @description Whether nothing has to be mended first. */
-            is_ready: boolean;
-            /** @description Whether somebody else has to approve the draft before it is published. */
-            review_required: boolean;
-            /** @description Whether the draft, as it is now, was approved. */
-            is_approved: boolean;
-            /** @description Everything found, blockers first. */
-            findings: components["schemas"]["Finding"][];
+            score: number;
+            /** @description Whether it may be used. */
+            acceptable: boolean;
+            /** @description What is wrong with it. */
+            problems: components["schemas"]["PasswordProblem"][];
+            /** @description A sentence that helps. */
+            suggestion?: string | null;
+        };
+        /** @description How the file is taken. */
+        Choices: {
+            /**
+             * @description What columns hold, where their names do not say it: pairs of a column's name, or its number
+             *     from 1, and `email`, `name`, `first`, `last`, `role`, `plan`, `groups`, `time-zone`,
+             *     `language`, `active`, `inactive`, `ignore` or `field:` and a field's key.
+             */
+            columns?: [
+                string,
+                string
+            ][];
+            /** @description Whether groups that are missing are made. */
+            creates_groups?: boolean;
+            /** @description Whether new people are invited by mail. */
+            invites?: boolean;
         };
         ClientKey: string;
         Colour: string;
-        /** @description A comment to be written. */
-        CommentIn: {
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            block?: components["schemas"]["BlockId"] | null;
-            text: string;
-        };
-        /** @description What a reviewer said. */
-        CommentOut: {
-            id: components["schemas"]["Id_cmt"];
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            /** @description What the lesson is called. */
-            lesson_title?: string | null;
-            block?: components["schemas"]["BlockId"] | null;
-            text: string;
-            author?: components["schemas"]["CasePerson"] | null;
-            created_at: components["schemas"]["Timestamp"];
-        };
         /** @description A lesson that is done. */
         CompleteIn: {
             /** @default null */
@@ -4143,6 +4244,27 @@ export interface components {
             /** @description The title with “(copy)” behind it when absent. */
             title?: components["schemas"]["Title"];
         };
+        /** @description Who writes a course, who sees it, and what comes before it. */
+        CourseAccessOut: {
+            owner?: components["schemas"]["CourseHand"] | null;
+            /** @description Who writes it with him. */
+            authors: components["schemas"]["CourseHand"][];
+            visibility: components["schemas"]["Visibility"];
+            /** @description Whose members see it while the visibility is `groups`. */
+            groups: components["schemas"]["CourseGroupRef"][];
+            /** @description Who sees it while the visibility is `invitation`: the latest 200. */
+            guests: components["schemas"]["CourseHand"][];
+            /** @description What has to be finished before one may join. */
+            prerequisites: components["schemas"]["Prerequisite"][];
+            /** @description Whether a moderator has hidden it. */
+            is_hidden: boolean;
+        };
+        /** @description What changes of a course's access: absent fields stay. */
+        CourseAccessPatch: {
+            visibility?: components["schemas"]["Visibility"];
+            groups?: components["schemas"]["Id_grp"][];
+            prerequisites?: components["schemas"]["Id_crs"][];
+        };
         /** @description What a version shows besides its card: rendered once. */
         CourseBody: {
             /** @description HTML of the closed vocabulary. */
@@ -4156,6 +4278,24 @@ export interface components {
             plan_days: components["schemas"]["PlanDay"][];
             /** @description When this version was published. */
             updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What is done with which courses. */
+        CourseBulkIn: {
+            /**
+             * @description What is done with many courses.
+             * @enum {string}
+             */
+            deed: "publish" | "archive" | "restore" | "move_category";
+            courses: components["schemas"]["Id_crs"][];
+            /** @description Where they go, for `move_category`. */
+            category?: components["schemas"]["Id_cat"];
+        };
+        /** @description What was done. */
+        CourseBulkOut: {
+            /** @description The courses with which it was done. */
+            done: components["schemas"]["Id_crs"][];
+            /** @description Those with which it could not be, each with its reason. */
+            refused: components["schemas"]["CourseRefused"][];
         };
         /** @description A course as the catalogue and every other list shows it. */
         CourseCard: {
@@ -4212,6 +4352,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description What stands between a draft and its publication. */
+        CourseCheck: {
+            /**
+             * Format: int32
+             * @description The edition of the draft that was looked at: give it back as `expected`.
+             */
+            edition: number;
+            /** @description Whether the draft differs from what learners see. */
+            has_changes: boolean;
+            /** @description Whether nothing has to be mended first. */
+            is_ready: boolean;
+            /** @description Whether somebody else has to approve the draft before it is published. */
+            review_required: boolean;
+            /** @description Whether the draft, as it is now, was approved. */
+            is_approved: boolean;
+            /** @description Everything found, blockers first. */
+            findings: components["schemas"]["PublishFinding"][];
+        };
         /** @description How many finish a course. */
         CourseCompletion: {
             course: components["schemas"]["Id_crs"];
@@ -4249,6 +4407,21 @@ export interface components {
             lessons: components["schemas"]["LessonDiff"][];
             /** @description How many lessons are alike. */
             same: number;
+        };
+        /** @description A group, by its name. */
+        CourseGroupRef: {
+            id: components["schemas"]["Id_grp"];
+            name: string;
+        };
+        /** @description Who is invited. */
+        CourseGuestIn: {
+            /** @description The address of somebody's account. */
+            email: components["schemas"]["Email"];
+        };
+        /** @description A person, by his name. */
+        CourseHand: {
+            id: components["schemas"]["Id_usr"];
+            name: components["schemas"]["PersonName"];
         };
         /** @description What a course begins with. */
         CourseIn: {
@@ -4289,6 +4462,14 @@ export interface components {
             /** @description What has to be finished first, as far as the viewer sees it. */
             prerequisites: components["schemas"]["Prerequisite"][];
         };
+        /** @description A course with which it could not be done. */
+        CourseRefused: {
+            course: components["schemas"]["Id_crs"];
+            /** @description Stable code. */
+            code: string;
+            /** @description Why. */
+            sentence: string;
+        };
         /** @description How a course stands with its reviewers. */
         CourseReviewOut: {
             /** @description Whether the instance asks for an approval before a publish. */
@@ -4296,6 +4477,12 @@ export interface components {
             /** @description Whether the draft, as it is now, was approved. */
             is_approved: boolean;
             latest?: components["schemas"]["ReviewOut"] | null;
+        };
+        /** @description How many courses are in a state. */
+        CourseStateCount: {
+            state: components["schemas"]["State"];
+            /** Format: int32 */
+            count: number;
         };
         /** Format: date */
         Day: string;
@@ -4567,6 +4754,7 @@ export interface components {
             starts_on: components["schemas"]["Day"];
             /** @description When each day opens, or opened. */
             opens: components["schemas"]["OpeningDay"][];
+            due_on?: components["schemas"]["Day"] | null;
         };
         /** @description What changes of an enrolment. */
         EnrolmentPatch: {
@@ -4688,20 +4876,22 @@ export interface components {
             /** @description What it says; null when nothing. */
             value: string | null;
         };
-        /** @description One thing that a look at a course's draft found. */
+        /** @description What a check found. */
         Finding: {
-            /** @description How much it weighs. */
+            /** @description The check's name, such as `disk.space`. */
+            check: string;
+            /** @description How bad it is. */
             severity: components["schemas"]["Severity"];
-            /** @description Stable code, such as `publish.alt_missing`. */
-            code: string;
-            lesson?: components["schemas"]["Id_lsn"] | null;
-            /** @description The block of the lesson that has it, by its `data-id`. */
-            block?: string | null;
-            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
-            field: string;
-            /** @description What is wrong and how to mend it. */
-            sentence: string;
+            /** @description What is so, in one sentence. */
+            says: string;
+            /** @description What mends it, in one sentence; absent when nothing needs mending. */
+            mend?: string | null;
         };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        FindingSeverity: "blocker" | "warning";
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -4719,6 +4909,11 @@ export interface components {
             description?: components["schemas"]["Line"];
             rule?: components["schemas"]["Rule"] | null;
         };
+        /**
+         * @description Who fills a group.
+         * @enum {string}
+         */
+        GroupKind: "manual" | "rule" | "directory";
         /** @description Somebody who manages a group. */
         GroupManager: {
             /** @description Who. */
@@ -4735,7 +4930,8 @@ export interface components {
             name: components["schemas"]["GroupName"];
             /** @description What it is for; may be empty. */
             description: string;
-            kind: ("manual" | "rule" | "directory") & Record<string, never>;
+            /** @description Who fills it: `manual`, `rule` or `directory`. */
+            kind: components["schemas"]["GroupKind"];
             /**
              * Format: int32
              * @description How many are in it.
@@ -4744,21 +4940,6 @@ export interface components {
             rule?: components["schemas"]["Rule"] | null;
             /** @description Who manages it. */
             managers: components["schemas"]["GroupManager"][];
-        };
-        /** @description A group, by its name. */
-        GroupRef: {
-            id: components["schemas"]["Id_grp"];
-            name: string;
-        };
-        /** @description Who is invited. */
-        GuestIn: {
-            /** @description The address of somebody's account. */
-            email: components["schemas"]["Email"];
-        };
-        /** @description A person, by his name. */
-        Hand: {
-            id: components["schemas"]["Id_usr"];
-            name: components["schemas"]["PersonName"];
         };
         /** @description A sign of active learning. */
         HeartbeatIn: {
@@ -4822,6 +5003,7 @@ export interface components {
         Id_exp: string;
         Id_fld: string;
         Id_grp: string;
+        Id_imp: string;
         Id_inv: string;
         Id_job: string;
         Id_lsn: string;
@@ -4846,6 +5028,83 @@ export interface components {
             by: components["schemas"]["PersonName"];
             /** @description When it ends by itself. */
             until: components["schemas"]["Timestamp"];
+        };
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it holds, as `columns` of a look names it. */
+            target: string;
+        };
+        /** @description How many rows of which kind. */
+        ImportCounts: {
+            /**
+             * Format: int64
+             * @description Rows below the header that hold anything.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description People who get an account.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description People who change.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description People who are there just so.
+             */
+            same: number;
+            /**
+             * Format: int64
+             * @description Rows by which nothing can be done.
+             */
+            wrong: number;
+        };
+        /** @description What a file would do. Nothing is done yet. */
+        ImportLookOut: {
+            /** @description The import. */
+            id: components["schemas"]["Id_imp"];
+            /** @description Its columns. */
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description How many rows of which kind. */
+            counts: components["schemas"]["ImportCounts"];
+            /** @description The first hundred rows of each kind. */
+            rows: components["schemas"]["ImportRowOut"][];
+            /** @description Groups that would be made. */
+            new_groups: string[];
+        };
+        /** @description An import on its way. */
+        ImportOut: {
+            /** @description Its id. */
+            id: components["schemas"]["Id_imp"];
+            /** @description `uploaded`, `applying`, `done` or `failed`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description Rows that are done.
+             */
+            done: number;
+            counts?: components["schemas"]["ImportCounts"] | null;
+            /** @description Why it failed. */
+            error?: string | null;
+        };
+        /** @description A row of the file. */
+        ImportRowOut: {
+            /**
+             * Format: int32
+             * @description The number that a spreadsheet shows beside it.
+             */
+            row: number;
+            /** @description The address, or what stands in its place. */
+            email: string;
+            /** @description `new`, `changed`, `same` or `wrong`. */
+            outcome: string;
+            /** @description What is wrong with it, or what it changes. */
+            notes: string[];
         };
         /** @description The instance, as everybody sees it. */
         InstanceOut: {
@@ -5300,6 +5559,19 @@ export interface components {
             /** Format: int64 */
             failed: number;
         };
+        /** @description The largest file of each kind, in bytes. */
+        MaxBytesOut: {
+            /** Format: int64 */
+            image: number;
+            /** Format: int64 */
+            video: number;
+            /** Format: int64 */
+            audio: number;
+            /** Format: int64 */
+            captions: number;
+            /** Format: int64 */
+            document: number;
+        };
         /** @description The signed-in person. */
         MeOut: {
             /** @description Who. */
@@ -5328,6 +5600,8 @@ export interface components {
              * @description The largest upload in bytes.
              */
             max_upload_bytes: number;
+            /** @description The largest file of each kind, in bytes. */
+            max_bytes: components["schemas"]["MaxBytesOut"];
             /** @description Media types of pictures that can be shown. */
             images: string[];
             /** @description Endings of names that the uploader offers; what a file is, its content says. */
@@ -6507,6 +6781,20 @@ export interface components {
              */
             text_size?: number | null;
         };
+        /** @description One thing that a look at a course's draft found. */
+        PublishFinding: {
+            /** @description How much it weighs. */
+            severity: components["schemas"]["FindingSeverity"];
+            /** @description Stable code, such as `publish.alt_missing`. */
+            code: string;
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description The block of the lesson that has it, by its `data-id`. */
+            block?: string | null;
+            /** @description The field of the course or lesson, such as `summary` or `body_html`. */
+            field: string;
+            /** @description What is wrong and how to mend it. */
+            sentence: string;
+        };
         /** @description What is said about a new version. */
         PublishIn: {
             /** @description What changed, for colleagues; may be empty. */
@@ -6516,7 +6804,8 @@ export interface components {
              * @description The edition of the draft that was looked at; refused when it changed since.
              */
             expected?: number;
-            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+            /** @description Who gets the new version. */
+            learners?: components["schemas"]["WhoGets"];
         };
         /** @description How much waits. */
         QueueCounts: {
@@ -6553,14 +6842,6 @@ export interface components {
              * @description Events that were parked for it after repeated failures.
              */
             parked: number;
-        };
-        /** @description A course with which it could not be done. */
-        Refused: {
-            course: components["schemas"]["Id_crs"];
-            /** @description Stable code. */
-            code: string;
-            /** @description Why. */
-            sentence: string;
         };
         /** @description Somebody who wants an account. */
         RegisterIn: {
@@ -6741,6 +7022,23 @@ export interface components {
              */
             position: number;
         };
+        /** @description A comment to be written. */
+        ReviewCommentIn: {
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+        };
+        /** @description What a reviewer said. */
+        ReviewCommentOut: {
+            id: components["schemas"]["Id_cmt"];
+            lesson?: components["schemas"]["Id_lsn"] | null;
+            /** @description What the lesson is called. */
+            lesson_title?: string | null;
+            block?: components["schemas"]["BlockId"] | null;
+            text: string;
+            author?: components["schemas"]["CasePerson"] | null;
+            created_at: components["schemas"]["Timestamp"];
+        };
         /** @description A review as its reviewer sees it: with what the draft changes. */
         ReviewDetail: components["schemas"]["ReviewOut"] & {
             /** @description What the draft changes of what learners see. */
@@ -6781,11 +7079,18 @@ export interface components {
         };
         /** @description A review with everything said in it. */
         ReviewOut: components["schemas"]["ReviewItem"] & {
-            comments: components["schemas"]["CommentOut"][];
+            comments: components["schemas"]["ReviewCommentOut"][];
             /** @description What was done, in order. */
             trail: components["schemas"]["TrailOut"][];
             /** @description Whether the draft is still what was submitted. */
             is_current: boolean;
+        };
+        /** @description What has to be mended. */
+        ReviewReturnIn: {
+            /** @description In a sentence; may be empty when there are comments. */
+            note?: string;
+            /** @description On the course, its lessons, their blocks. */
+            comments?: components["schemas"]["ReviewCommentIn"][];
         };
         /**
          * @description Where a review is in its life.
@@ -6798,7 +7103,8 @@ export interface components {
         RollBackIn: {
             /** @description Why, for colleagues; may be empty. */
             notes?: string;
-            learners?: ("new_only" | "from_next_unopened_day") & Record<string, never>;
+            /** @description Who gets it. */
+            learners?: components["schemas"]["WhoGets"];
         };
         /** @description Who is in a group. */
         Rule: {
@@ -6974,10 +7280,10 @@ export interface components {
             mail: components["schemas"]["MailSettingsOut"];
         };
         /**
-         * @description How much a finding weighs.
+         * @description How bad a finding is.
          * @enum {string}
          */
-        Severity: "blocker" | "warning";
+        Severity: "ok" | "notice" | "warning" | "problem";
         /** @description For how long. */
         SignInAsIn: {
             /**
@@ -7012,12 +7318,6 @@ export interface components {
          * @enum {string}
          */
         State: "draft" | "published" | "unpublished" | "archived";
-        /** @description How many courses are in a state. */
-        StateCount: {
-            state: components["schemas"]["State"];
-            /** Format: int32 */
-            count: number;
-        };
         /**
          * @description Why a state of a lesson's draft is remembered.
          * @enum {string}
@@ -7207,6 +7507,7 @@ export interface components {
             next_opens_at?: components["schemas"]["Timestamp"] | null;
             /** @description What opens then. */
             next_title?: string | null;
+            due_on?: components["schemas"]["Day"] | null;
         };
         /** @description A day of the course of today. */
         TodayDay: {
@@ -7430,47 +7731,29 @@ export interface components {
         };
         /** @description Which people: everything that is said must hold. Kept as JSON by deeds over many and by rules. */
         UserFilter: {
-            /**
-             * @description Parts of the name or the address; at most four words count.
-             * @default null
-             */
-            q: string | null;
-            /** @default null */
-            role: components["schemas"]["Role"] | null;
-            /** @default null */
-            plan: components["schemas"]["Plan"] | null;
-            /** @default null */
-            state: components["schemas"]["UserState"] | null;
-            /** @default null */
-            group: components["schemas"]["Id_grp"] | null;
-            /**
-             * @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` …
-             * @default null
-             */
-            source: string | null;
-            /** @default null */
-            seen_from: components["schemas"]["Timestamp"] | null;
-            /** @default null */
-            seen_before: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description Whether they were never here.
-             * @default false
-             */
-            never_seen: boolean;
+            /** @description Parts of the name or the address; at most four words count. */
+            q?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            plan?: components["schemas"]["Plan"] | null;
+            state?: components["schemas"]["UserState"] | null;
+            group?: components["schemas"]["Id_grp"] | null;
+            /** @description Who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+            source?: string | null;
+            seen_from?: components["schemas"]["Timestamp"] | null;
+            seen_before?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether they were never here. */
+            never_seen?: boolean;
             /**
              * Format: int32
              * @description Whose profile is filled in at least so far, 0–100.
-             * @default null
              */
-            complete_from: number | null;
+            complete_from?: number | null;
             /**
              * Format: int32
              * @description Whose profile is filled in at most so far, 0–100.
-             * @default null
              */
-            complete_to: number | null;
-            /** @default null */
-            field: components["schemas"]["FieldFilter"] | null;
+            complete_to?: number | null;
+            field?: components["schemas"]["FieldFilter"] | null;
         };
         /** @description A person, as admins see him. */
         UserOut: {
@@ -7669,6 +7952,11 @@ export interface components {
             /** @description The kinds of events that there are. */
             kinds: string[];
         };
+        /**
+         * @description Who gets a new version.
+         * @enum {string}
+         */
+        WhoGets: "new_only" | "from_next_unopened_day";
         /** @description Whom a deed is for. */
         Whom: {
             /** @description These. */
@@ -8195,7 +8483,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkIn"];
+                "application/json": components["schemas"]["CourseBulkIn"];
             };
         };
         responses: {
@@ -8204,7 +8492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkOut"];
+                    "application/json": components["schemas"]["CourseBulkOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -8267,7 +8555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateCount"][];
+                    "application/json": components["schemas"]["CourseStateCount"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -10666,7 +10954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -10694,7 +10982,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AccessPatch"];
+                "application/json": components["schemas"]["CourseAccessPatch"];
             };
         };
         responses: {
@@ -10703,7 +10991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -10847,7 +11135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckOut"];
+                    "application/json": components["schemas"]["CourseCheck"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11598,7 +11886,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GuestIn"];
+                "application/json": components["schemas"]["CourseGuestIn"];
             };
         };
         responses: {
@@ -11607,7 +11895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccessOut"];
+                    "application/json": components["schemas"]["CourseAccessOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -11892,7 +12180,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["CaseNoteIn"];
             };
         };
         responses: {
@@ -15239,7 +15527,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssignIn"];
+                "application/json": components["schemas"]["CaseAssignIn"];
             };
         };
         responses: {
@@ -15283,7 +15571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NoteIn"];
+                "application/json": components["schemas"]["CaseNoteIn"];
             };
         };
         responses: {
@@ -15335,7 +15623,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CommentIn"];
+                "application/json": components["schemas"]["ReviewCommentIn"];
             };
         };
         responses: {
@@ -15412,7 +15700,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReturnIn"];
+                "application/json": components["schemas"]["ReviewReturnIn"];
             };
         };
         responses: {
@@ -15627,7 +15915,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GroupRef"][];
+                    "application/json": components["schemas"]["CourseGroupRef"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -15660,7 +15948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hand"][];
+                    "application/json": components["schemas"]["CourseHand"][];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -16141,6 +16429,311 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_people_csv: {
+        parameters: {
+            query?: {
+                /** @description Parts of the name or the address. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this plan. */
+                plan?: components["schemas"]["Plan"];
+                /** @description Only in this state. */
+                state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_people_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Parts of the name or the address. */
+                q?: string;
+                /** @description Only with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only with this plan. */
+                plan?: components["schemas"]["Plan"];
+                /** @description Only in this state. */
+                state?: "active" | "unverified" | "deactivated";
+                /** @description Only in this group. */
+                group?: components["schemas"]["Id_grp"];
+                /** @description Only those who came in this way: `setup`, `register`, `invite`, `import`, `cli` … */
+                source?: string;
+                /** @description Only those who were last here at or after this instant. */
+                seen_from?: components["schemas"]["Timestamp"];
+                /** @description Only those who were last here before this instant. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description Only those who were never here. */
+                never_seen?: boolean;
+                /** @description Only those whose profile is filled in at least so far, 0–100. */
+                complete_from?: number;
+                /** @description Only those whose profile is filled in at most so far, 0–100. */
+                complete_to?: number;
+                /** @description A field that the admin defined; with `value`. */
+                field?: components["schemas"]["Id_fld"];
+                /** @description What that field says. */
+                value?: string;
+                /** @description In which order; newest first when absent. */
+                sort?: "newest" | "name" | "last_seen";
+                /** @description Where the last page ended. */
+                cursor?: string;
+                /** @description 1–200, 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    upload_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file, at most 50 MB. */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            /** @description The file cannot be understood as a whole; the message names the mend. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    apply_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    look_at_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLookOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: components["schemas"]["Id_imp"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];

@@ -1,5 +1,6 @@
 import Bookmark from '@lucide/svelte/icons/bookmark';
 import Compass from '@lucide/svelte/icons/compass';
+import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import LibraryBig from '@lucide/svelte/icons/library-big';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MoonStar from '@lucide/svelte/icons/moon-star';
@@ -67,6 +68,7 @@ export function actions(signOut: () => void): PaletteAction[] {
 		{ label: go(m.nav_saved()), href: '/saved', icon: Bookmark },
 		{ label: go(m.nav_profile()), href: '/profile', icon: UserRound },
 		{ label: go(m.nav_settings()), words: m.palette_words_settings(), href: '/settings', icon: Settings },
+		...(session.canTeach ? [{ label: go(m.nav_teach()), href: '/teach', icon: GraduationCap }] : []),
 		...(session.isAdmin ? [{ label: go(m.nav_admin()), href: '/admin', icon: Shield }] : []),
 		{
 			label: theme.dark ? m.theme_to_light() : m.theme_to_dark(),

@@ -5,7 +5,7 @@ import { inert } from './parse.ts';
 const foreign = /^(o|w|v|m|st\d+|x):/i;
 const dropped = 'style,meta,title,link,script,xml,head,template,object,iframe,svg,noscript';
 
-const css = (e: Element, name: string) => new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(e.getAttribute('style') ?? '')?.[1]?.trim().toLowerCase();
+const css = (e: Element, name: string) => new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, 'i').exec(e.getAttribute('data-style') ?? '')?.[1]?.trim().toLowerCase();
 
 function unwrap(e: Element): void {
 	e.replaceWith(...e.childNodes);
@@ -41,11 +41,11 @@ const marker = /^[\s\u00a0]*(?:([·•◦▪■□○●§\uf0a7\uf0b7o–-])|(\
 
 /** Whether a paragraph plays a list item, and which; its painted bullet is taken away. */
 function listed(p: Element): Listed | undefined {
-	const style = p.getAttribute('style') ?? '';
+	const style = p.getAttribute('data-style') ?? '';
 	const level = Number(/mso-list\s*:[^;]*level(\d+)/i.exec(style)?.[1] ?? 0);
 	const named = /^MsoList/i.test(p.className);
 	if ((!level && !named) || /mso-list\s*:\s*none/i.test(style)) return undefined;
-	const painted = [...p.querySelectorAll('[style]')].filter((e) => /mso-list\s*:\s*ignore/i.test(e.getAttribute('style') ?? ''));
+	const painted = [...p.querySelectorAll('[data-style]')].filter((e) => /mso-list\s*:\s*ignore/i.test(e.getAttribute('data-style') ?? ''));
 	let sign = painted.map((e) => e.textContent ?? '').join('');
 	for (const e of painted) e.remove();
 	if (!painted.length) {
@@ -109,7 +109,7 @@ function makeLists(root: DocumentFragment): void {
 
 /** What is said by looks becomes what is meant. */
 function meaning(root: DocumentFragment): void {
-	for (const e of [...root.querySelectorAll('[style]')]) {
+	for (const e of [...root.querySelectorAll('[data-style]')]) {
 		const weight = css(e, 'font-weight');
 		const normal = weight === 'normal' || weight === '400';
 		if (e.localName === 'b' && (normal || e.id.startsWith('docs-internal-guid'))) {
@@ -179,15 +179,17 @@ function tidyLinks(root: DocumentFragment): void {
 /** Clipboard HTML of any program as plain, meaningful HTML. What was copied here comes back as it was. */
 export function cleanPasted(html: string): string {
 	if (html.includes('data-pm-slice')) return html;
-	const root = inert(html.replace(/<!\[(?:if|endif)[^\]]*\]>/gi, ''));
+	// Looks are only read here: as styles they would be refused, and told, by the page's policy.
+	const bare = html.replace(/<style[\s\S]*?<\/style\s*>/gi, '').replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/i, ' data-style='));
+	const root = inert(bare.replace(/<!\[(?:if|endif)[^\]]*\]>/gi, ''));
 	dropComments(root);
 	for (const e of root.querySelectorAll(dropped)) e.remove();
 	// Changes that Word still tracks: what was deleted is gone.
 	for (const e of root.querySelectorAll('del[cite], del[datetime], .msoDel')) e.remove();
 	for (const e of [...root.querySelectorAll('*')]) {
-		const spaces = /mso-(spacerun|tab-count)/i.test(e.getAttribute('style') ?? '');
+		const spaces = /mso-(spacerun|tab-count)/i.test(e.getAttribute('data-style') ?? '');
 		if (spaces) e.replaceWith(' ');
-		else if (/mso-special-character\s*:\s*(line-break|page-break)|page-break-before/i.test(e.getAttribute('style') ?? '') && e.localName === 'br') e.remove();
+		else if (/mso-special-character\s*:\s*(line-break|page-break)|page-break-before/i.test(e.getAttribute('data-style') ?? '') && e.localName === 'br') e.remove();
 	}
 	makeLists(root);
 	for (const e of [...root.querySelectorAll('*')].reverse()) if (foreign.test(e.localName)) unwrap(e);
@@ -198,7 +200,10 @@ export function cleanPasted(html: string): string {
 	for (const p of [...root.querySelectorAll('p, h1, h2, h3, h4, h5, h6')]) {
 		if (!p.textContent?.replace(/[\s\u00a0]/g, '') && !p.querySelector('img, br, math')) p.remove();
 	}
-	const box = document.createElement('div');
+	for (const e of root.querySelectorAll('[data-style]')) e.removeAttribute('data-style');
+	// Pictures of elsewhere have no stored file; they are not even asked for.
+	for (const e of root.querySelectorAll('img')) if (!e.closest('figure[data-asset]')) e.remove();
+	const box = root.ownerDocument.createElement('div');
 	box.append(root);
 	return box.innerHTML;
 }

@@ -8,6 +8,6 @@ export async function load({ params, parent, depends }) {
 	const { slug, title } = versions.draft;
 	return {
 		versions,
-		crumbs: [{ label: m.teach_courses(), href: '/teach' }, { label: title, href: `/teach/${slug}` }, { label: m.pub_versions() }]
+		crumbs: [{ label: title, href: `/teach/${slug}` }, { label: m.pub_versions() }]
 	};
 }
