@@ -15,7 +15,7 @@ test('an admin looks after people from the list to the last trace', async ({ pag
 	await page.getByRole('button', { name: 'New group' }).click();
 	await page.getByLabel('Name', { exact: true }).fill('Every learner');
 	await page.getByText('Whoever a rule finds').click();
-	await page.getByRole('button', { name: 'Count' }).click();
+	await page.getByRole('button', { name: 'Count', exact: true }).click();
 	await expect(page.getByText(/\d+ in it: \d+ come, 0 go\./)).toBeVisible();
 	await page.getByRole('button', { name: 'Save group' }).click();
 	await expect(page.getByRole('heading', { level: 1, name: 'Every learner' })).toBeVisible();

@@ -36,7 +36,7 @@ enum ExportFormat {
 
 enum Target {
     Csv(csv::Writer<File>),
-    Xlsx(Workbook<File>),
+    Xlsx(Box<Workbook<File>>),
 }
 
 impl Target {
@@ -46,7 +46,7 @@ impl Target {
                 file.write_all("\u{FEFF}".as_bytes()).map_err(Error::internal)?;
                 Self::Csv(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file))
             }
-            ExportFormat::Xlsx => Self::Xlsx(Workbook::begin(file)?),
+            ExportFormat::Xlsx => Self::Xlsx(Box::new(Workbook::begin(file)?)),
         })
     }
 

@@ -95,7 +95,7 @@ impl<'c> Read<'c> {
     /// A database fault.
     pub fn objects(&self, sql: &str, params: impl Params) -> Result<Vec<serde_json::Value>> {
         let mut statement = self.statement(sql)?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let rows = statement.query_map(params, |row| {
             let mut object = serde_json::Map::new();
             for (at, name) in names.iter().enumerate() {
