@@ -22,7 +22,7 @@ export default defineConfig({
 						{ name: 'framework', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue|openapi-fetch)[\\/]/, minShareCount: 2 },
 						// Controls travel together: their small stylesheets pack far better as one.
 						{ name: 'controls', test: /src[\\/]lib[\\/]components[\\/]ui[\\/]/, minShareCount: 5 },
-						{ name: 'base', test: /src[\\/]lib[\\/]|node_modules[\\/]@lucide/, minShareCount: 4 }
+						{ name: 'base', test: /src[\\/]lib[\\/](?!styles[\\/]|components[\\/](player|ui)[\\/])|node_modules[\\/]@lucide/, minShareCount: 4 }
 					]
 				}
 			}
