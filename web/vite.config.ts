@@ -21,8 +21,8 @@ export default defineConfig({
 					groups: [
 						{ name: 'framework', test: /node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue|openapi-fetch)[\\/]/, minShareCount: 2 },
 						// Controls travel together: their small stylesheets pack far better as one.
-						{ name: 'controls', test: /src[\\/]lib[\\/]components[\\/]ui[\\/]/, minShareCount: 5 },
-						{ name: 'base', test: /src[\\/]lib[\\/](?!styles[\\/]|components[\\/](player|ui)[\\/])|node_modules[\\/]@lucide/, minShareCount: 4 }
+						{ name: 'controls', test: /src[\\/]lib[\\/]components[\\/]ui[\\/](?!Switch|RadioGroup|TextArea|Segmented|DataTable|Checkbox)/, minShareCount: 5 },
+						{ name: 'base', test: /src[\\/]lib[\\/](?!styles[\\/]|components[\\/](player|ui|media|publish|editor|admin|course|saved|mine|today|profile|auth)[\\/])|node_modules[\\/]@lucide/, minShareCount: 4 }
 					]
 				}
 			}

@@ -41,7 +41,7 @@ fn lix(text: &str) -> Option<u32> {
         }
         sentences += usize::from(is_open);
     }
-    let is_spaced = text.chars().filter(|c| c.is_alphabetic()).count() < words * 20;
+    let is_spaced = text.chars().filter(|c| c.is_alphabetic()).count() < words * 15;
     (words >= FEW && is_spaced).then(|| u32::try_from((words * 100 / sentences.max(1) + long * 10_000 / words) / 100).unwrap_or(u32::MAX))
 }
 
