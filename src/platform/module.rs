@@ -203,7 +203,7 @@ impl AllAttention {
         for attention in &self.0 {
             all.append(&mut attention(read, platform)?);
         }
-        all.sort_by(|a, b| b.severity.cmp(&a.severity));
+        all.sort_by_key(|need| std::cmp::Reverse(need.severity));
         Ok(all)
     }
 }

@@ -142,7 +142,7 @@ const screens: Screen[] = [
 	{ name: 'admin-webhook', path: '/admin/settings?tab=webhooks', who: 'admin', open: press('New webhook') },
 	{ name: 'admin-analytics', path: '/admin/analytics', who: 'admin' },
 	{ name: 'admin-ai', path: '/admin/ai', who: 'admin' },
-	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' }
+	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' },
 	{ name: 'teach-new', path: '/teach/new', who: 'admin' },
 	{ name: 'teach-editor', path: '/teach/{course}', who: 'admin' }
 ];

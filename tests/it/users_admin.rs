@@ -301,8 +301,8 @@ async fn ten_thousand_are_enrolled_once_each_through_kill_9() {
 fn session_of(answer: &Answer, name: &str) -> Option<String> {
     let set = answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let start = format!("{name}=");
-    let found = set.filter_map(|line| line.strip_prefix(&start)?.split(';').next().map(str::to_owned));
-    found.last().filter(|token| !token.is_empty())
+    let mut found = set.filter_map(|line| line.strip_prefix(&start)?.split(';').next().map(str::to_owned));
+    found.next_back().filter(|token| !token.is_empty())
 }
 
 #[tokio::test]

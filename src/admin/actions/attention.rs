@@ -50,7 +50,7 @@ pub(in crate::admin) async fn list(db: &Db, platform: &Arc<Platform>) -> Result<
         href: "/admin/system?tab=mail&state=failed".into(),
     }));
     needs.extend(told);
-    needs.sort_by(|a, b| b.severity.cmp(&a.severity));
+    needs.sort_by_key(|need| std::cmp::Reverse(need.severity));
     Ok(needs)
 }
 

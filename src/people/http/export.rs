@@ -35,7 +35,7 @@ enum ExportFormat {
 }
 
 enum Target {
-    Csv(csv::Writer<File>),
+    Csv(Box<csv::Writer<File>>),
     Xlsx(Box<Workbook<File>>),
 }
 
@@ -44,7 +44,9 @@ impl Target {
         Ok(match format {
             ExportFormat::Csv => {
                 file.write_all("\u{FEFF}".as_bytes()).map_err(Error::internal)?;
-                Self::Csv(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file))
+                Self::Csv(Box::new(
+                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file),
+                ))
             }
             ExportFormat::Xlsx => Self::Xlsx(Box::new(Workbook::begin(file)?)),
         })

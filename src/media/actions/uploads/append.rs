@@ -153,7 +153,7 @@ impl Writing {
             Err(error) => (Err(error), false),
         };
         let is_proven = match (&ended, self.sum.take()) {
-            (Ok(true), Some(sum)) => sum.is_met(),
+            (Ok(true), Some(sum)) => sum.meets(),
             (_, Some(_)) => false,
             (_, None) => true,
         };
@@ -229,7 +229,7 @@ impl Sum {
         }
     }
 
-    fn is_met(self) -> bool {
+    fn meets(self) -> bool {
         match self.hash {
             Hash::Sha1(hash) => hash.finalize().as_slice() == self.wanted,
             Hash::Sha256(hash) => hash.finalize().as_slice() == self.wanted,
