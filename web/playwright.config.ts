@@ -18,7 +18,7 @@ export default defineConfig({
 	outputDir: join(results, 'traces'),
 	globalTeardown: '../tests/e2e/html.ts',
 	// One server a worker; two cores are what CI has.
-	workers: Number(process.env.MOMENTUM_WORKERS ?? 1),
+	workers: Number(process.env.MOMENTUM_WORKERS ?? 2),
 	timeout: 120_000,
 	expect: { timeout: 10_000 },
 	retries: 0,
