@@ -144,7 +144,7 @@ const screens: Screen[] = [
 	{ name: 'admin-ai', path: '/admin/ai', who: 'admin' },
 	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' },
 	{ name: 'teach-new', path: '/teach/new', who: 'admin' },
-	{ name: 'teach-editor', path: '/teach/{course}', who: 'admin' }
+	{ name: 'teach-editor', path: '/teach/git-without-fear', who: 'admin' }
 ];
 
 // A worker would ask the server past the changed answers, from the second look on.
