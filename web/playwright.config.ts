@@ -23,6 +23,11 @@ export default defineConfig({
 	expect: { timeout: 10_000 },
 	retries: 0,
 	forbidOnly: Boolean(process.env.CI),
+	// How soon a page stands is only worth asking when nothing else runs.
+	projects: [
+		{ name: 'all', testIgnore: '**/speed.spec.ts' },
+		{ name: 'speed', testMatch: '**/speed.spec.ts', dependencies: ['all'] }
+	],
 	reporter: [['list']],
 	use: {
 		locale: 'en-GB',

@@ -147,8 +147,9 @@ const screens: Screen[] = [
 	{ name: 'teach-editor', path: '/teach/git-without-fear', who: 'admin' }
 ];
 
-// A worker would ask the server past the changed answers, from the second look on.
-test.use({ serviceWorkers: 'block' });
+// A worker would ask the server past the changed answers, from the second look on. What a screen is asked
+// says itself what is wrong: a recording of each would cost more than the asking.
+test.use({ serviceWorkers: 'block', trace: 'off' });
 
 const shots = process.env['MOMENTUM_SHOTS'];
 const looks = [
