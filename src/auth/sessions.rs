@@ -51,16 +51,7 @@ impl Authenticate for Sessions {
 
     fn person(&self, read: &Read<'_>, user: UserId) -> Result<Option<Person>> {
         let facts = people::actor_facts(read, user)?.filter(|facts| facts.is_active);
-        Ok(facts.map(|facts| Person {
-            id: user,
-            session: SessionId::from_raw(0),
-            role: facts.role,
-            plan: facts.plan,
-            zone: facts.zone,
-            impersonator: None,
-            token: None,
-            ip: None,
-        }))
+        Ok(facts.map(|facts| Person::without_session(user, facts.role, facts.plan, facts.zone)))
     }
 
     fn token(&self, read: &Read<'_>, token: &str) -> Result<Option<TokenHolder>> {

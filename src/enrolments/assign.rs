@@ -20,7 +20,7 @@ use crate::{
     kernel::{
         actor::Person,
         error::{Error, Fields, Result, TextError},
-        id::{AssignmentId, CourseId, SessionId, UserId},
+        id::{AssignmentId, CourseId, UserId},
         time::Day,
     },
     people::{self, BulkAct, Effect, OuterDeeds, User},
@@ -80,16 +80,7 @@ fn for_person(read: &Read<'_>, course: CourseId, user: UserId) -> Result<Option<
     let Some(facts) = people::actor_facts(read, user)?.filter(|facts| facts.is_active) else {
         return Ok(None);
     };
-    let person = Person {
-        id: user,
-        session: SessionId::from_raw(0),
-        role: facts.role,
-        plan: facts.plan,
-        zone: facts.zone,
-        impersonator: None,
-        token: None,
-        ip: None,
-    };
+    let person = Person::without_session(user, facts.role, facts.plan, facts.zone);
     FollowCourse::as_assigned(read, person, course).map(Some)
 }
 

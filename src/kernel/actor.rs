@@ -53,6 +53,23 @@ pub struct Person {
     pub ip: Option<IpAddr>,
 }
 
+impl Person {
+    /// A person for whom something is done without a session: by a token, a job, an operator.
+    #[must_use]
+    pub fn without_session(id: UserId, role: Role, plan: Plan, zone: Zone) -> Self {
+        Self {
+            id,
+            session: SessionId::from_raw(0),
+            role,
+            plan,
+            zone,
+            impersonator: None,
+            token: None,
+            ip: None,
+        }
+    }
+}
+
 /// Who acts.
 #[derive(Debug, Clone)]
 pub enum Actor {

@@ -194,7 +194,7 @@ pub type Attention = fn(&Read<'_>, &Platform) -> Result<Vec<Need>>;
 pub struct AllAttention(pub Vec<Attention>);
 
 impl AllAttention {
-    /// Everything that needs a person now, the worst first.
+    /// Everything that needs a person now, in no order.
     ///
     /// # Errors
     /// A database fault.
@@ -203,7 +203,6 @@ impl AllAttention {
         for attention in &self.0 {
             all.append(&mut attention(read, platform)?);
         }
-        all.sort_by_key(|need| std::cmp::Reverse(need.severity));
         Ok(all)
     }
 }

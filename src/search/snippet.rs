@@ -12,13 +12,13 @@ const MOST: usize = 64 * 1024;
 /// A piece of text without a gap is split into words by so many bytes at once.
 const CHUNK: usize = 1024;
 
-/// What to mark.
+/// What to mark, prepared for many texts of one language.
 pub(super) struct Marker<'a> {
-    pub(super) words: &'a [Word],
-    /// The language of the text, if it has stems.
-    pub(super) language: Option<Language>,
+    wanted: Vec<Wanted<'a>>,
+    /// The language of the texts, if it has stems.
+    language: Option<Language>,
     /// Whether mistyped words were let through.
-    pub(super) is_fuzzy: bool,
+    is_fuzzy: bool,
 }
 
 /// A matching word: its place in bytes, and which word of the question it is.
@@ -70,7 +70,17 @@ struct Wanted<'w> {
     mercy: Option<u32>,
 }
 
-impl Wanted<'_> {
+impl<'w> Wanted<'w> {
+    fn new(word: &'w Word, language: Option<Language>, is_fuzzy: bool) -> Self {
+        Self {
+            word,
+            stem: language.map(|language| words::stem(&word.text, language)),
+            first: word.text.as_bytes().first().copied().unwrap_or_default(),
+            letters: letters(word.text.as_bytes()),
+            mercy: (is_fuzzy && !word.is_dense).then(|| mercy(word)).flatten(),
+        }
+    }
+
     /// Whether a word of plain letters might match: never wrongly no.
     fn may_be(&self, word: &[u8], letters: u32) -> bool {
         word[0].to_ascii_lowercase() == self.first || self.mercy.is_some_and(|most| (self.letters & !letters).count_ones() <= most)
@@ -78,9 +88,18 @@ impl Wanted<'_> {
 }
 
 impl<'w> Marker<'w> {
+    /// For the words of a question.
+    pub(super) fn new(words: &'w [Word], language: Option<Language>, is_fuzzy: bool) -> Self {
+        let wanted = words.iter().map(|word| Wanted::new(word, language, is_fuzzy)).collect();
+        Self {
+            wanted,
+            language,
+            is_fuzzy,
+        }
+    }
+
     /// Matches from the beginning of the text until a passage holds all that can be hoped for.
     pub(super) fn hits<'t>(&self, text: &'t str) -> Hits<'t> {
-        let wanted: Vec<Wanted<'w>> = self.words.iter().map(|word| self.wanted(word)).collect();
         let mut hits = Vec::new();
         let (mut at, mut end) = (0, text.len().min(MOST));
         let mut lower = String::new();
@@ -93,21 +112,18 @@ impl<'w> Marker<'w> {
                 continue;
             } else if is_plain {
                 let word = &text[at..to];
-                if to - at < words::LONGEST && might_be(&wanted, word.as_bytes()) {
+                if to - at < words::LONGEST && might_be(&self.wanted, word.as_bytes()) {
                     lower.clear();
                     lower.push_str(word);
                     lower.make_ascii_lowercase();
-                    hits.extend(self.matches(&lower, &wanted).map(|n| (at, to, n)));
+                    hits.extend(self.matches(&lower).map(|n| (at, to, n)));
                 }
             } else {
                 for token in words::plain(&text[at..to]) {
-                    hits.extend(
-                        self.matches(&token.text, &wanted)
-                            .map(|n| (at + token.offset_from, at + token.offset_to, n)),
-                    );
+                    hits.extend(self.matches(&token.text).map(|n| (at + token.offset_from, at + token.offset_to, n)));
                 }
             }
-            if hits.len() > before && distinct(&hits) == self.words.len() {
+            if hits.len() > before && distinct(&hits) == self.wanted.len() {
                 // What stands near the last one is marked too.
                 end = end.min(to + LENGTH);
             }
@@ -121,18 +137,8 @@ impl<'w> Marker<'w> {
         self.hits(text).passage()
     }
 
-    fn wanted(&self, word: &'w Word) -> Wanted<'w> {
-        Wanted {
-            word,
-            stem: self.language.map(|language| words::stem(&word.text, language)),
-            first: word.text.as_bytes().first().copied().unwrap_or_default(),
-            letters: letters(word.text.as_bytes()),
-            mercy: (self.is_fuzzy && !word.is_dense).then(|| mercy(word)).flatten(),
-        }
-    }
-
-    fn matches(&self, text: &str, wanted: &[Wanted<'_>]) -> Option<usize> {
-        wanted.iter().position(|Wanted { word, stem, .. }| {
+    fn matches(&self, text: &str) -> Option<usize> {
+        self.wanted.iter().position(|Wanted { word, stem, .. }| {
             if text == word.text {
                 return true;
             }
@@ -292,12 +298,7 @@ mod tests {
     fn passage(question: &str, text: &str, is_fuzzy: bool) -> Option<String> {
         let words = words::question(question);
         let language = Some(Language::English);
-        Marker {
-            words: &words,
-            language,
-            is_fuzzy,
-        }
-        .passage(text)
+        Marker::new(&words, language, is_fuzzy).passage(text)
     }
 
     #[test]

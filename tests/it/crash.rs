@@ -3,9 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -15,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use crate::support::{PASSWORD, TestApp, courses::Spec};
+use crate::support::{Server, TestApp, courses::Spec};
 
 const ROUNDS: u64 = 20;
 const CLIENTS: usize = 32;
@@ -38,73 +36,6 @@ async fn prepared(folder: &Path) -> (String, String) {
         std::fs::copy(from.join(name), folder.join(name)).expect("a copied file");
     }
     (made.slug, made.lessons[0].to_string())
-}
-
-/// A server on a free port; killed when dropped.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_momentum"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .env("MOMENTUM__THROTTLE__IS_ON", "false")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let address = lines
-            .map_while(Result::ok)
-            .filter(|line| line.contains("listens on"))
-            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
-        Self {
-            child,
-            address: address.expect("the server says where it listens"),
-        }
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("gone");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped_already = self.child.wait();
-    }
-}
-
-async fn sign_in(http: &Http, address: &str, n: usize, course: &str) -> String {
-    let body = json!({"email": format!("learner.{n}@example.com"), "password": PASSWORD});
-    let answer = http
-        .post(format!("{address}/api/v1/auth/sign-in"))
-        .json(&body)
-        .send()
-        .await
-        .expect("an answer");
-    let cookie = answer
-        .headers()
-        .get("set-cookie")
-        .unwrap_or_else(|| panic!("a cookie, not {}", answer.status()));
-    let cookie = cookie.to_str().expect("text").split(';').next().unwrap_or_default();
-    let token = cookie.split_once('=').map(|(_, token)| token.to_owned()).expect("a session");
-    // Enrolling again after the first round answers with the same place.
-    let pace = json!({"pace": {"kind": "daily"}});
-    let enrolled = http
-        .post(format!("{address}/api/v1/courses/{course}/enrolment"))
-        .bearer_auth(&token)
-        .json(&pace)
-        .send()
-        .await
-        .expect("an answer");
-    assert!(matches!(enrolled.status().as_u16(), 200 | 201), "{}", enrolled.status());
-    token
 }
 
 /// Writes notes until the server is gone.
@@ -170,7 +101,7 @@ async fn no_acknowledged_write_is_lost_to_kill_9() {
         let mut server = Server::start(folder.path());
         let mut tokens = Vec::new();
         for n in 0..PEOPLE {
-            tokens.push(sign_in(&http, &server.address, n, &course).await);
+            tokens.push(server.learn(&http, n, &course).await);
         }
         let (told, mut heard) = unbounded_channel();
         let writers: Vec<_> = (0..CLIENTS)

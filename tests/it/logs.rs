@@ -2,9 +2,8 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output},
     time::Duration,
 };
 
@@ -12,7 +11,7 @@ use momentum::platform::mail::OUTBOX;
 use reqwest::{Client as Http, Response};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, mails};
+use crate::support::{Server, TestApp, mails};
 
 const NAME: &str = "Wilhelmina Quackenbush";
 const EMAIL: &str = "w.quackenbush@mailhost.example";
@@ -20,31 +19,22 @@ const PASSWORD: &str = "violet-harbour-tundra-91";
 const OTHER: &str = "amber-glacier-pigeon-37";
 
 /// A server whose log goes to a file; ended when dropped.
-struct Server {
-    child: Child,
-    address: String,
+struct Logged {
+    server: Server,
     log: PathBuf,
     data: PathBuf,
 }
 
-impl Server {
+impl Logged {
     fn start(data: &Path, log: &Path, set: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_momentum"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_momentum"));
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .envs(set.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(File::create(log).expect("a file"))
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let address = lines
-            .map_while(Result::ok)
-            .filter(|line| line.contains("listens on"))
-            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
+            .stderr(File::create(log).expect("a file"));
         Self {
-            child,
-            address: address.expect("the server says where it listens"),
+            server: Server::listening(&mut command),
             log: log.to_owned(),
             data: data.to_owned(),
         }
@@ -61,24 +51,17 @@ impl Server {
 
     /// Stops it as an operator does, and gives its log.
     fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
+        let id = self.server.child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         assert!(told.success());
-        assert!(self.child.wait().expect("it ends").success());
+        assert!(self.server.child.wait().expect("it ends").success());
         std::fs::read_to_string(&self.log).expect("its log")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped_already = self.child.wait();
     }
 }
 
 /// A person at the server, and the ids that answers named.
 struct Journey<'s> {
-    server: &'s Server,
+    server: &'s Logged,
     http: Http,
     ids: Vec<String>,
 }
@@ -92,14 +75,19 @@ impl Journey<'_> {
     }
 
     async fn post(&mut self, path: &str, body: &Value, status: u16) -> Response {
-        let sent = self.http.post(format!("{}{path}", self.server.address)).json(body).send().await;
+        let sent = self
+            .http
+            .post(format!("{}{path}", self.server.server.address))
+            .json(body)
+            .send()
+            .await;
         self.note(sent.expect("an answer"), status)
     }
 
     async fn get(&mut self, path: &str, token: &str, status: u16) -> Response {
         let sent = self
             .http
-            .get(format!("{}{path}", self.server.address))
+            .get(format!("{}{path}", self.server.server.address))
             .bearer_auth(token)
             .send()
             .await;
@@ -189,7 +177,7 @@ async fn travel(journey: &mut Journey<'_>) -> Vec<String> {
 async fn a_journey_leaves_ids_in_the_log_and_nothing_about_the_person() {
     let folder = prepared().await;
     let log = folder.path().join("server.log");
-    let server = Server::start(
+    let server = Logged::start(
         folder.path(),
         &log,
         &[("MOMENTUM__LOG__FORMAT", "json"), ("MOMENTUM__LOG__LEVEL", "debug")],
@@ -223,13 +211,13 @@ async fn a_journey_leaves_ids_in_the_log_and_nothing_about_the_person() {
 async fn the_level_changes_while_it_runs_and_addresses_are_told_when_asked() {
     let folder = prepared().await;
     let log = folder.path().join("server.log");
-    let server = Server::start(
+    let server = Logged::start(
         folder.path(),
         &log,
         &[("MOMENTUM__LOG__LEVEL", "error"), ("MOMENTUM__LOG__ADDRESSES", "true")],
     );
     let http = Http::new();
-    let visit = async |path: &str| http.get(format!("{}{path}", server.address)).send().await.expect("an answer");
+    let visit = async |path: &str| http.get(format!("{}{path}", server.server.address)).send().await.expect("an answer");
     visit("/api/v1/instance").await;
     let said = |words: &[&str]| {
         let output = server.verb(words);

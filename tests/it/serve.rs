@@ -1,10 +1,9 @@
 //! The real program: how it starts, is commanded while it runs, stops, and lives through a full disk.
 
 use std::{
-    io::{BufRead as _, BufReader},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    process::{Command, ExitStatus, Output, Stdio},
     time::Duration,
 };
 
@@ -20,7 +19,7 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use crate::support::{BEGIN, PASSWORD, TestApp, courses::Spec};
+use crate::support::{BEGIN, PASSWORD, Server, TestApp, courses::Spec};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_momentum");
 
@@ -37,38 +36,30 @@ async fn prepared() -> tempfile::TempDir {
     folder
 }
 
-/// A server on a free port; killed when dropped.
-struct Server {
-    child: Child,
+/// A server that can be commanded; killed when dropped.
+struct Commanded {
+    server: Server,
     /// Such as `127.0.0.1:40123`.
     at: String,
 }
 
-impl Server {
+impl Commanded {
     fn start(data: &Path, more: &[&str]) -> Self {
         // A file that may not grow is an error to the program, as a full disk is; not its end.
-        let mut child = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", PROGRAM])
             .args(["serve", "--listen", "127.0.0.1:0", "--set", "throttle.is_on=false", "--data"])
             .arg(data)
             .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let at = lines
-            .map_while(Result::ok)
-            .filter(|line| line.contains("listens on"))
-            .find_map(|line| line.split("http://").nth(1).map(|at| at.trim().to_owned()));
-        Self {
-            child,
-            at: at.expect("the server says where it listens"),
-        }
+            .stderr(Stdio::null());
+        let server = Server::listening(&mut command);
+        let at = server.address.trim_start_matches("http://").to_owned();
+        Self { server, at }
     }
 
     fn pid(&self) -> Pid {
-        Pid::from_child(&self.child)
+        Pid::from_child(&self.server.child)
     }
 
     fn signal(&self, signal: Signal) {
@@ -77,7 +68,7 @@ impl Server {
 
     async fn ended(&mut self) -> ExitStatus {
         for _ in 0..6000 {
-            if let Some(status) = self.child.try_wait().expect("its state") {
+            if let Some(status) = self.server.child.try_wait().expect("its state") {
                 return status;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -106,15 +97,8 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped_already = self.child.wait();
-    }
-}
-
 /// A sign-in of which the server has the head and waits for the body.
-async fn half_asked(server: &Server) -> (TcpStream, String) {
+async fn half_asked(server: &Commanded) -> (TcpStream, String) {
     let body = json!({"email": "ana@example.com", "password": PASSWORD}).to_string();
     let mut stream = TcpStream::connect(&server.at).await.expect("a connection");
     let head = format!(
@@ -159,11 +143,11 @@ fn said(output: &Output) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_answers_what_was_asked_and_leaves_one_whole_file() {
     let folder = prepared().await;
-    let mut server = Server::start(folder.path(), &[]);
+    let mut server = Commanded::start(folder.path(), &[]);
     let (mut stream, body) = half_asked(&server).await;
     server.signal(Signal::TERM);
     server.closes_its_doors().await;
-    assert!(server.child.try_wait().expect("its state").is_none(), "it waits for the request");
+    assert!(server.server.child.try_wait().expect("its state").is_none(), "it waits for the request");
     stream.write_all(body.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
@@ -182,11 +166,11 @@ async fn a_stop_answers_what_was_asked_and_leaves_one_whole_file() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_signal_hurries() {
     let folder = prepared().await;
-    let mut server = Server::start(folder.path(), &["--set", "server.stop_seconds=600"]);
+    let mut server = Commanded::start(folder.path(), &["--set", "server.stop_seconds=600"]);
     let (mut stream, _) = half_asked(&server).await;
     server.signal(Signal::TERM);
     server.closes_its_doors().await;
-    assert!(server.child.try_wait().expect("its state").is_none(), "it waits for the request");
+    assert!(server.server.child.try_wait().expect("its state").is_none(), "it waits for the request");
     server.signal(Signal::INT);
     assert_eq!(server.ended().await.code(), Some(0));
     let mut rest = Vec::new();
@@ -201,7 +185,7 @@ async fn a_second_signal_hurries() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verbs_are_answered_by_the_server_that_runs() {
     let folder = prepared().await;
-    let mut server = Server::start(folder.path(), &[]);
+    let mut server = Commanded::start(folder.path(), &[]);
     let listed = verb(folder.path(), &["users", "list", "--json"]).await;
     assert_eq!(listed.status.code(), Some(0), "{}", said(&listed));
     let people: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
@@ -217,7 +201,7 @@ async fn verbs_are_answered_by_the_server_that_runs() {
     // A second server has no business here, and says who has.
     let second = verb(folder.path(), &["serve", "--listen", "127.0.0.1:0"]).await;
     assert_eq!(second.status.code(), Some(1));
-    let holder = format!("(process {})", server.child.id());
+    let holder = format!("(process {})", server.server.child.id());
     assert!(
         said(&second).contains("in use") && said(&second).contains(&holder),
         "{}",
@@ -248,7 +232,7 @@ async fn murmur(data: &Path, words: &[u8], listens: bool) -> String {
 async fn the_control_socket_bears_noise_and_people_who_leave() {
     let folder = prepared().await;
     let data = folder.path();
-    let mut server = Server::start(data, &[]);
+    let mut server = Commanded::start(data, &[]);
     let mode = std::fs::metadata(data.join("control.sock")).expect("a socket").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let long = vec![b'x'; 3 * 1024 * 1024];
@@ -293,7 +277,7 @@ async fn the_control_socket_obeys_its_owner_alone() {
     }
     let folder = prepared().await;
     let data = folder.path();
-    let server = Server::start(data, &[]);
+    let server = Commanded::start(data, &[]);
     // Even if the doors of the folder stand open.
     let allow = |path: PathBuf, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
     allow(data.to_owned(), 0o755);
@@ -331,7 +315,7 @@ async fn pending_migrations_wait_when_they_are_told_to() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains("migrations are pending"), "{}", said(&refused));
     assert_eq!(count(&open(folder.path()), "migrations"), STEPS.len() as i64 - 1);
-    let mut server = Server::start(folder.path(), &[]);
+    let mut server = Commanded::start(folder.path(), &[]);
     server.signal(Signal::TERM);
     assert_eq!(server.ended().await.code(), Some(0));
     assert_eq!(count(&open(folder.path()), "migrations"), STEPS.len() as i64);
@@ -344,7 +328,7 @@ async fn pending_migrations_wait_when_they_are_told_to() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_disk_is_told_and_lived_through() {
     let folder = prepared().await;
-    let mut server = Server::start(folder.path(), &[]);
+    let mut server = Commanded::start(folder.path(), &[]);
     assert_eq!(server.ask("/readyz", None).await.0, 200);
     let limit = |bytes: Option<u64>| {
         let limits = Rlimit {

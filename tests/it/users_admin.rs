@@ -1,12 +1,7 @@
 //! People as admins work with them: lists, deeds over many, somebody's place, one person's file,
 //! erasing.
 
-use std::{
-    io::{BufRead, BufReader, Read as _},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{io::Read as _, path::Path, time::Duration};
 
 use axum::http::Method;
 use momentum::{
@@ -22,7 +17,7 @@ use momentum::{
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, PASSWORD, TestApp, courses::Spec};
+use crate::support::{Answer, Client, PASSWORD, Server, TestApp, courses::Spec};
 
 /// Accounts without passwords, many in one write.
 async fn crowd(app: &TestApp, count: usize, plan: Plan) {
@@ -197,41 +192,6 @@ async fn no_deed_over_many_takes_the_last_admin() {
     app.settle().await;
     assert!(app.mails().iter().any(|mail| mail.to.contains("lea@example.com")));
     assert_eq!(lea.get("/me").await.status, 200, "her session and password still hold");
-}
-
-/// A server of its own on a free port; killed when dropped.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_momentum"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .env("MOMENTUM__THROTTLE__IS_ON", "false")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let address = lines
-            .map_while(std::io::Result::ok)
-            .filter(|line| line.contains("listens on"))
-            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
-        Self {
-            child,
-            address: address.expect("the server says where it listens"),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped_already = self.child.wait();
-    }
 }
 
 const MANY: i64 = 10_000;

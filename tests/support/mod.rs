@@ -15,6 +15,7 @@ mod folder;
 pub mod mails;
 pub mod pebble;
 mod people;
+mod server;
 pub mod smtp;
 pub mod workbook;
 
@@ -34,6 +35,7 @@ use momentum::{
 
 pub use client::{Answer, Client};
 pub use people::PASSWORD;
+pub use server::Server;
 
 /// When every test begins: Monday 2026-11-16, 09:00 UTC.
 pub const BEGIN: Timestamp = Timestamp::from_millis(1_794_819_600_000);

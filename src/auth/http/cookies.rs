@@ -13,7 +13,10 @@ use crate::{
     },
     platform::{
         crypto::Keys,
-        web::guard::{COOKIE, Origin},
+        web::{
+            cookies,
+            guard::{COOKIE, Origin},
+        },
     },
 };
 
@@ -24,11 +27,8 @@ const DEVICE: &str = "momentum_device";
 const DEVICE_SECONDS: i64 = 365 * 24 * 3600;
 
 fn name(base: &str, origin: &Origin) -> String {
-    if origin.is_secure {
-        format!("__Host-{base}")
-    } else {
-        base.to_owned()
-    }
+    let prefix = if origin.is_secure { cookies::HOST_PREFIX } else { "" };
+    format!("{prefix}{base}")
 }
 
 fn cookie(base: &str, value: &str, seconds: i64, origin: &Origin) -> Result<HeaderValue> {
@@ -75,12 +75,7 @@ pub(super) fn read_session(headers: &HeaderMap, origin: &Origin) -> Option<Strin
 }
 
 fn read(headers: &HeaderMap, base: &str, origin: &Origin) -> Option<String> {
-    let wanted = name(base, origin);
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == wanted).map(|(_, text)| text.to_owned())
+    cookies::read(headers, base, origin.is_secure).map(str::to_owned)
 }
 
 /// Sets the device's pass.

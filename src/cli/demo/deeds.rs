@@ -11,7 +11,7 @@ use crate::{
     kernel::{
         actor::{Actor, Person},
         error::{Error, Result},
-        id::{CourseId, LessonId, SessionId},
+        id::{CourseId, LessonId},
         time::{Moment, Timestamp},
     },
     notes::{self, Spot},
@@ -128,18 +128,7 @@ fn act(tx: &Tx<'_>, shelf: &Shelf, people: &mut Vec<Option<Person>>, deed: Deed)
 fn arrive(tx: &Tx<'_>, account: NewAccount) -> Result<Person> {
     let (role, plan, zone) = (account.role, account.plan, account.time_zone.clone());
     let id = auth::create_account(tx, account)?;
-    // He acts without a session: nothing here asks for one.
-    let session = SessionId::from_raw(0);
-    Ok(Person {
-        id,
-        session,
-        role,
-        plan,
-        zone,
-        impersonator: None,
-        token: None,
-        ip: None,
-    })
+    Ok(Person::without_session(id, role, plan, zone))
 }
 
 /// A moment of a video.

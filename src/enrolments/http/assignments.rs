@@ -1,7 +1,5 @@
 //! Assignments over HTTP: for admins, and for those who manage groups.
 
-use std::time::Duration;
-
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -204,20 +202,19 @@ impl AssignmentOut {
 /// Counts what an assignment would come to.
 #[utoipa::path(post, path = "/assignments/preview", tag = "enrolments", request_body = AssignmentIn, responses((status = 200, body = AssignmentPreviewOut)))]
 pub(super) async fn preview_assignment(g: Guard<Assign>, Body(body): Body<AssignmentIn>) -> Result<Json<AssignmentPreviewOut>> {
-    let (wanted, shelf, can) = (body.parse()?, Shelf::of(&g.platform), std::sync::Arc::new(g.can));
+    let (wanted, shelf, can) = (body.parse()?, Shelf::of(&g.platform), g.can);
     wanted.check()?;
-    let (mut counted, mut after) = (Counted::default(), Some(UserId::from_raw(i64::MIN)));
-    while let Some(at) = after {
-        let (audience, course, shelf, can) = (wanted.audience.clone(), wanted.course, shelf.clone(), can.clone());
-        let read = g.db.read_heavy("enrolments.preview_assignment", move |read| {
-            can.may_assign(read, &audience)?;
-            let next = assign::count_chunk(read, &shelf, course, &audience, at, &mut counted)?;
-            Ok((counted, next))
-        });
-        (counted, after) = read.await?;
-        // Others who wait for this lane get their turn.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let begin = UserId::from_raw(i64::MIN);
+    let walk = g.db.read_in_steps(
+        "enrolments.preview_assignment",
+        Counted::default(),
+        begin,
+        move |read, after, counted| {
+            can.may_assign(read, &wanted.audience)?;
+            assign::count_chunk(read, &shelf, wanted.course, &wanted.audience, after, counted)
+        },
+    );
+    let counted = walk.await?;
     let refused = counted.refused.into_iter().map(|(reason, count)| AssignmentReason {
         reason: reason.to_owned(),
         count,

@@ -1,7 +1,5 @@
 //! Deeds over many people, for admins.
 
-use std::time::Duration;
-
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -143,20 +141,12 @@ impl BulkOut {
 #[utoipa::path(post, path = "/users/bulk/preview", tag = "people", request_body = BulkPreviewIn, responses((status = 200, body = BulkPreviewOut)))]
 pub(super) async fn preview_bulk(g: Guard<ListUsers>, Body(body): Body<BulkPreviewIn>) -> Result<Json<BulkPreviewOut>> {
     let (act, by) = (body.act, g.actor.user());
-    let (mut counted, mut after) = (Counted::default(), UserId::from_raw(i64::MIN));
-    loop {
-        let (whom, platform) = (body.whom.clone(), g.platform.clone());
-        let read = g.db.read_heavy("people.bulk_preview", move |read| {
-            let next = bulk::count_chunk(read, &platform, act, &whom, by, after, &mut counted)?;
-            Ok((counted, next))
+    let (begin, platform) = (UserId::from_raw(i64::MIN), g.platform);
+    let walk =
+        g.db.read_in_steps("people.bulk_preview", Counted::default(), begin, move |read, after, counted| {
+            bulk::count_chunk(read, &platform, act, &body.whom, by, after, counted)
         });
-        let (so_far, next) = read.await?;
-        counted = so_far;
-        let Some(next) = next else { break };
-        after = next;
-        // Others who wait for this lane get their turn.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let counted = walk.await?;
     Ok(Json(BulkPreviewOut::of(act, counted)))
 }
 

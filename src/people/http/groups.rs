@@ -1,7 +1,5 @@
 //! Groups over HTTP.
 
-use std::time::Duration;
-
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -182,17 +180,12 @@ pub(super) struct RulePreviewOut {
 /// Counts whom a rule would bring into a group, and whom out of it.
 #[utoipa::path(post, path = "/groups/preview", tag = "people", request_body = RulePreviewIn, responses((status = 200, body = RulePreviewOut)))]
 pub(super) async fn preview_rule(g: Guard<ManageGroups>, Body(body): Body<RulePreviewIn>) -> Result<Json<RulePreviewOut>> {
-    let (mut shift, mut after) = (Shift::default(), Some(UserId::from_raw(i64::MIN)));
-    while let Some(at) = after {
-        let (rule, group) = (body.rule.clone(), body.group);
-        let read = g.db.read_heavy("people.preview_rule", move |read| {
-            let next = groups::count_shift(read, &rule, group, at, &mut shift)?;
-            Ok((shift, next))
+    let begin = UserId::from_raw(i64::MIN);
+    let walk =
+        g.db.read_in_steps("people.preview_rule", Shift::default(), begin, move |read, after, shift| {
+            groups::count_shift(read, &body.rule, body.group, after, shift)
         });
-        (shift, after) = read.await?;
-        // Others who wait for this lane get their turn.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let shift = walk.await?;
     Ok(Json(RulePreviewOut {
         members: shift.members,
         added: shift.added,

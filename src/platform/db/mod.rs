@@ -266,6 +266,33 @@ impl Db {
         self.database.inner.heavy.read(label, f).await
     }
 
+    /// Goes through much in short reads on the lane of reports: a snapshot for each step, and others
+    /// get their turn between two. A step says where the next one begins; none ends the walk.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_in_steps<S, P, F>(&self, label: &'static str, mut sum: S, mut at: P, step: F) -> Result<S>
+    where
+        S: Send + 'static,
+        P: Send + 'static,
+        F: Fn(&Read<'_>, P, &mut S) -> Result<Option<P>> + Send + Sync + 'static,
+    {
+        let step = Arc::new(step);
+        loop {
+            let step = step.clone();
+            let read = self.read_heavy(label, move |read| {
+                let next = step(read, at, &mut sum)?;
+                Ok((sum, next))
+            });
+            let (so_far, next) = read.await?;
+            sum = so_far;
+            match next {
+                Some(next) => at = next,
+                None => return Ok(sum),
+            }
+        }
+    }
+
     /// Who acts.
     #[must_use]
     pub fn actor(&self) -> &Actor {

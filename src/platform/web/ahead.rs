@@ -5,7 +5,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
-use super::guard;
+use super::guard::has_session_cookie;
 use crate::kernel::error::{Error, Result};
 
 /// The longest word of an address that is put into an answer's address, in bytes.
@@ -52,7 +52,7 @@ impl Ahead {
             return;
         };
         to.append(header::LINK, route.files.clone());
-        if route.answers.is_empty() || !guard::has_session_cookie(asked) {
+        if route.answers.is_empty() || !has_session_cookie(asked) {
             return;
         }
         if let Some(value) = route.answers_for(&words) {
@@ -111,6 +111,7 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::web::guard::COOKIE;
 
     const LIST: &[u8] = br#"[
         {"path": "/courses/*", "modules": ["/c.js"], "styles": ["/c.css"], "answers": ["/api/v1/courses/{0}"]},
@@ -121,7 +122,7 @@ mod tests {
     fn links(path: &str, is_signed_in: bool) -> Vec<String> {
         let mut asked = HeaderMap::new();
         if is_signed_in {
-            let cookie = format!("{}=x", guard::COOKIE);
+            let cookie = format!("{}=x", COOKIE);
             asked.insert(header::COOKIE, HeaderValue::from_str(&cookie).expect("a cookie"));
         }
         let mut to = HeaderMap::new();

@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
-use super::{scopes::Scopes, throttle::Throttle};
+use super::{cookies, scopes::Scopes, throttle::Throttle};
 use crate::{
     kernel::{
         actor::{Actor, Person},
@@ -442,15 +442,6 @@ fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
     });
 }
 
-/// Whether a browser with a session asks; whether the session still holds is not looked at.
-pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .any(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name) == COOKIE)
-}
-
 /// How API tokens begin, so that they are told from sessions, and found where they have leaked.
 pub const TOKEN_PREFIX: &str = "mom_";
 
@@ -460,16 +451,17 @@ enum Credential {
     Token(String),
 }
 
-/// The token of the session cookie, else what `Authorization: Bearer` holds. Under TLS only the
-/// name with the `__Host-` prefix counts: any other could have been set by a neighbouring host.
+/// Whether a browser with a session asks; whether the session still holds is not looked at.
+#[must_use]
+pub fn has_session_cookie(headers: &HeaderMap) -> bool {
+    [false, true]
+        .into_iter()
+        .any(|is_secure| cookies::read(headers, COOKIE, is_secure).is_some())
+}
+
+/// The token of the session cookie, else what `Authorization: Bearer` holds.
 fn credential(headers: &HeaderMap, is_secure: bool) -> Option<Credential> {
-    let prefix = if is_secure { "__Host-" } else { "" };
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookie = cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| name.strip_prefix(prefix) == Some(COOKIE))
-        .map(|(_, value)| Credential::Session(value.to_owned()));
+    let cookie = cookies::read(headers, COOKIE, is_secure).map(|token| Credential::Session(token.to_owned()));
     cookie.or_else(|| {
         let bearer = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let bearer = bearer.strip_prefix("Bearer ")?;

@@ -3,6 +3,7 @@
 mod access;
 mod ahead;
 pub mod config;
+pub mod cookies;
 mod docs;
 pub mod document;
 pub mod extract;

@@ -111,11 +111,7 @@ impl<'a> Items<'a> {
     }
 
     fn marker(&self, card: &CourseCard) -> Marker<'a> {
-        Marker {
-            words: self.words,
-            language: words::stemming(&card.language),
-            is_fuzzy: self.is_fuzzy,
-        }
+        Marker::new(self.words, words::stemming(&card.language), self.is_fuzzy)
     }
 
     fn about_course(&self, head: &CourseHead, card: &CourseCard) -> Result<Option<String>> {

@@ -8,7 +8,7 @@ use momentum::{
     enrolments::{self, FollowCourse},
     kernel::{
         actor::{Actor, Person, Role},
-        id::{CourseId, SessionId, UserId},
+        id::{CourseId, UserId},
     },
     people,
     platform::{
@@ -41,16 +41,7 @@ pub(crate) async fn enrol(folder: &Path, people: usize) -> anyhow::Result<()> {
                 let mut begun = 0;
                 for user in chunk {
                     let Some(facts) = people::actor_facts(tx, user)? else { continue };
-                    let actor = Actor::Person(Person {
-                        id: user,
-                        session: SessionId::from_raw(0),
-                        role: Role::Learner,
-                        plan: facts.plan,
-                        zone: facts.zone,
-                        impersonator: None,
-                        token: None,
-                        ip: None,
-                    });
+                    let actor = Actor::Person(Person::without_session(user, Role::Learner, facts.plan, facts.zone));
                     let can = FollowCourse::decide(tx, &actor, &PathKey(CoursePath { course: course.into() }))?;
                     begun += usize::from(enrolments::enrol(tx, &can, &shelf, None)?.1);
                 }

@@ -10,7 +10,7 @@ use momentum::{
     kernel::{
         actor::{Actor, Person, Plan, Role},
         error::{Error, Result},
-        id::{CourseId, EnrolmentId, SessionId, UserId},
+        id::{CourseId, EnrolmentId, UserId},
         text::{Email, Language, PersonName},
         time::{Timestamp, Zone},
     },
@@ -120,16 +120,7 @@ fn join(tx: &Tx<'_>, n: u32, hash: &str, courses: &[CourseId], shelf: &Shelf, se
     let account = account(n, Role::Learner, zone.clone(), hash)?;
     let plan = account.plan;
     let user = auth::create_account(tx, account)?;
-    let actor = Actor::Person(Person {
-        id: user,
-        session: SessionId::from_raw(0),
-        role: Role::Learner,
-        plan,
-        zone: zone.clone(),
-        impersonator: None,
-        token: None,
-        ip: None,
-    });
+    let actor = Actor::Person(Person::without_session(user, Role::Learner, plan, zone.clone()));
     let mut chosen: Vec<usize> = Vec::new();
     for _ in 0..1 + n % 5 {
         let course = dice.skewed(courses.len());

@@ -1,7 +1,7 @@
 //! The real program: backups while people work, kill -9 in the middle, and the command line.
 
 use std::{
-    io::{BufRead, BufReader, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{files, fill, rows};
-use crate::support::{PASSWORD, TestApp, courses::Spec};
+use crate::support::{Server, TestApp, courses::Spec};
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_momentum"));
@@ -88,65 +88,6 @@ fn add_large_files(data: &Path, megabytes: usize) {
     }
 }
 
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut child = program(&["serve", "--listen", "127.0.0.1:0", "--data", text(data)])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let address = lines
-            .map_while(Result::ok)
-            .filter(|line| line.contains("listens on"))
-            .find_map(|line| line.split_whitespace().find(|w| w.starts_with("http://127")).map(str::to_owned));
-        Self {
-            child,
-            address: address.expect("it says where it listens"),
-        }
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("gone");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone_already = self.child.kill();
-        let _reaped_already = self.child.wait();
-    }
-}
-
-async fn sign_in(http: &Http, address: &str, n: usize, course: &str) -> String {
-    let body = json!({"email": format!("learner.{n}@example.com"), "password": PASSWORD});
-    let sent = http.post(format!("{address}/api/v1/auth/sign-in")).json(&body).send().await;
-    let answer = sent.expect("an answer");
-    let cookie = answer
-        .headers()
-        .get("set-cookie")
-        .expect("a cookie")
-        .to_str()
-        .expect("text")
-        .to_owned();
-    let (_, token) = cookie.split(';').next().and_then(|c| c.split_once('=')).expect("a session");
-    let enrolled = http
-        .post(format!("{address}/api/v1/courses/{course}/enrolment"))
-        .bearer_auth(token)
-        .json(&json!({"pace": {"kind": "daily"}}))
-        .send()
-        .await
-        .expect("an answer");
-    assert!(enrolled.status().is_success(), "{}", enrolled.status());
-    token.to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_in_a_storm_of_writes_is_one_instant() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -157,7 +98,7 @@ async fn a_backup_in_a_storm_of_writes_is_one_instant() {
     let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let mut writers = Vec::new();
     for n in 0..3 {
-        let token = sign_in(&http, &server.address, n, &course).await;
+        let token = server.learn(&http, n, &course).await;
         let (http, stop, answered) = (http.clone(), stop.clone(), answered.clone());
         let url = format!("{}/api/v1/lessons/{lesson}/notes", server.address);
         writers.push(tokio::spawn(async move {
@@ -242,7 +183,7 @@ async fn a_backup_in_a_storm_of_writes_is_one_instant() {
     let original = rows(&data.join("momentum.db"), &[]);
     assert!(restored["notes"].iter().all(|note| original["notes"].contains(note)));
     let again = Server::start(&new);
-    sign_in(&http, &again.address, 0, &course).await;
+    again.learn(&http, 0, &course).await;
 }
 
 /// Runs a backup, kills it in the middle, and says whether the final file came to be.
@@ -340,7 +281,7 @@ async fn who_leaves_stops_the_backup_of_a_running_server() {
     });
     let (code, made) = next.await.expect("it ran");
     assert_eq!(code, 0, "{made}");
-    sign_in(&Http::new(), &server.address, 0, &course).await;
+    server.learn(&Http::new(), 0, &course).await;
 }
 
 #[tokio::test]

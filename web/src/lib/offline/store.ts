@@ -1,27 +1,12 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
+import { database } from './database.ts';
 import type { OutboxRow, OutboxStore } from './outbox.ts';
 
 interface Schema extends DBSchema {
 	outbox: { key: number; value: OutboxRow };
 }
 
-let opening: Promise<IDBPDatabase<Schema>> | undefined;
-
-function db(): Promise<IDBPDatabase<Schema>> {
-	opening ??= openDB<Schema>('momentum', 1, {
-		upgrade: (base) => void base.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true }),
-		// A newer tab wants to upgrade: let it.
-		blocking: () => {
-			void opening?.then((open) => open.close());
-			opening = undefined;
-		},
-		terminated: () => (opening = undefined)
-	}).catch((e: unknown) => {
-		opening = undefined;
-		throw e;
-	});
-	return opening;
-}
+const db = database<Schema>('momentum', 1, (base) => void base.createObjectStore('outbox', { keyPath: 'id', autoIncrement: true }));
 
 /** The outbox in the browser's own database. */
 export const deviceStore: OutboxStore = {

@@ -1,5 +1,6 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
 import type { Schema } from '#lib/api/types.ts';
+import { database } from '#lib/offline/database.ts';
 
 type Lesson = Schema<'DraftLessonOut'>;
 
@@ -26,25 +27,10 @@ interface Tables extends DBSchema {
 	courses: { key: [string, string]; value: { user: string; course: string; draft: Schema<'DraftOut'> } };
 }
 
-let opening: Promise<IDBPDatabase<Tables>> | undefined;
-
-function db(): Promise<IDBPDatabase<Tables>> {
-	opening ??= openDB<Tables>('momentum-editor', 1, {
-		upgrade: (base) => {
-			base.createObjectStore('lessons', { keyPath: ['user', 'lesson', 'tab'] }).createIndex('lesson', ['user', 'lesson']);
-			base.createObjectStore('courses', { keyPath: ['user', 'course'] });
-		},
-		blocking: () => {
-			void opening?.then((open) => open.close());
-			opening = undefined;
-		},
-		terminated: () => (opening = undefined)
-	}).catch((e: unknown) => {
-		opening = undefined;
-		throw e;
-	});
-	return opening;
-}
+const db = database<Tables>('momentum-editor', 1, (base) => {
+	base.createObjectStore('lessons', { keyPath: ['user', 'lesson', 'tab'] }).createIndex('lesson', ['user', 'lesson']);
+	base.createObjectStore('courses', { keyPath: ['user', 'course'] });
+});
 
 /** Texts of authors in the browser's own database. */
 export const editorStore = {

@@ -1,10 +1,7 @@
-import { redirect } from '@sveltejs/kit';
-import { session } from '#lib/state/session.svelte.ts';
+import { enter } from '#lib/state/doors.ts';
 
 export async function load({ parent, url }) {
 	await parent();
-	if (!session.ready) return {};
-	if (session.instance.needs_setup) redirect(307, '/setup');
-	if (!session.user) redirect(307, `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`);
+	enter(url);
 	return {};
 }
