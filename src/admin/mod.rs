@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::platform::{
     branding::Branding,
+    embeds::EmbedSettings,
     mail::{MailSettings, MailTemplates},
     module::Module,
     retention::RetentionSettings,
@@ -34,6 +35,7 @@ pub fn module() -> Module {
         section::<MailSettings>().closed(),
         section::<MailTemplates>(),
         section::<RetentionSettings>(),
+        section::<EmbedSettings>(),
         section::<model::LegalSettings>(),
     ];
     module.routes = OpenApiRouter::new()

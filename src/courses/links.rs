@@ -14,7 +14,7 @@ use crate::{
         id::{AssetId, UserId},
     },
     media::{self, Kind, Rendition},
-    platform::{Platform, db::Read},
+    platform::{Platform, db::Read, embeds::EmbedSettings},
 };
 
 /// A course's cover.
@@ -41,12 +41,13 @@ fn plain(asset: AssetId, rendition: Rendition) -> String {
     format!("/api/v1/media/{asset}/file?rendition={}", rendition.word())
 }
 
-/// A body with its pictures in place. It is the same for everybody.
+/// A body with its pictures in place, and content of the sites that are allowed. It is the same for
+/// everybody.
 ///
 /// # Errors
 /// A database fault.
-pub(super) fn shown(read: &Read<'_>, body: &Body) -> Result<String> {
-    body::show(body, &mut |asset| match media::describe(read, asset) {
+pub(super) fn shown(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<String> {
+    body::show(body, &|host| sites.allows(host), &mut |asset| match media::describe(read, asset) {
         Ok(found) => Ok(Some(Shown {
             url: plain(
                 asset,

@@ -8,6 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     Shelf,
+    body::Body,
     card::CourseCard,
     content::{Action, Content, Resource},
     links,
@@ -23,7 +24,7 @@ use crate::{
         time::Timestamp,
     },
     media, people,
-    platform::{Platform, db::Read},
+    platform::{Platform, db::Read, embeds::EmbedSettings},
 };
 
 /// A video, ready to be played.
@@ -123,8 +124,15 @@ pub fn present_lesson(
     course: CourseId,
     line: &VersionLesson,
 ) -> Result<LessonContent> {
-    let page = Shelf::of(platform).lesson_page(read, line.revision)?;
+    let shelf = Shelf::of(platform);
+    let page = shelf.lesson_page(read, line.revision)?;
     let content = &page.content;
+    // Which sites are allowed changes, so what shows them is kept for one answer to that.
+    let html = if content.body_html.has_embeds() {
+        shelf.framed(read, line.revision, content)?
+    } else {
+        page.html.clone()
+    };
     let video = content.video.as_ref().map(|video| links::video(platform, read, viewer, video));
     Ok(LessonContent {
         id: line.lesson,
@@ -133,7 +141,7 @@ pub fn present_lesson(
         summary: line.summary.clone(),
         day: line.day,
         minutes: line.minutes,
-        body_html: page.html.clone(),
+        body_html: html,
         video: video.transpose()?.flatten(),
         actions: content.actions.clone(),
         resources: page.resources.clone(),
@@ -141,6 +149,12 @@ pub fn present_lesson(
         completion: line.completion,
         revision: line.revision,
     })
+}
+
+/// A body as everybody sees it while these sites are allowed.
+pub(super) fn framed(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<Arc<RawValue>> {
+    let html = to_raw_value(&links::shown(read, body, sites)?);
+    html.map(Into::into).map_err(Error::internal)
 }
 
 /// What of a lesson is the same for everybody: kept on the shelf.
@@ -176,9 +190,7 @@ impl LessonPage {
         });
         Ok(Self {
             resources: resources.collect(),
-            html: to_raw_value(&links::shown(read, &content.body_html)?)
-                .map_err(Error::internal)?
-                .into(),
+            html: framed(read, &content.body_html, &EmbedSettings { hosts: Vec::new() })?,
             content: Arc::new(content),
         })
     }
@@ -312,7 +324,7 @@ impl CourseBody {
         let meta = shelf.version_meta(read, version)?;
         let trailer = meta.trailer.as_ref().map(|trailer| links::video(platform, read, None, trailer));
         Ok(Self {
-            description_html: links::shown(read, &meta.description_html)?,
+            description_html: links::shown(read, &meta.description_html, &EmbedSettings { hosts: Vec::new() })?,
             outcomes: meta.outcomes.clone(),
             weeks: meta.weeks.clone(),
             trailer: trailer.transpose()?.flatten(),

@@ -16,7 +16,7 @@ export interface PageHooks {
 	normal(html: string): string;
 	parts(html: string): Part[];
 	/** Brings another text onto the page without touching what stays the same. */
-	bring(html: string): void;
+	bring(html: string, own?: boolean): void;
 	/** What follows is a step of its own for undo. */
 	pause(): void;
 }
@@ -348,6 +348,19 @@ export class LessonDraft {
 		this.autoMinutes = this.fields.minutes === estimate(this.words, this.filmMs);
 		this.onsaved(lesson);
 		this.#done();
+	}
+
+	/** The page as it is now. */
+	get text(): string {
+		this.#read();
+		return this.#body;
+	}
+
+	/** The author gives the page another text: it can be undone, and is saved like everything he writes. */
+	rewrite(html: string): void {
+		this.#hooks?.bring(html, true);
+		this.touched();
+		this.#step();
 	}
 
 	/** The page gets back what a save would have taken away. */

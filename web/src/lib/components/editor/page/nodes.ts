@@ -3,6 +3,7 @@
 import { Extension, Mark, Node, mergeAttributes, type NodeConfig } from '@tiptap/core';
 import type { Schema } from '@tiptap/pm/model';
 import { Fragment } from '@tiptap/pm/model';
+import { embedOf, embedTitle } from './embed.ts';
 import { isGoodLink } from './links.ts';
 import { readMath, writeMath } from './math.ts';
 
@@ -206,6 +207,35 @@ const Figure = Node.create({
 	renderHTML: ({ HTMLAttributes }) => ['figure', HTMLAttributes, ['figcaption', 0]]
 });
 
+/** Content of another site: its address in the form that can be framed, and what it shows. */
+const Embed = Node.create({
+	name: 'embed',
+	group: 'block',
+	atom: true,
+	draggable: true,
+	addAttributes: () => ({
+		...dataId,
+		src: {
+			default: '',
+			parseHTML: (e: HTMLElement) => embedOf(e.getAttribute('data-src') ?? '')?.src ?? '',
+			renderHTML: ({ src }: Record<string, unknown>) => ({ 'data-src': src })
+		},
+		title: {
+			default: '',
+			parseHTML: (e: HTMLElement) => embedTitle(e.getAttribute('data-title') ?? '', embedOf(e.getAttribute('data-src') ?? '')?.site ?? ''),
+			renderHTML: ({ title }: Record<string, unknown>) => ({ 'data-title': title })
+		}
+	}),
+	parseHTML: () => [
+		{
+			tag: 'figure[data-kind="embed"]',
+			priority: 60,
+			getAttrs: (e: HTMLElement) => (embedOf(e.getAttribute('data-src') ?? '') ? null : false)
+		}
+	],
+	renderHTML: ({ HTMLAttributes }) => ['figure', mergeAttributes({ 'data-kind': 'embed' }, HTMLAttributes)]
+});
+
 const Divider = Node.create({
 	name: 'divider',
 	group: 'block',
@@ -360,6 +390,7 @@ export const vocabulary = [
 	Summary,
 	CodeBlock,
 	Figure,
+	Embed,
 	Divider,
 	HardBreak,
 	MathFormula,

@@ -9,6 +9,7 @@ const tabs = [
 	'registration',
 	'learning',
 	'uploads',
+	'embeds',
 	'mail',
 	'templates',
 	'legal',
