@@ -319,9 +319,12 @@ async fn a_price_is_told_before_one_joins() {
         .expect(200);
     let page = lea.get(&format!("/courses/{}", made.slug)).await.expect(200);
     assert!(page["price"].is_null(), "a draft tells learners nothing: {page}");
-    ira.post(&format!("/courses/{}/publish", made.course), json!({"notes": "", "learners": "new_only"}))
-        .await
-        .expect(201);
+    ira.post(
+        &format!("/courses/{}/publish", made.course),
+        json!({"notes": "", "learners": "new_only"}),
+    )
+    .await
+    .expect(201);
     for who in [&lea, &app.anonymous()] {
         let page = who.get(&format!("/courses/{}", made.slug)).await.expect(200);
         assert_eq!(page["price"], price);

@@ -1,6 +1,7 @@
 import { api, asProblem, ok, type ApiProblem } from '#lib/api/client.ts';
 import { newBlockId } from '#lib/components/editor/page/block-id.ts';
-import { joined, merge, settle, type Choice, type Merged, type Part } from '#lib/components/editor/page/merge.ts';
+import { joined, merge, settle, type Choice, type Merged } from '#lib/components/editor/page/merge.ts';
+import type { PageHooks } from './editor-hooks.ts';
 import { countWords, estimate, fieldsOf, mergeFields, patchOf, type Fields, type Lesson } from './editor-fields.ts';
 import { editorStore, type LessonRecord } from './editor-store.ts';
 import { openTabs, tabId } from './editor-tab.ts';
@@ -8,18 +9,6 @@ import { online } from './online.svelte.ts';
 
 /** `kept`: on this device, not on the server yet. */
 export type SaveState = 'saved' | 'changed' | 'saving' | 'kept' | 'clash' | 'shrinks' | 'refused' | 'gone';
-
-/** What the page can do while it is open. */
-export interface PageHooks {
-	html(): string;
-	/** The same text as the page would write it. */
-	normal(html: string): string;
-	parts(html: string): Part[];
-	/** Brings another text onto the page without touching what stays the same. */
-	bring(html: string, own?: boolean): void;
-	/** What follows is a step of its own for undo. */
-	pause(): void;
-}
 
 export interface Clashing {
 	theirs: Lesson;

@@ -3,7 +3,8 @@
 import { Extension, Mark, Node, mergeAttributes, type NodeConfig } from '@tiptap/core';
 import type { Schema } from '@tiptap/pm/model';
 import { Fragment } from '@tiptap/pm/model';
-import { embedOf, embedTitle } from './embed.ts';
+import { dataId } from './data-id.ts';
+import { Embed } from './embed-node.ts';
 import { isGoodLink } from './links.ts';
 import { readMath, writeMath } from './math.ts';
 
@@ -11,15 +12,6 @@ import { readMath, writeMath } from './math.ts';
 const tablePart = (tableRole: string, config: NodeConfig) => Node.create({ ...config, tableRole } as NodeConfig);
 
 const plain = { default: null, rendered: false };
-/** Every block may stand on the first level and have a name there. */
-const dataId = {
-	dataId: {
-		default: null,
-		keepOnSplit: false,
-		parseHTML: (e: HTMLElement) => e.getAttribute('data-id'),
-		renderHTML: ({ dataId }: Record<string, unknown>) => (dataId ? { 'data-id': dataId } : {})
-	}
-};
 /** Whether the first paragraph of an item or cell stands bare in it. */
 const tight = {
 	tight: {
@@ -205,35 +197,6 @@ const Figure = Node.create({
 		}
 	],
 	renderHTML: ({ HTMLAttributes }) => ['figure', HTMLAttributes, ['figcaption', 0]]
-});
-
-/** Content of another site: its address in the form that can be framed, and what it shows. */
-const Embed = Node.create({
-	name: 'embed',
-	group: 'block',
-	atom: true,
-	draggable: true,
-	addAttributes: () => ({
-		...dataId,
-		src: {
-			default: '',
-			parseHTML: (e: HTMLElement) => embedOf(e.getAttribute('data-src') ?? '')?.src ?? '',
-			renderHTML: ({ src }: Record<string, unknown>) => ({ 'data-src': src })
-		},
-		title: {
-			default: '',
-			parseHTML: (e: HTMLElement) => embedTitle(e.getAttribute('data-title') ?? '', embedOf(e.getAttribute('data-src') ?? '')?.site ?? ''),
-			renderHTML: ({ title }: Record<string, unknown>) => ({ 'data-title': title })
-		}
-	}),
-	parseHTML: () => [
-		{
-			tag: 'figure[data-kind="embed"]',
-			priority: 60,
-			getAttrs: (e: HTMLElement) => (embedOf(e.getAttribute('data-src') ?? '') ? null : false)
-		}
-	],
-	renderHTML: ({ HTMLAttributes }) => ['figure', mergeAttributes({ 'data-kind': 'embed' }, HTMLAttributes)]
 });
 
 const Divider = Node.create({
