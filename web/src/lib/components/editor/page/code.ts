@@ -14,9 +14,9 @@ export const codeView: NodeViewRenderer = ({ node, getPos, editor }) => {
 	const pre = document.createElement('pre');
 	const contentDOM = document.createElement('code');
 	const select = document.createElement('select');
-	// Behind the text, so that Tab goes from the text to it.
+	// Before the text: behind it, a caret that goes to the end of the page would stand there.
 	pre.append(contentDOM);
-	dom.append(pre, select);
+	dom.append(select, pre);
 	select.contentEditable = 'false';
 	select.className = 'code-language';
 	select.setAttribute('aria-label', m.edit_code_language());
