@@ -3,6 +3,10 @@
 //! Pictures and downloads have plain addresses: whoever asks is asked for his right, and browsers
 //! keep what they fetched. What a player fetches is signed, for players send no cookie.
 
+use std::sync::Arc;
+
+use serde_json::value::{RawValue, to_raw_value};
+
 use super::{
     body::{self, Body, Shown},
     content::Video,
@@ -63,6 +67,15 @@ pub(super) fn shown(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Resu
         Err(Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     })
+}
+
+/// The same as JSON has it, so that nobody writes its escapes again.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn framed(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<Arc<RawValue>> {
+    let html = to_raw_value(&shown(read, body, sites)?);
+    html.map(Into::into).map_err(Error::internal)
 }
 
 /// A video for one viewer; plain addresses for visitors.

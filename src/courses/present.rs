@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::{
     Shelf,
-    body::Body,
     card::CourseCard,
     content::{Action, Content, Resource},
     links,
@@ -151,12 +150,6 @@ pub fn present_lesson(
     })
 }
 
-/// A body as everybody sees it while these sites are allowed.
-pub(super) fn framed(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<Arc<RawValue>> {
-    let html = to_raw_value(&links::shown(read, body, sites)?);
-    html.map(Into::into).map_err(Error::internal)
-}
-
 /// What of a lesson is the same for everybody: kept on the shelf.
 pub(super) struct LessonPage {
     pub(super) content: Arc<Content>,
@@ -190,7 +183,7 @@ impl LessonPage {
         });
         Ok(Self {
             resources: resources.collect(),
-            html: framed(read, &content.body_html, &EmbedSettings { hosts: Vec::new() })?,
+            html: links::framed(read, &content.body_html, &EmbedSettings { hosts: Vec::new() })?,
             content: Arc::new(content),
         })
     }

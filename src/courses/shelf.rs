@@ -11,8 +11,9 @@ use serde_json::value::RawValue;
 
 use super::{
     content::Content,
+    links,
     model::{Meta, VersionLesson},
-    present::{self, CourseBody, LessonPage},
+    present::{CourseBody, LessonPage},
 };
 use crate::{
     kernel::{
@@ -90,7 +91,7 @@ impl Shelf {
     /// The page of a revision that shows content of other sites, as far as they are allowed now.
     pub(super) fn framed(&self, read: &Read<'_>, revision: RevisionId, content: &Content) -> Result<Arc<RawValue>> {
         let sites: EmbedSettings = settings::get(read)?;
-        let load = || present::framed(read, &content.body_html, &sites);
+        let load = || links::framed(read, &content.body_html, &sites);
         let mut named = DefaultHasher::new();
         sites.names().hash(&mut named);
         let html = self.framed.get((revision, named.finish()), |html| html.get().len() + 128, load)?;

@@ -326,7 +326,7 @@ async fn files_in_one_piece_are_held_to_the_same_room() {
         .expect(200);
     let answer = post(&ada, "d.csv", text(900_000)).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (413, "media.full"));
-    assert!(answer.text().contains("may come to 1.0 MB; 0.7 MB are left"), "{}", answer.text());
+    assert!(answer.text().contains("may come to 1 MB; 0.7 MB are left"), "{}", answer.text());
     post(&ada, "d.csv", text(700_000)).await.expect(201);
     limits["quota_mb"] = json!(0);
     ada.put("/admin/settings/sections/uploads", json!({"value": limits}))

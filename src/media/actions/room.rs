@@ -68,9 +68,12 @@ pub(in crate::media) fn sentence(refusal: Refusal) -> Option<(&'static str, Stri
     }
 }
 
-/// Rounded down, so that nobody tries what is told.
+/// Rounded down, so that nobody tries what is told; a limit reads as it was set, in binary megabytes.
 fn megabytes(bytes: u64) -> String {
-    if bytes < 10_000_000 {
+    const MEBI: u64 = 1024 * 1024;
+    if bytes > 0 && bytes.is_multiple_of(MEBI) {
+        format!("{} MB", bytes / MEBI)
+    } else if bytes < 10_000_000 {
         format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000)
     } else {
         format!("{} MB", bytes / 1_000_000)
