@@ -23,11 +23,18 @@ export class CourseView {
 
 	/** Enrols; returns the lesson to begin with. */
 	async enrol(pace: Pace): Promise<string | undefined> {
-		await ok(api.POST('/api/v1/courses/{course}/enrolment', { params: { path: { course: this.page.id } }, body: { pace } })).catch((e: unknown) => {
-			// Enrolled meanwhile, in another tab: as good.
-			if (!(e instanceof ApiProblem) || e.status !== 409) throw e;
-		});
+		const join = ok(api.POST('/api/v1/courses/{course}/enrolment', { params: { path: { course: this.page.id } }, body: { pace } }));
+		const refused = await join.then(
+			() => undefined,
+			(e: unknown) => {
+				if (!(e instanceof ApiProblem) || e.status !== 409) throw e;
+				return e;
+			}
+		);
 		await this.refresh();
+		// Enrolled meanwhile, in another tab, is as good; every other conflict is a no that is said.
+		const state = this.outline?.enrolment?.state;
+		if (refused && (!state || state === 'left')) throw refused;
 		return this.outline?.days[0]?.lessons[0]?.id;
 	}
 
