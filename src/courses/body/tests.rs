@@ -379,7 +379,9 @@ fn content_of_other_sites_is_a_figure_a_link_and_a_link_again() {
     let link = "<a href=\"https://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;t=5s\">A film</a>";
     let shown = |allowed: bool| bare(&show(&body, &|_| allowed, &mut |_| Ok(None)).expect("shown"));
     assert_eq!(shown(false), format!("<p>a</p>\n<p>{link}</p>"));
-    let framed = figure.replace("></figure>", &format!(" data-site=\"youtube.com\">{link}</figure>"));
+    // Read back, attributes are in the order of their names.
+    let framed = figure.replace(" data-src", " data-site=\"youtube.com\" data-src");
+    let framed = framed.replace("></figure>", &format!(">{link}</figure>"));
     assert_eq!(shown(true), format!("<p>a</p>\n{framed}"));
     // What cannot be framed leaves its words; without a name it is called by its site.
     assert_eq!(
