@@ -6,6 +6,7 @@ pub mod actor;
 pub mod error;
 pub mod event;
 pub mod finding;
+pub mod fold;
 pub mod id;
 pub mod money;
 pub mod page;

@@ -217,7 +217,12 @@ async fn the_level_changes_while_it_runs_and_addresses_are_told_when_asked() {
         &[("MOMENTUM__LOG__LEVEL", "error"), ("MOMENTUM__LOG__ADDRESSES", "true")],
     );
     let http = Http::new();
-    let visit = async |path: &str| http.get(format!("{}{path}", server.server.address)).send().await.expect("an answer");
+    let visit = async |path: &str| {
+        http.get(format!("{}{path}", server.server.address))
+            .send()
+            .await
+            .expect("an answer")
+    };
     visit("/api/v1/instance").await;
     let said = |words: &[&str]| {
         let output = server.verb(words);

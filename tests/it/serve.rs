@@ -147,7 +147,10 @@ async fn a_stop_answers_what_was_asked_and_leaves_one_whole_file() {
     let (mut stream, body) = half_asked(&server).await;
     server.signal(Signal::TERM);
     server.closes_its_doors().await;
-    assert!(server.server.child.try_wait().expect("its state").is_none(), "it waits for the request");
+    assert!(
+        server.server.child.try_wait().expect("its state").is_none(),
+        "it waits for the request"
+    );
     stream.write_all(body.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
@@ -170,7 +173,10 @@ async fn a_second_signal_hurries() {
     let (mut stream, _) = half_asked(&server).await;
     server.signal(Signal::TERM);
     server.closes_its_doors().await;
-    assert!(server.server.child.try_wait().expect("its state").is_none(), "it waits for the request");
+    assert!(
+        server.server.child.try_wait().expect("its state").is_none(),
+        "it waits for the request"
+    );
     server.signal(Signal::INT);
     assert_eq!(server.ended().await.code(), Some(0));
     let mut rest = Vec::new();

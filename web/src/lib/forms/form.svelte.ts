@@ -77,7 +77,7 @@ export class Form<T extends Values> {
 	#refuse(problem: ApiProblem) {
 		let placed = 0;
 		for (const f of problem.fields) {
-			const name = f.path.replace(/^\//, '').split(/[./]/)[0] ?? '';
+			const name = f.path.replace(/^\//, '').split(/[./[]/)[0] ?? '';
 			if (!(name in this.values)) continue;
 			this.#refused[name] = { was: this.values[name], words: fieldSentence(f) };
 			placed++;
