@@ -52,12 +52,14 @@ test('a course is submitted, returned, mended, approved and published, and a lea
 	await answer(learner.request.post(`${api}/lessons/${course.lessons[0]}/complete`, { data: {} }));
 
 	// The instance asks for four eyes: set by the keyboard alone.
-	await admin.page.goto(`${url}/admin/reviews`);
+	await admin.page.goto(`${url}/admin/settings?tab=moderation`);
 	await settled(admin.page);
 	const rule = admin.page.getByRole('switch', { name: 'Somebody else approves every version' });
 	await rule.focus();
 	await admin.page.keyboard.press('Space');
 	await expect(rule).toBeChecked();
+	await admin.page.keyboard.press('Enter');
+	await expect(admin.page.getByText('Settings saved.')).toBeVisible();
 
 	// The author changes day 1 and day 2, and submits.
 	await change(0, { title: 'Letter 1, again' });
@@ -152,6 +154,6 @@ test('a course is submitted, returned, mended, approved and published, and a lea
 	await expect(phone.getByRole('heading', { name: 'This course is being looked at' })).toBeVisible();
 
 	for (const [name, said] of Object.entries({ author: author.heard, admin: admin.heard, learner: heard })) expect(said, name).toEqual([]);
-	await answer(admin.page.context().request.put(`${api}/admin/settings/moderation`, { data: { review_required: false, captions_required: false } }));
+	await answer(admin.page.context().request.put(`${api}/admin/settings/moderation`, { data: {} }));
 	for (const context of [author.page.context(), admin.page.context(), learner]) await context.close();
 });
