@@ -43,6 +43,19 @@ need_promtool() { has promtool || packages prometheus; }
 need_handbook() { [ -d /usr/share/doc/debian-handbook ] || packages debian-handbook; }
 need_pebble() { has pebble || packages pebble; }
 need_testssl() { { has testssl && has openssl; } || packages testssl.sh openssl; }
+
+# What the tests need beyond the build, as one installation: each alone would ask the package lists again.
+need_tests() {
+    local missing=() tool
+    for tool in chromium:chromium ffprobe:ffmpeg java:default-jre-headless faketime:faketime pebble:pebble; do
+        has "${tool%%:*}" || missing+=("${tool#*:}")
+    done
+    has chromium || missing+=(fonts-liberation)
+    [ -d /usr/share/doc/debian-handbook ] || missing+=(debian-handbook)
+    python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+    [ ${#missing[@]} = 0 ] || packages "${missing[@]}"
+}
+
 need_python() { python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv; }
 
 # web_modules: node_modules exactly as the lock says, only when the lock changed.
@@ -70,3 +83,15 @@ web_build() {
 # debug_binary: target/debug/momentum. Naming a test with it builds the dependencies with the
 # features that the tests' build has already: without that, half of them would be built again.
 debug_binary() { cargo build --locked --bin momentum --test architecture; }
+
+# Debug information of a tool that is run once would be a third of its building.
+need_cargo_deny() {
+    has cargo-deny || [ -x "$target/tools/bin/cargo-deny" ] ||
+        CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --locked --profile dev --root "$target/tools" --quiet
+}
+
+need_schemathesis() {
+    need_python
+    schemathesis=$target/tools/schemathesis/bin/schemathesis
+    [ -x "$schemathesis" ] || { python3 -m venv "$target/tools/schemathesis" && "$target/tools/schemathesis/bin/pip" install --quiet schemathesis==4.32.0; }
+}

@@ -30,10 +30,12 @@ export default defineConfig({
 	],
 	reporter: [['list']],
 	use: {
+		actionTimeout: 20_000,
 		locale: 'en-GB',
 		timezoneId: 'Europe/Berlin',
 		reducedMotion: 'reduce',
-		trace: 'retain-on-failure',
+		// Without pictures: a software renderer pays for each.
+		trace: { mode: 'retain-on-failure', screenshots: false },
 		launchOptions: {
 			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 			args: [

@@ -135,7 +135,7 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
     let waiting = told("1 waiting for your review");
     assert_eq!(
         waiting.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(),
-        [ada_address(&ada).await]
+        [format!("Ada <{}>", ada_address(&ada).await)]
     );
     assert!(waiting[0].text.contains("Clear writing") && waiting[0].text.contains("/admin/reviews"));
     let queue = ada.get("/reviews").await.expect(200);

@@ -1,7 +1,12 @@
 //! People as admins work with them: lists, deeds over many, somebody's place, one person's file,
 //! erasing.
 
-use std::{io::Read as _, path::Path, time::Duration};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use axum::http::Method;
 use momentum::{
@@ -384,18 +389,22 @@ fn unzip(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
     files
 }
 
+/// Every file of a folder and below.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let all = walkdir::WalkDir::new(folder).into_iter().flatten();
+    all.filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect()
+}
+
 /// Every file of a folder in which one of these words stands, whatever the case.
 fn files_with(folder: &Path, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(folder)
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
-    {
-        let bytes = std::fs::read(entry.path()).expect("a readable file").to_ascii_lowercase();
+    for path in files_in(folder) {
+        let bytes = std::fs::read(&path).expect("a readable file").to_ascii_lowercase();
         let has = |word: &&str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
         if words.iter().any(has) {
-            found.push(entry.path().display().to_string());
+            found.push(path.display().to_string());
         }
     }
     found
@@ -464,6 +473,8 @@ async fn who_is_erased_took_his_file_and_left_no_trace() -> Result<()> {
     );
     app.nightly().await?;
     app.settle().await;
+    ada.post("/admin/backups", json!({})).await.expect(202);
+    app.settle().await;
     let data = app.platform().data().clone();
     app.close().await;
     let words = ["zenobia", "quuxword", "quux@example"];
@@ -472,5 +483,18 @@ async fn who_is_erased_took_his_file_and_left_no_trace() -> Result<()> {
         [""; 0],
         "in the database, the index, the stored files, the mails"
     );
+    // Nor in a backup that is made after: what can be restored from it is all that it holds.
+    let restored = tempfile::tempdir().expect("a folder");
+    let into = restored.path().join("data");
+    let said = Command::new(env!("CARGO_BIN_EXE_momentum"))
+        .arg("restore")
+        .arg(files_in(&data.join("backups")).pop().expect("a backup"))
+        .arg("--into")
+        .arg(&into)
+        .output();
+    let said = said.expect("it runs");
+    assert!(said.status.success(), "{said:?}");
+    assert!(into.join(db::FILE).metadata().expect("a database").len() > 100_000);
+    assert_eq!(files_with(&into, &words), [""; 0], "in a backup");
     Ok(())
 }

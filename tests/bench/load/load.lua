@@ -29,6 +29,7 @@ end
 
 local json = { ["Content-Type"] = "application/json" }
 local people, completions, typed, emails, film = {}, {}, {}, {}, {}
+local names, cursors, admin = {}, {}, nil
 
 local function person(n) return people[n % #people + 1] end
 -- A walk over everybody that does not go from neighbour to neighbour.
@@ -70,6 +71,13 @@ function make.sign_in(n)
     local body = '{"email":"' .. emails[n % #emails + 1] .. '","password":"' .. password .. '"}'
     return wrk.format("POST", api .. "/auth/sign-in", { ["Host"] = "127.0.0.1", ["Content-Type"] = "application/json" }, body)
 end
+-- The list of people as an admin uses it: opened, filtered, searched while typing, leafed through.
+local function people_list(query) return wrk.format("GET", api .. "/users?limit=50" .. query, headers(admin)) end
+local filters = { "&role=learner&plan=premium", "&state=deactivated", "&never_seen=true&sort=name", "&complete_from=50&sort=last_seen", "&role=instructor" }
+function make.users(n) return people_list(({ "", "&sort=name", "&sort=last_seen" })[n % 3 + 1]) end
+function make.users_filter(n) return people_list(filters[n % #filters + 1]) end
+function make.users_search(n) return people_list("&q=" .. names[stride(n) % #names + 1]) end
+function make.users_page(n) return people_list("&sort=name&cursor=" .. cursors[stride(n) % #cursors + 1]) end
 local function range(n)
     local first = n * 1048576 % (7 * 1048576)
     return "bytes=" .. first .. "-" .. first + 1048575
@@ -97,6 +105,7 @@ function init()
     if operation == "complete" or operation == "mixed" then completions = lines("complete.tsv") end
     if operation == "search" or operation == "suggest" or operation == "mixed" then typed = lines("typed.txt") end
     if operation == "sign_in" then emails = lines("emails.txt") end
+    if operation:find("^users") then names, cursors, admin = lines("names.txt"), lines("cursors.txt"), lines("admin.txt")[1] end
     if operation == "media" then
         for _, line in ipairs(lines("film.txt")) do film[#film + 1] = split(line) end
     end

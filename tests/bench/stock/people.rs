@@ -28,11 +28,11 @@ const CHUNK: u32 = 250;
 /// For how many days people have been coming.
 const DAYS: i64 = 120;
 
-const FIRST: [&str; 16] = [
+pub(crate) const FIRST: [&str; 16] = [
     "Ana", "Ben", "Carmen", "David", "Esther", "Felix", "Giulia", "Hana", "Ivan", "Jasmine", "Kofi", "Leila", "Mateo", "Noor", "Omar",
     "Paula",
 ];
-const LAST: [&str; 20] = [
+pub(crate) const LAST: [&str; 20] = [
     "Almeida",
     "Baumann",
     "Chen",

@@ -15,7 +15,7 @@ use momentum::{
 };
 use rusqlite::{Connection, params};
 
-use super::{chance::Dice, words};
+use super::{chance::Dice, people, words};
 
 /// Learners who finished nothing yet have something left to do.
 const LEARNERS: &str = "SELECT u.id FROM users u WHERE u.role = 'learner' AND u.is_active = 1
@@ -33,7 +33,7 @@ const OPEN: &str = "SELECT v.lesson_id FROM enrolments e JOIN version_lessons v 
      WHERE e.user_id = ?1 AND e.state = 'active' AND p.completed_at IS NULL AND v.completion = 'mark'";
 
 /// Writes `people.tsv` (token, course, lesson), `complete.tsv` (number of a person, lesson),
-/// `typed.txt`, `emails.txt` and `film.txt` (token, asset) into a folder.
+/// `typed.txt`, `emails.txt`, `film.txt` (token, asset), `admin.txt` (token) and `names.txt` into a folder.
 pub(crate) fn write(folder: &Path, out: &Path, sessions: u32, completions: u32) -> anyhow::Result<()> {
     std::fs::create_dir_all(out)?;
     let mut conn = Connection::open(folder.join(db::FILE))?;
@@ -67,6 +67,9 @@ pub(crate) fn write(folder: &Path, out: &Path, sessions: u32, completions: u32) 
     }
     drop(statement);
     film(&tx, &mut file("film.txt")?)?;
+    let admin = tx.query_row("SELECT id FROM users WHERE role = 'admin'", [], |row| row.get(0))?;
+    writeln!(file("admin.txt")?, "{}", session(&tx, 2_000_000, admin)?)?;
+    names(&mut file("names.txt")?)?;
     tx.commit()?;
     Ok(())
 }
@@ -110,6 +113,22 @@ fn typed(out: &mut impl Write) -> anyhow::Result<()> {
             text = format!("{}+{text}", dice.pick(&words::TOPICS));
         }
         writeln!(out, "{text}")?;
+    }
+    Ok(())
+}
+
+/// What an admin has typed when the list of people is asked: a name by and by, now and then with the
+/// beginning of another, or of an address.
+fn names(out: &mut impl Write) -> anyhow::Result<()> {
+    let mut dice = Dice::new(7, 7, 7);
+    for _ in 0..2000 {
+        let last: String = dice.pick(&people::LAST).chars().take(1 + dice.below(7)).collect();
+        let text = match dice.below(4) {
+            0 => format!("person{}", dice.below(100_000)),
+            1 => format!("{}+{last}", dice.pick(&people::FIRST)),
+            _ => last,
+        };
+        writeln!(out, "{}", text.to_lowercase())?;
     }
     Ok(())
 }
