@@ -713,6 +713,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/throttles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is held back by the throttles now, or was a few minutes ago. */
+        get: operations["list_throttles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/throttles/{held}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets somebody who is held back go on at once. */
+        delete: operations["release_throttle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tokens": {
         parameters: {
             query?: never;
@@ -5090,6 +5124,23 @@ export interface components {
              */
             minutes_today: number;
         };
+        /** @description Somebody who is held back. */
+        HeldOut: {
+            /** @description Names him for letting him go. */
+            id: string;
+            by: components["schemas"]["ThrottleKind"];
+            /** @description The address, or the id of the account or API token. */
+            who: string;
+            /** @description The person's name, for an account. */
+            name?: string | null;
+            /** @description When his next request goes through. */
+            until: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often he was refused.
+             */
+            refused: number;
+        };
         /** @description Something that somebody did. */
         HistoryItem: {
             /** @description What. */
@@ -7632,6 +7683,30 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /**
+         * @description Which limit holds somebody back.
+         * @enum {string}
+         */
+        ThrottleKind: "address" | "ways_in" | "account";
+        /** @description The throttles as they stand. */
+        ThrottlesOut: {
+            /** @description Whether anybody is throttled; the configuration says so. */
+            is_on: boolean;
+            /** @description Requests of one address in a minute, and at once before that. */
+            address: number[];
+            /** @description Tries to get in of one address in a minute, and at once before that. */
+            ways_in: number[];
+            /** @description Requests of one account in a minute, and at once before that. */
+            account: number[];
+            /** @description Who is held back, or was a few minutes ago. */
+            held: components["schemas"]["HeldOut"][];
+            /**
+             * Format: int64
+             * @description How many accounts and addresses are held back from trying passwords after wrong ones. Who they
+             *     are is kept by nobody; they go on by themselves within a quarter of an hour.
+             */
+            guessers: number;
+        };
         /** @description Whether an action item is done. */
         TickIn: {
             /** @description Whether it is done. */
@@ -9858,6 +9933,74 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_throttles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThrottlesOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    release_throttle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description He is not held back any more. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
