@@ -1,6 +1,9 @@
 //! `momentum backup`: makes backups, checks them, lists how they went.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
@@ -297,6 +300,16 @@ impl Opening {
     }
 }
 
+/// Where a backup is unpacked to be looked at: among what is temporary, else beside the backup, since a
+/// tree with nothing but the program has no `/tmp`.
+fn scratch(file: &Path) -> std::io::Result<tempfile::TempDir> {
+    let mut named = tempfile::Builder::new();
+    named.prefix("momentum-verify-");
+    named
+        .tempdir()
+        .or_else(|missing| file.parent().map_or(Err(missing), |beside| named.tempdir_in(beside)))
+}
+
 impl Verify {
     async fn run(self, out: &mut Out) -> anyhow::Result<Exit> {
         let file = out.path(&self.file);
@@ -306,7 +319,7 @@ impl Verify {
         };
         let media = self.open.media_from.as_ref().map(|folder| out.path(folder));
         let all = Arc::new(app::stored_files(&app::modules()));
-        let work = tempfile::Builder::new().prefix("momentum-verify-").tempdir()?;
+        let work = scratch(&file)?;
         let scratch = work.path().join("work");
         let stop = stop_on_ctrl_c();
         let checked = {

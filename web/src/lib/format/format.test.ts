@@ -57,6 +57,8 @@ describe('numbers', () => {
 		expect(bytes(0)).toBe('0 byte');
 		expect(bytes(3_400_000)).toBe('3.4 MB');
 		expect(bytes(999)).toMatch(/^999/);
+		expect(bytes(1000)).toBe('1 kB');
+		expect([20 * 1024 ** 2, 2 * 1024 ** 3].map(bytes)).toEqual(['20 MB', '2 GB']);
 	});
 
 	it('tell time', () => {

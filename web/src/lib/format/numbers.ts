@@ -32,16 +32,19 @@ export function timecode(seconds: number): string {
 	return h > 0 ? `${h}:${String(min).padStart(2, '0')}:${sec}` : `${min}:${sec}`;
 }
 
-/** "3.4 MB", in steps of 1000. */
+const mebi = 1024 ** 2;
+
+/** "3.4 MB", in steps of 1000. A whole number of binary megabytes is a limit that somebody set: "20 MB", as it was set. */
 export function bytes(n: number): string {
 	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-	const step = n < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(n) / 3));
+	const base = n > 0 && n % mebi === 0 ? 1024 : 1000;
+	const step = n < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(n) / Math.log(base) + 1e-9));
 	return new Intl.NumberFormat(locale(), {
 		style: 'unit',
 		unit: units[step],
 		unitDisplay: 'short',
 		maximumFractionDigits: step > 1 ? 1 : 0
-	}).format(n / 1000 ** step);
+	}).format(n / base ** step);
 }
 
 /** "€12.50" from minor units. */
