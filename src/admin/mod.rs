@@ -15,6 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::platform::{
     branding::Branding,
+    embeds::EmbedSettings,
     jobs,
     mail::{MailSettings, MailTemplates},
     module::Module,
@@ -44,6 +45,7 @@ pub fn module() -> Module {
         section::<MailSettings>().closed(),
         section::<MailTemplates>(),
         section::<RetentionSettings>(),
+        section::<EmbedSettings>(),
         section::<model::LegalSettings>(),
     ];
     module.routes = OpenApiRouter::new()

@@ -3,6 +3,10 @@
 //! Pictures and downloads have plain addresses: whoever asks is asked for his right, and browsers
 //! keep what they fetched. What a player fetches is signed, for players send no cookie.
 
+use std::sync::Arc;
+
+use serde_json::value::{RawValue, to_raw_value};
+
 use super::{
     body::{self, Body, Shown},
     content::Video,
@@ -14,7 +18,7 @@ use crate::{
         id::{AssetId, UserId},
     },
     media::{self, Kind, Rendition},
-    platform::{Platform, db::Read},
+    platform::{Platform, db::Read, embeds::EmbedSettings},
 };
 
 /// A course's cover.
@@ -41,12 +45,13 @@ fn plain(asset: AssetId, rendition: Rendition) -> String {
     format!("/api/v1/media/{asset}/file?rendition={}", rendition.word())
 }
 
-/// A body with its pictures in place. It is the same for everybody.
+/// A body with its pictures in place, and content of the sites that are allowed. It is the same for
+/// everybody.
 ///
 /// # Errors
 /// A database fault.
-pub(super) fn shown(read: &Read<'_>, body: &Body) -> Result<String> {
-    body::show(body, &mut |asset| match media::describe(read, asset) {
+pub(super) fn shown(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<String> {
+    body::show(body, &|host| sites.allows(host), &mut |asset| match media::describe(read, asset) {
         Ok(found) => Ok(Some(Shown {
             url: plain(
                 asset,
@@ -62,6 +67,15 @@ pub(super) fn shown(read: &Read<'_>, body: &Body) -> Result<String> {
         Err(Error::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     })
+}
+
+/// The same as JSON has it, so that nobody writes its escapes again.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn framed(read: &Read<'_>, body: &Body, sites: &EmbedSettings) -> Result<Arc<RawValue>> {
+    let html = to_raw_value(&shown(read, body, sites)?);
+    html.map(Into::into).map_err(Error::internal)
 }
 
 /// A video for one viewer; plain addresses for visitors.

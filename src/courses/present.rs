@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::{
     Shelf,
@@ -23,7 +23,7 @@ use crate::{
         time::Timestamp,
     },
     media, people,
-    platform::{Platform, db::Read},
+    platform::{Platform, db::Read, embeds::EmbedSettings},
 };
 
 /// A video, ready to be played.
@@ -123,8 +123,15 @@ pub fn present_lesson(
     course: CourseId,
     line: &VersionLesson,
 ) -> Result<LessonContent> {
-    let page = Shelf::of(platform).lesson_page(read, line.revision)?;
+    let shelf = Shelf::of(platform);
+    let page = shelf.lesson_page(read, line.revision)?;
     let content = &page.content;
+    // Which sites are allowed changes, so what shows them is kept for one answer to that.
+    let html = if content.body_html.has_embeds() {
+        shelf.framed(read, line.revision, content)?
+    } else {
+        page.html.clone()
+    };
     let video = content.video.as_ref().map(|video| links::video(platform, read, viewer, video));
     Ok(LessonContent {
         id: line.lesson,
@@ -133,7 +140,7 @@ pub fn present_lesson(
         summary: line.summary.clone(),
         day: line.day,
         minutes: line.minutes,
-        body_html: page.html.clone(),
+        body_html: html,
         video: video.transpose()?.flatten(),
         actions: content.actions.clone(),
         resources: page.resources.clone(),
@@ -176,9 +183,7 @@ impl LessonPage {
         });
         Ok(Self {
             resources: resources.collect(),
-            html: to_raw_value(&links::shown(read, &content.body_html)?)
-                .map_err(Error::internal)?
-                .into(),
+            html: links::framed(read, &content.body_html, &EmbedSettings { hosts: Vec::new() })?,
             content: Arc::new(content),
         })
     }
@@ -312,7 +317,7 @@ impl CourseBody {
         let meta = shelf.version_meta(read, version)?;
         let trailer = meta.trailer.as_ref().map(|trailer| links::video(platform, read, None, trailer));
         Ok(Self {
-            description_html: links::shown(read, &meta.description_html)?,
+            description_html: links::shown(read, &meta.description_html, &EmbedSettings { hosts: Vec::new() })?,
             outcomes: meta.outcomes.clone(),
             weeks: meta.weeks.clone(),
             trailer: trailer.transpose()?.flatten(),

@@ -3,12 +3,15 @@
 
 use std::{
     collections::HashMap,
-    hash::Hash,
+    hash::{DefaultHasher, Hash, Hasher as _},
     sync::{Arc, Mutex, PoisonError},
 };
 
+use serde_json::value::RawValue;
+
 use super::{
     content::Content,
+    links,
     model::{Meta, VersionLesson},
     present::{CourseBody, LessonPage},
 };
@@ -17,11 +20,13 @@ use crate::{
         error::Result,
         id::{RevisionId, VersionId},
     },
-    platform::{Platform, db::Read},
+    platform::{Platform, db::Read, embeds::EmbedSettings, settings},
 };
 
 /// About how many bytes of contents are kept.
 const CONTENT_BYTES: usize = 24 << 20;
+/// About how many bytes of pages that show other sites are kept.
+const FRAMED_BYTES: usize = 4 << 20;
 /// How many outlines and front matters are kept.
 const VERSIONS: usize = 2_000;
 
@@ -31,6 +36,7 @@ pub struct Shelf {
     metas: Memory<VersionId, Meta>,
     lessons: Memory<RevisionId, LessonPage>,
     courses: Memory<VersionId, CourseBody>,
+    framed: Memory<(RevisionId, u64), Arc<RawValue>>,
 }
 
 impl Default for Shelf {
@@ -40,6 +46,7 @@ impl Default for Shelf {
             metas: Memory::new(VERSIONS),
             lessons: Memory::new(CONTENT_BYTES),
             courses: Memory::new(VERSIONS),
+            framed: Memory::new(FRAMED_BYTES),
         }
     }
 }
@@ -79,6 +86,16 @@ impl Shelf {
     /// A revision as everybody sees it.
     pub(super) fn lesson_page(&self, read: &Read<'_>, revision: RevisionId) -> Result<Arc<LessonPage>> {
         self.lessons.get(revision, LessonPage::size, || LessonPage::load(read, revision))
+    }
+
+    /// The page of a revision that shows content of other sites, as far as they are allowed now.
+    pub(super) fn framed(&self, read: &Read<'_>, revision: RevisionId, content: &Content) -> Result<Arc<RawValue>> {
+        let sites: EmbedSettings = settings::get(read)?;
+        let load = || links::framed(read, &content.body_html, &sites);
+        let mut named = DefaultHasher::new();
+        sites.names().hash(&mut named);
+        let html = self.framed.get((revision, named.finish()), |html| html.get().len() + 128, load)?;
+        Ok(Arc::clone(&html))
     }
 
     /// A version's page as everybody sees it.

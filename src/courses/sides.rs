@@ -8,7 +8,7 @@ use crate::{
         error::{Error, Result},
         id::{CourseId, LessonId},
     },
-    platform::db::Read,
+    platform::{db::Read, settings},
 };
 
 /// One side.
@@ -72,7 +72,7 @@ impl LessonSide {
             summary: place.summary.clone(),
             day: place.day,
             minutes: place.minutes,
-            body_html: links::shown(read, &content.body_html)?,
+            body_html: links::shown(read, &content.body_html, &settings::get(read)?)?,
             actions: content.actions.iter().map(|action| action.text.to_string()).collect(),
             has_video: content.video.is_some(),
         })

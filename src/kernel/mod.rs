@@ -3,6 +3,7 @@
 //! Everything here is a plain type with its rules: parse, don't validate.
 
 pub mod actor;
+pub mod embed;
 pub mod error;
 pub mod event;
 pub mod finding;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod doctor;
+pub mod embeds;
 pub mod events;
 pub mod http_client;
 pub mod images;

@@ -24,6 +24,12 @@ const press = (name: string | RegExp) => async (page: Page) => {
 	await expect(page.getByRole('dialog')).toBeVisible();
 };
 
+/** A page with code, and content of another site. */
+const shows =
+	'<p data-id="aaaaaaaaa1">A lesson that shows how.</p>' +
+	'<pre data-id="aaaaaaaaa2"><code class="language-rust">/// Greets.\nfn main() {\n    let name: &amp;str = "you"; // 1\n    println!("Hello, {name}", 42);\n}\n</code></pre>' +
+	'<figure data-id="aaaaaaaaa3" data-kind="embed" data-src="https://player.vimeo.com/video/76979871?dnt=1" data-title="Two dice and how they fall" data-site="vimeo.com"><a href="https://vimeo.com/76979871">Two dice and how they fall</a></figure>';
+
 /** The same answer with something changed. */
 const changed = (url: string, change: (body: Record<string, unknown>) => void) => async (page: Page) => {
 	await page.route(url, async (route) => {
@@ -148,7 +154,12 @@ const screens: Screen[] = [
 	{ name: 'admin-ai', path: '/admin/ai', who: 'admin' },
 	{ name: 'admin-badges', path: '/admin/badges', who: 'admin' },
 	{ name: 'teach-new', path: '/teach/new', who: 'admin' },
-	{ name: 'teach-editor', path: '/teach/git-without-fear', who: 'admin' }
+	{ name: 'teach-editor', path: '/teach/git-without-fear', who: 'admin' },
+	{ name: 'teach-editor-publish', path: '/teach/git-without-fear', who: 'admin', open: press(/^(Publish|Submit)/) },
+	{ name: 'teach-editor-history', path: '/teach/git-without-fear', who: 'admin', open: press('History') },
+	{ name: 'admin-embeds', path: '/admin/settings?tab=embeds', who: 'admin' },
+	{ name: 'media-failed', path: '/teach/media?state=failed', who: 'admin' },
+	{ name: 'lesson-shows', path: '/learn/{course}/{lesson}', who: 'learner', answers: changed('**/api/v1/lessons/*', (l) => ((l['content'] as { body_html: string }).body_html = shows)) }
 ];
 
 // A worker would ask the server past the changed answers, from the second look on. What a screen is asked

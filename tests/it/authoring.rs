@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::{body::Body, http::Request};
 use momentum::courses::Length;
 use serde_json::{Value, json};
 
@@ -312,5 +313,85 @@ async fn a_draft_lesson_is_seen_as_a_learner_will() {
     let shown = ina.get(&format!("{lesson}/preview")).await.expect(200);
     assert_eq!(shown["revision"], saved["revision"]);
     assert!(text(&shown["body_html"]).contains(&format!("src=\"/api/v1/media/{asset}/file")));
+    app.settle().await;
+}
+
+fn front() -> Request<Body> {
+    Request::get("/").body(Body::empty()).expect("a request")
+}
+
+#[tokio::test]
+async fn content_of_other_sites_is_shown_while_its_site_is_allowed() {
+    let app = TestApp::start().await;
+    let (ada, ina) = (app.admin("Ada").await, app.instructor("Ina").await);
+    let (course, lesson) = draft(&app, &ina).await;
+    let film = |address: &str| format!("<p>See:</p><figure data-kind=\"embed\" data-src=\"{address}\" data-title=\"Dice\"></figure>");
+    let put = |html: String| ina.patch(&lesson, json!({"body_html": html}));
+    let sites = ina.get("/teach/embeds").await.expect(200);
+    assert_eq!(sites["hosts"], json!(["www.youtube-nocookie.com", "player.vimeo.com"]));
+
+    let refused = put(film("https://maps.example.org/x")).await.expect(422);
+    assert_eq!(refused["fields"][0]["path"], "body_html");
+    assert_eq!(refused["fields"][0]["code"], "embed.site_not_allowed");
+    assert!(
+        text(&refused["fields"][0]["message"]).contains("www.youtube-nocookie.com, player.vimeo.com"),
+        "{refused}"
+    );
+    let added = ina
+        .post(
+            &format!("/courses/{course}/draft/lessons"),
+            json!({"day": 1, "title": "X", "body_html": film("https://maps.example.org/x")}),
+        )
+        .await;
+    assert_eq!(added.status, 422, "a new lesson is asked the same");
+
+    let saved = put(film("https://vimeo.com/76979871")).await.expect(200);
+    assert!(
+        text(&saved["body_html"]).contains("data-src=\"https://player.vimeo.com/video/76979871?dnt=1\""),
+        "{saved}"
+    );
+    let publish = format!("/courses/{course}/publish");
+    ina.post(&publish, json!({"notes": "", "learners": "new_only"})).await.expect(201);
+    let lea = app.learner("Lea").await;
+    let daily = json!({"pace": crate::enrolments::daily()});
+    lea.post(&format!("/courses/{course}/enrolment"), daily).await.expect(201);
+    let id = lesson.rsplit('/').next().expect("an id").to_owned();
+    let page = async || text(&lea.get(&format!("/lessons/{id}")).await.expect(200)["content"]["body_html"]);
+    let shown = page().await;
+    assert!(
+        shown.contains("data-site=\"vimeo.com\"") && shown.contains("<a href=\"https://vimeo.com/76979871\">Dice</a>"),
+        "{shown}"
+    );
+    let policy = async || app.anonymous().send(front()).await.header("content-security-policy").to_owned();
+    let allow = async |hosts: Value| {
+        ada.put("/admin/settings/sections/embeds", json!({"value": {"hosts": hosts}}))
+            .await
+            .expect(200)
+    };
+    assert!(
+        policy()
+            .await
+            .contains("frame-src https://www.youtube-nocookie.com https://player.vimeo.com;")
+    );
+
+    // The site is taken off the list: what was published is a link from now on, and can be edited still.
+    allow(json!(["YouTube.com"])).await;
+    let shown = page().await;
+    assert!(
+        !shown.contains("data-src") && shown.contains("<a href=\"https://vimeo.com/76979871\">Dice</a>"),
+        "{shown}"
+    );
+    assert!(policy().await.contains("frame-src https://www.youtube-nocookie.com;"));
+    put(format!("{}<p>More.</p>", film("https://vimeo.com/76979871"))).await.expect(200);
+    let check = ina.get(&format!("/courses/{course}/check")).await.expect(200);
+    assert!(check.to_string().contains("publish.embed_not_allowed"), "{check}");
+    put(film("https://vimeo.com/76979872")).await.expect(422);
+    allow(json!([])).await;
+    assert!(!policy().await.contains("frame-src"));
+    let refused = put(film("https://youtu.be/dQw4w9WgXcQ")).await.expect(422);
+    assert!(
+        text(&refused["fields"][0]["message"]).contains("no other site is allowed"),
+        "{refused}"
+    );
     app.settle().await;
 }

@@ -85,6 +85,11 @@ async fn nonsense_is_refused_by_field_and_closed_sections_have_their_own_door() 
             "uploads",
             json!({"image_mb": 0, "video_mb": 1, "audio_mb": 1, "document_mb": 1, "quota_mb": 0}),
         ),
+        ("embeds", json!({"hosts": ["player.vimeo.com", "*.example.org"]})),
+        (
+            "embeds",
+            json!({"hosts": (0..31).map(|n| format!("a{n}.example.org")).collect::<Vec<_>>()}),
+        ),
         ("legal", json!({"terms": {"text": "", "version": 1}})),
         ("legal", json!({"imprint": {"text": "x", "version": 1}})),
         ("legal", json!({"terms": {"text": "x".repeat(100_001), "version": 0}})),

@@ -272,6 +272,78 @@ async fn an_upload_is_its_owners_alone_and_expires() {
 }
 
 #[tokio::test]
+async fn another_method_may_stand_in_a_header() {
+    let app = TestApp::start().await;
+    let (ines, otto) = (app.instructor("Ines").await, app.instructor("Otto").await);
+    let at = begin(&ines, "a.csv", 12).await;
+    let as_method = async |who: &Client<'_>, method: &str, more: &[(&str, &str)], bytes: &'static str| {
+        let headers = [&[("x-http-method-override", method)], more].concat();
+        who.tus(Method::POST, &at, &headers, bytes).await
+    };
+    let answer = as_method(&ines, "PATCH", &[BYTES, ("upload-offset", "0")], "01234").await;
+    assert_eq!((answer.status.as_u16(), answer.header("upload-offset")), (204, "5"));
+    let answer = as_method(&ines, "head", &[], "").await;
+    assert_eq!((answer.status.as_u16(), answer.header("upload-offset")), (200, "5"));
+    assert_eq!(
+        as_method(&ines, "PATCH", &[BYTES, ("upload-offset", "0")], "01234").await.status,
+        409
+    );
+    assert_eq!(
+        as_method(&ines, "PATCH", &[("upload-offset", "5")], "x").await.status,
+        415,
+        "everything else is as there"
+    );
+    assert_eq!(as_method(&otto, "DELETE", &[], "").await.status, 404, "whose it is not");
+    for wrong in ["", "GET", "PUT"] {
+        assert_eq!(as_method(&ines, wrong, &[], "").await.code(), "tus.malformed", "{wrong}");
+    }
+    assert_eq!(as_method(&ines, "DELETE", &[], "").await.status, 204);
+    assert_eq!(ines.tus(Method::HEAD, &at, &[], "").await.status, 404);
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn files_in_one_piece_are_held_to_the_same_room() {
+    let app = TestApp::start_with(|config| config.media.quota_bytes = 300_000).await;
+    let (ines, ada) = (app.instructor("Ines").await, app.admin("Ada").await);
+    let post = async |who: &Client<'_>, name: &str, bytes: String| who.upload(Method::POST, &format!("/media?name={name}"), bytes).await;
+    let first = post(&ines, "a.csv", text(200_000)).await.expect(201);
+    let answer = post(&ines, "b.csv", text(100_001)).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (413, "media.quota"));
+    assert!(answer.text().contains("may come to 0.3 MB; 0.1 MB are left"), "{}", answer.text());
+    // What is on its way by tus counts as if it were here.
+    let at = begin(&ines, "c.csv", 60_000).await;
+    assert_eq!(post(&ines, "b.csv", text(50_000)).await.code(), "media.quota");
+    assert_eq!(ines.tus(Method::DELETE, &at, &[], "").await.status, 204);
+    post(&ines, "b.csv", text(50_000)).await.expect(201);
+    let replace = format!("/media/{}/file?name=a.csv", first["id"].as_str().expect("an id"));
+    assert_eq!(ines.upload(Method::PUT, &replace, text(60_000)).await.code(), "media.quota");
+
+    // The whole library's limit holds for everybody.
+    let mut limits = json!({"image_mb": 20, "video_mb": 20, "audio_mb": 20, "document_mb": 20, "quota_mb": 1});
+    ada.put("/admin/settings/sections/uploads", json!({"value": limits}))
+        .await
+        .expect(200);
+    let answer = post(&ada, "d.csv", text(900_000)).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (413, "media.full"));
+    assert!(answer.text().contains("may come to 1 MB; 0.7 MB are left"), "{}", answer.text());
+    post(&ada, "d.csv", text(700_000)).await.expect(201);
+    limits["quota_mb"] = json!(0);
+    ada.put("/admin/settings/sections/uploads", json!({"value": limits}))
+        .await
+        .expect(200);
+    post(&ada, "e.csv", text(900_000)).await.expect(201);
+    let failed = ines.get("/media/uploads?state=failed").await.expect(200);
+    assert_eq!(failed, json!([]));
+    begin(&ines, "c.csv", 10).await;
+    let working = ines.get("/media/uploads?state=working").await.expect(200);
+    assert_eq!(working.as_array().map(Vec::len), Some(1));
+    assert_eq!(ines.get("/media/uploads?state=failed").await.expect(200), json!([]));
+    ines.get("/media/uploads?state=nosuch").await.expect(422);
+    app.settle().await;
+}
+
+#[tokio::test]
 async fn limits_are_told_before_and_kept() {
     let app = TestApp::start_with(|config| config.media.quota_bytes = 1000).await;
     let (ines, ada) = (app.instructor("Ines").await, app.admin("Ada").await);

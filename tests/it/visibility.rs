@@ -309,6 +309,33 @@ async fn what_comes_before_is_finished_first() {
 }
 
 #[tokio::test]
+async fn a_price_is_told_before_one_joins() {
+    let app = TestApp::start().await;
+    let (_, ira, _, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Dear steps").by(ira.id())).await;
+    let price = json!({"minor": 4900, "currency": "EUR"});
+    ira.patch(&format!("/courses/{}/draft", made.course), json!({"price": price}))
+        .await
+        .expect(200);
+    let page = lea.get(&format!("/courses/{}", made.slug)).await.expect(200);
+    assert!(page["price"].is_null(), "a draft tells learners nothing: {page}");
+    ira.post(
+        &format!("/courses/{}/publish", made.course),
+        json!({"notes": "", "learners": "new_only"}),
+    )
+    .await
+    .expect(201);
+    for who in [&lea, &app.anonymous()] {
+        let page = who.get(&format!("/courses/{}", made.slug)).await.expect(200);
+        assert_eq!(page["price"], price);
+        let all = who.get("/courses").await.expect(200);
+        let listed = all["items"].as_array().expect("items").iter().find(|c| c["slug"] == page["slug"]);
+        assert_eq!(listed.expect("it is listed")["price"], price);
+    }
+    app.settle().await;
+}
+
+#[tokio::test]
 async fn a_public_course_tells_previews_of_links_what_it_is() {
     let app = TestApp::start().await;
     let (_, ira, _, lea) = four_people(&app).await;

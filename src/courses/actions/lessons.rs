@@ -3,7 +3,7 @@
 use super::{files, history};
 use crate::{
     courses::{
-        body::Body,
+        body::{self, Body},
         content::Content,
         model::MAX_LESSONS,
         policy::EditCourse,
@@ -14,7 +14,7 @@ use crate::{
         id::{LessonId, RevisionId},
         text::Slug,
     },
-    platform::db::Tx,
+    platform::{db::Tx, embeds::EmbedSettings, settings},
 };
 
 /// A lesson to be added.
@@ -135,6 +135,36 @@ pub(in crate::courses) fn check_shrink(
         return Err(Error::conflict("lesson.shrinks", message));
     }
     Ok(())
+}
+
+/// Whether the content of other sites in a body comes from sites that are allowed. What the lesson
+/// shows already stays: who took a site off the list does not keep its authors from writing on.
+///
+/// # Errors
+/// `Invalid` for `body_html` that names the allowed sites.
+pub(in crate::courses) fn check_embeds(tx: &Tx<'_>, can: &EditCourse, lesson: Option<LessonId>, body: &Body) -> Result<()> {
+    if !body.has_embeds() {
+        return Ok(());
+    }
+    let sites: EmbedSettings = settings::get(tx)?;
+    let mut strange = body::embeds(body);
+    strange.retain(|embed| !sites.allows(embed.host()));
+    if let (false, Some(lesson)) = (strange.is_empty(), lesson) {
+        let place = store::drafts::find_place(tx, can.course(), lesson)?.ok_or(Error::NotFound("lesson"))?;
+        let there = body::embeds(&store::lessons::get_content(tx, place.revision)?.body_html);
+        strange.retain(|embed| !there.contains(embed));
+    }
+    let Some(first) = strange.first() else { return Ok(()) };
+    let site = first.host();
+    let message = if sites.hosts.is_empty() {
+        format!("Content of {site} cannot be shown: no other site is allowed here. Set a link instead.")
+    } else {
+        format!(
+            "Content of {site} cannot be shown. Allowed sites: {}. Set a link instead.",
+            sites.names()
+        )
+    };
+    Err(Error::field("body_html", "embed.site_not_allowed", message))
 }
 
 /// Takes a lesson out of the draft. Versions that have it keep it.

@@ -168,7 +168,7 @@ fn cleaner() -> Builder<'static> {
     let attributes: HashMap<&str, HashSet<&str>> = [
         ("a", &["href", "title"][..]),
         ("img", &["alt"]),
-        ("figure", &["data-asset"]),
+        ("figure", &["data-asset", "data-kind", "data-src", "data-title"]),
         ("aside", &["data-kind"]),
         ("code", &["class"]),
         ("ol", &["start"]),

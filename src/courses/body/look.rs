@@ -1,11 +1,12 @@
 //! What a check looks at in a body, block by block.
 
 use super::{
+    embed,
     inline::text_of,
     text::words,
     tree::{self, Element, Node},
 };
-use crate::kernel::id::AssetId;
+use crate::kernel::{embed::Embed, id::AssetId};
 
 /// A top-level block and what a check wants to know of it.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(in crate::courses) struct Block {
     pub(in crate::courses) links: Vec<String>,
     /// The files it shows, each with its alternative text.
     pub(in crate::courses) figures: Vec<(AssetId, String)>,
+    /// What it shows of other sites.
+    pub(in crate::courses) embeds: Vec<Embed>,
 }
 
 /// The blocks of a body, in their order.
@@ -41,6 +44,9 @@ pub(in crate::courses) fn look(html: &str) -> Vec<Block> {
 fn gather(element: &Element, block: &mut Block) {
     if element.name == "a" {
         block.links.extend(element.attr("href").map(Into::into));
+    }
+    if embed::is_embed(element) {
+        block.embeds.extend(element.attr("data-src").and_then(Embed::parse));
     }
     if let Some(asset) = element.attr("data-asset").and_then(|id| id.parse().ok()) {
         let img = element.children.iter().filter_map(Node::element).find(|e| e.name == "img");

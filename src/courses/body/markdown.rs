@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-use super::{Body, clean, sections, sections::Section, tree};
+use super::{Body, clean, embed, sections, sections::Section, tree};
 use crate::kernel::id::AssetId;
 
 /// Something in a text that a person has to mend.
@@ -40,7 +40,7 @@ pub(crate) fn render(text: &str, media: &dyn Fn(&str) -> Option<AssetId>) -> Ren
     }));
     work.sections(&sections);
     Rendered {
-        body: Body::clean(&work.out),
+        body: Body::clean(&embed::from_links(&work.out)),
         complaints: work.complaints,
     }
 }

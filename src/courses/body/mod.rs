@@ -2,6 +2,7 @@
 
 mod carry;
 mod clean;
+mod embed;
 mod ids;
 mod inline;
 mod look;
@@ -19,6 +20,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(super) use embed::embeds;
 pub(super) use ids::assign;
 pub(super) use look::{Block, look};
 pub(super) use markdown::render;
@@ -79,6 +81,12 @@ impl Body {
     #[must_use]
     pub fn assets(&self) -> Vec<AssetId> {
         text::assets(&self.html)
+    }
+
+    /// Whether it shows content of other sites.
+    #[must_use]
+    pub(super) fn has_embeds(&self) -> bool {
+        embed::has_any(&self.html)
     }
 
     /// Its words, one line for each block.

@@ -1,11 +1,11 @@
 //! A body as a page shows it: figures get their pictures, sounds and films.
 
 use super::{
-    Body,
+    Body, embed,
     tree::{self, Element, Node},
 };
 use crate::{
-    kernel::{error::Result, id::AssetId},
+    kernel::{embed::EmbedHost, error::Result, id::AssetId},
     media::Kind,
 };
 
@@ -22,32 +22,38 @@ pub(crate) struct Shown {
 
 /// How a body's stored files are found.
 pub(super) type Find<'a> = &'a mut dyn FnMut(AssetId) -> Result<Option<Shown>>;
+/// Which sites' content is shown.
+pub(super) type Allows<'a> = &'a dyn Fn(&EmbedHost) -> bool;
 
-/// The body with its files in place; figures whose file is gone are left out.
+/// The body with its files in place; figures whose file is gone are left out, and content of sites
+/// that are not allowed is a link.
 ///
 /// # Errors
 /// What `find` returns.
-pub(crate) fn show(body: &Body, find: Find<'_>) -> Result<String> {
-    if !body.contains("data-asset=") {
+pub(crate) fn show(body: &Body, allows: Allows<'_>, find: Find<'_>) -> Result<String> {
+    if !body.contains("data-asset=") && !body.has_embeds() {
         return Ok(body.as_str().to_owned());
     }
     let mut out = Vec::new();
     for node in tree::parse(body) {
-        if let Some(Node::Element(element)) = shown(node, find)? {
+        if let Some(Node::Element(element)) = shown(node, allows, find)? {
             out.push(tree::write_one(&element));
         }
     }
     Ok(out.join("\n"))
 }
 
-fn shown(node: Node, find: Find<'_>) -> Result<Option<Node>> {
+fn shown(node: Node, allows: Allows<'_>, find: Find<'_>) -> Result<Option<Node>> {
     let Node::Element(mut element) = node else { return Ok(Some(node)) };
+    if embed::is_embed(&element) {
+        return Ok(embed::shown(&element, allows).map(Node::Element));
+    }
     if element.name == "figure" {
         return Ok(figure(element, find)?.map(Node::Element));
     }
     let mut children = Vec::with_capacity(element.children.len());
     for child in element.children {
-        children.extend(shown(child, find)?);
+        children.extend(shown(child, allows, find)?);
     }
     element.children = children;
     Ok(Some(Node::Element(element)))

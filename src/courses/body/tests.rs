@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use scraper::{Html, Node};
 
 use super::{carry::carry, clean::clean, to_markdown::bare, *};
-use crate::kernel::id::AssetId;
+use crate::kernel::{embed::Embed, id::AssetId};
 
 fn no_media(_: &str) -> Option<AssetId> {
     None
@@ -77,6 +77,8 @@ const ATTRIBUTES: &[&str] = &[
     "data-id",
     "data-asset",
     "data-kind",
+    "data-src",
+    "data-title",
     "data-align",
     "href",
     "title",
@@ -106,6 +108,10 @@ fn judge(source: &str) {
                 for (name, value) in element.attrs() {
                     assert!(ATTRIBUTES.contains(&name), "{name} from {source:?}: {html}");
                     assert!(name != "href" || clean::is_good_link(value), "{value} from {source:?}");
+                    assert!(
+                        name != "data-src" || Embed::parse(value).is_some_and(|e| e.src() == value),
+                        "{value} from {source:?}"
+                    );
                     assert!(name != "class" || value.starts_with("language-"), "{value} from {source:?}");
                 }
             }
@@ -193,6 +199,9 @@ fn naughty_strings_stay_words() {
         judge(&format!("<p>{case}</p><ul><li>{case}<p>{case}</ul>"));
         judge(&format!(
             "<figure data-asset='{case}'><img alt='{case}'></figure><a href='{case}'>x</a>"
+        ));
+        judge(&format!(
+            "<figure data-kind=embed data-title='{case}' data-src='https://player.vimeo.com/{case}'></figure><figure data-kind=embed data-src='{case}'>x</figure>"
         ));
         judge(&render(case, &no_media).body);
     }
@@ -344,6 +353,7 @@ fn markdown_goes_there_and_back() {
         "\u{202e}rtl \u{5d0}\u{5d1} \u{1f600} emoji\u{a0}nbsp",
         "    indented code\n    more",
         "a < b > c | d ~ e",
+        "[A *film* \\[1\\]](https://youtu.be/dQw4w9WgXcQ \"embed\")\n\nafter",
     ] {
         let html = render(text, &no_media).body;
         let back = to_markdown(&html, &|_| None, &no_media);
@@ -351,6 +361,33 @@ fn markdown_goes_there_and_back() {
         let again = to_markdown(&render(&back, &no_media).body, &|_| None, &no_media);
         assert_eq!(again.as_deref(), Some(back.as_str()), "{text:?}");
     }
+}
+
+#[test]
+fn content_of_other_sites_is_a_figure_a_link_and_a_link_again() {
+    let written = "<p>a</p><figure data-kind=\"embed\" data-src=\"https://youtu.be/dQw4w9WgXcQ?t=5\" data-title=\" A \n film \" onclick=\"x\"><script>y</script>z</figure>";
+    let body = Body::clean(written);
+    let figure = "<figure data-kind=\"embed\" data-src=\"https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=5\" data-title=\"A film\"></figure>";
+    assert_eq!(bare(&body), format!("<p>a</p>\n{figure}"));
+    assert_eq!(body.plain_text(), "a\nA film");
+    let text = to_markdown(&body, &|_| None, &no_media).expect("it has Markdown");
+    assert_eq!(
+        text,
+        "a\n\n[A film](https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=5 \"embed\")"
+    );
+    assert_eq!(bare(&render(&text, &no_media).body), bare(&body));
+    let link = "<a href=\"https://www.youtube.com/watch?v=dQw4w9WgXcQ&amp;t=5s\">A film</a>";
+    let shown = |allowed: bool| bare(&show(&body, &|_| allowed, &mut |_| Ok(None)).expect("shown"));
+    assert_eq!(shown(false), format!("<p>a</p>\n<p>{link}</p>"));
+    let framed = figure.replace("></figure>", &format!(" data-site=\"youtube.com\">{link}</figure>"));
+    assert_eq!(shown(true), format!("<p>a</p>\n{framed}"));
+    // What cannot be framed leaves its words; without a name it is called by its site.
+    assert_eq!(
+        bare(&Body::clean("<figure data-kind=embed data-src='javascript:x'>words</figure>")),
+        "<p>words</p>"
+    );
+    let nameless = Body::clean("<figure data-kind=embed data-src='https://vimeo.com/76979871'></figure>");
+    assert_eq!(nameless.plain_text(), "vimeo.com");
 }
 
 #[test]

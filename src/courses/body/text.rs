@@ -27,6 +27,10 @@ fn gather_element(element: &Element, out: &mut String) {
     {
         out.push_str(alt);
     }
+    if super::embed::is_embed(element) {
+        out.push_str(element.attr("data-title").unwrap_or_default());
+        return out.push('\n');
+    }
     gather(&element.children, out);
     let end = match element.name.as_str() {
         "p" | "h2" | "h3" | "h4" | "li" | "tr" | "pre" | "figcaption" | "summary" | "br" | "hr" | "img" | "blockquote" | "aside"

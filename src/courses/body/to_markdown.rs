@@ -2,7 +2,7 @@
 //! the same body again. Whether it does is checked, not hoped.
 
 use super::{
-    Body, render,
+    Body, embed, render,
     tree::{self, Element, Node},
 };
 use crate::kernel::id::AssetId;
@@ -105,6 +105,11 @@ fn longest_run(text: &str, mark: char) -> usize {
 }
 
 fn figure(element: &Element, name: Names<'_>) -> Option<String> {
+    if embed::is_embed(element) {
+        let title = inline(&[Node::Text(element.attr("data-title")?.into())])?;
+        let src = address(element.attr("data-src")?);
+        return Some(format!("[{title}]({src} \"{}\")", embed::markdown_title()));
+    }
     let path = name(element.attr("data-asset")?.parse().ok()?)?;
     let alt = element.children.iter().filter_map(Node::element).find(|e| e.name == "img");
     let alt = alt.and_then(|img| img.attr("alt")).unwrap_or_default();

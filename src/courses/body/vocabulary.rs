@@ -1,6 +1,7 @@
 //! The closed vocabulary of bodies: what may stand where, and its one canonical form.
 
 use super::{
+    embed,
     inline::{self, is_inline},
     tree::{Element, Node},
 };
@@ -166,6 +167,13 @@ fn language(classes: &str) -> Option<String> {
 }
 
 fn figure(element: Element, top: bool, out: &mut Vec<Element>) {
+    if embed::is_embed(&element) {
+        match embed::canonical(&element) {
+            Some(made) => out.push(made),
+            None => out.extend(blocks(element.children, top)),
+        }
+        return;
+    }
     let asset = element
         .attr("data-asset")
         .filter(|id| id.parse::<crate::kernel::id::AssetId>().is_ok());

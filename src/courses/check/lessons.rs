@@ -10,7 +10,7 @@ use crate::{
     },
     kernel::error::{Error, Result},
     media::{self, Kind},
-    platform::db::Read,
+    platform::{db::Read, embeds::EmbedSettings},
 };
 
 /// Minutes above which a lesson is long: a day's learning is meant to be twenty at most.
@@ -24,6 +24,7 @@ pub(super) struct Look<'a> {
     pub(super) place: &'a VersionLesson,
     pub(super) policy: &'a PublishPolicy,
     pub(super) links: &'a Links<'a>,
+    pub(super) sites: &'a EmbedSettings,
     pub(super) language: &'a str,
 }
 
@@ -102,6 +103,13 @@ impl Look<'_> {
                 }
                 Some(_) => {}
             }
+        }
+        for embed in block.embeds.iter().filter(|embed| !self.sites.allows(embed.host())) {
+            let sentence = format!(
+                "Content of {} is not allowed here: learners of \u{201c}{title}\u{201d} get a link instead.",
+                embed.site()
+            );
+            weigh.warn(at, "publish.embed_not_allowed", sentence);
         }
         for link in &block.links {
             if let Some(sentence) = self.links.broken(link)? {

@@ -26,6 +26,7 @@ pub(super) fn check(read: &Read<'_>, course: CourseId, others: &PublishChecks) -
     let draft = store::drafts::get(read, course)?;
     let lessons = store::drafts::outline(read, course)?;
     let policy: PublishPolicy = settings::get(read)?;
+    let sites = settings::get(read)?;
     let mut weigh = Weigh::default();
     outline(&mut weigh, &draft.meta, &lessons);
     let own: HashSet<_> = lessons.iter().map(|place| place.lesson).collect();
@@ -37,6 +38,7 @@ pub(super) fn check(read: &Read<'_>, course: CourseId, others: &PublishChecks) -
             place,
             policy: &policy,
             links: &links,
+            sites: &sites,
             language: draft.meta.language.as_str(),
         };
         look.at(&mut weigh)?;

@@ -223,6 +223,7 @@ pub(in crate::courses) async fn add_lesson(g: Guard<EditCourse>, Body(body): Bod
     patch.apply(&mut content, None);
     let new = NewLesson { day, key: None, content };
     let lesson = g.db.write("courses.add_lesson", move |tx| {
+        actions::check_embeds(tx, &g.can, None, &new.content.body_html)?;
         let (lesson, _) = actions::add_lesson(tx, &g.can, new)?;
         DraftLessonOut::load(tx, g.can.course(), lesson)
     });
@@ -249,6 +250,9 @@ pub(in crate::courses) async fn change_lesson(g: Guard<EditLesson>, Body(mut pat
     let (expected, day) = (patch.expected_revision, patch.day);
     let lesson = g.db.write("courses.change_lesson", move |tx| {
         let (can, lesson) = (g.can.course(), g.can.lesson());
+        if let Some(body) = &html {
+            actions::check_embeds(tx, can, Some(lesson), body)?;
+        }
         if let Some(body) = html.as_ref().filter(|_| !patch.confirm_shrink) {
             actions::check_shrink(tx, can, lesson, expected, body)?;
         }

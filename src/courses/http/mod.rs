@@ -39,6 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(history::restore_lesson_state))
         .routes(routes!(history::return_lesson))
         .routes(routes!(copies::list_templates))
+        .routes(routes!(writing::list_embed_sites))
         .routes(routes!(copies::duplicate_course))
         .routes(routes!(copies::duplicate_lesson))
         .routes(routes!(writing::put_presence))

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     courses::{
-        policy::{EditCourse, EditLesson},
+        policy::{EditCourse, EditLesson, WriteCourses},
         presence::{Presence, Seat},
         present::{self, LessonContent},
         store,
@@ -17,9 +17,13 @@ use crate::{
         text::PersonName,
     },
     people,
-    platform::web::{
-        extract::{Body, not_null},
-        guard::Guard,
+    platform::{
+        embeds::EmbedSettings,
+        settings,
+        web::{
+            extract::{Body, not_null},
+            guard::Guard,
+        },
     },
 };
 
@@ -101,6 +105,12 @@ pub(in crate::courses) async fn put_presence(g: Guard<EditCourse>, Body(body): B
         })
     });
     Ok(Json(found.await?))
+}
+
+/// Sites whose content lessons may show.
+#[utoipa::path(get, path = "/teach/embeds", tag = "courses", responses((status = 200, body = EmbedSettings)))]
+pub(in crate::courses) async fn list_embed_sites(g: Guard<WriteCourses>) -> Result<Json<EmbedSettings>> {
+    g.db.read("courses.embeds", settings::get::<EmbedSettings>).await.map(Json)
 }
 
 /// A lesson of the draft as a learner will see it.

@@ -2,6 +2,7 @@
 
 use std::{io::Read as _, path::Path};
 
+use super::room;
 use crate::{
     kernel::{
         error::{Error, Result},
@@ -64,7 +65,10 @@ pub async fn store_file(platform: &Platform, db: &Db, can: &StoreAsset, name: &s
 /// Keeps a part under rows, or throws it away when its content is refused. The same bytes under
 /// the same name from the same person are the same asset.
 pub(in crate::media) async fn keep(platform: &Platform, db: &Db, can: &StoreAsset, name: &str, part: Part) -> Result<Asset> {
-    keep_and(platform, db, can, name, part, |_, _| Ok(())).await
+    let (owner, limits) = (can.owner(), Limits::of(platform));
+    let is_limited = can.is_limited();
+    let then = move |tx: &Tx<'_>, _| if is_limited { room::demand(tx, owner, &limits) } else { Ok(()) };
+    keep_and(platform, db, can, name, part, then).await
 }
 
 /// As [`keep`], and `then` in the same deed.

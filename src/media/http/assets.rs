@@ -8,9 +8,16 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::receive::receive;
+use super::{
+    receive::{receive, told_length},
+    uploads::refused,
+};
 use crate::{
-    kernel::{error::Error, id::AssetId, time::Timestamp},
+    kernel::{
+        error::Error,
+        id::{AssetId, UserId},
+        time::Timestamp,
+    },
     media::{
         Limits, actions,
         model::{Asset, Kind},
@@ -86,7 +93,7 @@ pub(in crate::media) struct UploadQuery {
 #[utoipa::path(
     post, path = "/media", tag = "media", params(UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = AssetOut), (status = 408, description = "Nothing came for a minute."), (status = 413, description = "Larger than `max_upload_bytes`."))
+    responses((status = 201, body = AssetOut), (status = 408, description = "Nothing came for a minute."), (status = 409, description = "As 413, when others were faster."), (status = 413, description = "`media.too_large`: larger than `max_upload_bytes`; `media.quota`, `media.full`: no room for it."))
 )]
 pub(in crate::media) async fn upload_asset(
     g: Guard<StoreAsset>,
@@ -94,16 +101,33 @@ pub(in crate::media) async fn upload_asset(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<AssetOut>), ErrorResponse> {
-    let part = take_in(&g, &headers, body).await?;
+    let part = take_in(&g, g.can.owner(), &headers, body).await?;
     let asset = actions::keep(&g.platform, &g.db, &g.can, &query.name, part).await?;
     Ok(created(asset.into()))
 }
 
-async fn take_in<R>(g: &Guard<R>, headers: &HeaderMap, body: Body) -> Result<Part, ErrorResponse> {
-    let most = Limits::of(&g.platform).max_upload_bytes;
+/// Receives a file for which there is room: what its sender says is asked first, what came after.
+async fn take_in<R>(g: &Guard<R>, owner: Option<UserId>, headers: &HeaderMap, body: Body) -> Result<Part, ErrorResponse> {
+    let limits = Limits::of(&g.platform);
+    let (most, own) = (limits.max_upload_bytes, limits.quota_for(&g.actor));
+    let told = told_length(headers, &body);
+    if let Some(bytes) = told.filter(|bytes| *bytes <= most) {
+        demand_room(g, owner, own, bytes).await?;
+    }
     let mut intake = actions::Intake::begin(&g.platform).await?;
     receive(body, headers, &mut intake, most).await?;
-    Ok(intake.finish().await?)
+    let part = intake.finish().await?;
+    if told != Some(part.bytes()) {
+        demand_room(g, owner, own, part.bytes()).await?;
+    }
+    Ok(part)
+}
+
+async fn demand_room<R>(g: &Guard<R>, owner: Option<UserId>, own: Option<u64>, bytes: u64) -> Result<(), ErrorResponse> {
+    match actions::refuse_now(&g.db, owner, own, bytes).await? {
+        Some(refusal) => Err(refused(refusal).into()),
+        None => Ok(()),
+    }
 }
 
 /// Gives an asset another content, sent as it is in the body; it must be of the same kind. Whatever
@@ -119,7 +143,7 @@ pub(in crate::media) async fn replace_asset_file(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<AssetOut>, ErrorResponse> {
-    let part = take_in(&g, &headers, body).await?;
+    let part = take_in(&g, g.actor.user(), &headers, body).await?;
     let asset = actions::replace(&g.platform, &g.db, &g.can, &query.name, part).await?;
     Ok(Json(asset.into()))
 }

@@ -32,6 +32,7 @@ const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 
 /// Every answer says which version it speaks.
@@ -85,6 +86,30 @@ pub(super) fn spoken(headers: &HeaderMap) -> Result<(), Refused> {
     let mut response = Problem::new(StatusCode::PRECONDITION_FAILED, "tus.version", title).into_response();
     response.headers_mut().insert(TUS_VERSION, HeaderValue::from_static(VERSION));
     Err(Refused::with(response))
+}
+
+/// The method that a POST stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// `PATCH`
+    Append,
+    /// `HEAD`
+    Look,
+    /// `DELETE`
+    End,
+}
+
+/// Which method a POST stands for.
+pub(super) fn meant(headers: &HeaderMap) -> Result<Meant, Refused> {
+    let name = text(headers, &OVERRIDE)?.unwrap_or_default().to_ascii_uppercase();
+    match name.as_str() {
+        "PATCH" => Ok(Meant::Append),
+        "HEAD" => Ok(Meant::Look),
+        "DELETE" => Ok(Meant::End),
+        _ => Err(malformed(
+            "Say which method is meant: X-HTTP-Method-Override is PATCH, HEAD or DELETE.",
+        )),
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Refused> {

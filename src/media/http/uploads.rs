@@ -7,12 +7,12 @@ use axum::{
     middleware::map_response,
     response::{ErrorResponse, IntoResponse as _, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     receive::{Cut, cut, next_piece, told_length, too_large},
-    tus::{self, Refused},
+    tus::{self, Meant, Refused},
 };
 use crate::{
     kernel::{
@@ -22,12 +22,16 @@ use crate::{
     },
     media::{
         Limits,
-        actions::uploads::{self, Append, Outcome, Refusal, Verdict},
+        actions::{
+            self,
+            uploads::{self, Append, Outcome, Refusal, Verdict},
+        },
         model::uploads::{Checksum, State, Upload},
         policy::{OwnUpload, StoreAsset},
         store,
     },
     platform::web::{
+        extract::Query,
         guard::{Anyone, Guard, Web},
         problem::Problem,
     },
@@ -39,7 +43,7 @@ const SHOWN: u32 = 100;
 pub(in crate::media) fn tus_routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(create_upload, list_uploads, discover_uploads))
-        .routes(routes!(get_upload, head_upload, append_upload, end_upload))
+        .routes(routes!(get_upload, head_upload, append_upload, end_upload, override_upload))
         .layer(map_response(tus::stamp))
 }
 
@@ -217,25 +221,13 @@ fn judge(outcome: Outcome) -> Result<(), Refused> {
     }
 }
 
-fn refused(why: Refusal) -> Refused {
+pub(super) fn refused(why: Refusal) -> Refused {
     let (status, code, title) = match why {
         Refusal::TooLarge(most) => return Refused::with(too_large(most)),
-        Refusal::Quota(left) => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "media.quota",
-            format!(
-                "Your files may come to no more: {} MB are left. Delete what you no longer need.",
-                left / 1_000_000
-            ),
-        ),
-        Refusal::Full(left) => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "media.full",
-            format!(
-                "The library may come to no more: {} MB are left. Ask whoever runs this site.",
-                left / 1_000_000
-            ),
-        ),
+        Refusal::Quota { .. } | Refusal::Full { .. } => {
+            let (code, title) = actions::sentence(why).unwrap_or_default();
+            (StatusCode::PAYLOAD_TOO_LARGE, code, title)
+        }
         Refusal::TooMany => (
             StatusCode::TOO_MANY_REQUESTS,
             "upload.too_many",
@@ -299,10 +291,60 @@ pub(in crate::media) async fn end_upload(g: Guard<OwnUpload>, headers: HeaderMap
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Another method in the header `X-HTTP-Method-Override`, for senders behind something that lets only
+/// GET and POST pass (tus 1.0).
+#[utoipa::path(
+    post, path = "/media/uploads/{upload}", tag = "media",
+    params(
+        ("upload" = UploadId, Path),
+        ("X-HTTP-Method-Override" = String, Header, description = "`PATCH`, `HEAD` or `DELETE`; everything else is as there."),
+        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((status = 200, description = "As the method answers."), (status = 204, description = "As the method answers."),
+        (status = 400, description = "`tus.malformed`: no such method."), (status = 412, description = "`tus.version`"))
+)]
+pub(in crate::media) async fn override_upload(g: Guard<OwnUpload>, headers: HeaderMap, body: Body) -> Result<Response, ErrorResponse> {
+    match tus::meant(&headers)? {
+        Meant::Append => append_upload(g, headers, body).await,
+        Meant::Look => head_upload(g, headers).await,
+        Meant::End => end_upload(g, headers).await.map(|done| done.into_response()),
+    }
+}
+
+/// Which uploads to list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::media) struct UploadsQuery {
+    /// Only those that are on their way, or those that were refused; all when absent.
+    #[param(inline)]
+    state: Option<Asked>,
+}
+
+/// What an upload has come to, as lists ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::media) enum Asked {
+    /// Bytes are missing, or what they are is being found out.
+    Working,
+    /// It was refused.
+    Failed,
+}
+
+impl Asked {
+    fn takes(self, state: State) -> bool {
+        match self {
+            Self::Working => matches!(state, State::Receiving | State::Processing),
+            Self::Failed => state == State::Failed,
+        }
+    }
+}
+
 /// One's own uploads of the last days, the newest first: what is unfinished, and what became of the
 /// others.
-#[utoipa::path(get, path = "/media/uploads", tag = "media", responses((status = 200, body = Vec<UploadOut>)))]
-pub(in crate::media) async fn list_uploads(g: Guard<StoreAsset>) -> Result<Json<Vec<UploadOut>>> {
+#[utoipa::path(get, path = "/media/uploads", tag = "media", params(UploadsQuery), responses((status = 200, body = Vec<UploadOut>)))]
+pub(in crate::media) async fn list_uploads(g: Guard<StoreAsset>, Query(query): Query<UploadsQuery>) -> Result<Json<Vec<UploadOut>>> {
     let owner = g.can.owner().ok_or(Error::Unauthenticated)?;
     let found =
         g.db.read("media.uploads", move |read| store::uploads::list_of(read, owner, SHOWN))
@@ -310,7 +352,12 @@ pub(in crate::media) async fn list_uploads(g: Guard<StoreAsset>) -> Result<Json<
     let mut shown = Vec::with_capacity(found.len());
     for upload in found {
         match uploads::look(&g.platform, &g.db, upload).await {
-            Ok((upload, offset)) => shown.push(UploadOut::new(upload, offset)),
+            Ok((upload, offset)) => shown.extend(
+                query
+                    .state
+                    .is_none_or(|asked| asked.takes(upload.state))
+                    .then(|| UploadOut::new(upload, offset)),
+            ),
             Err(Error::NotFound(_)) => {} // It was ended meanwhile.
             Err(error) => return Err(error),
         }

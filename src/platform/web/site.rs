@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApi;
 use super::{
     address, docs,
     guard::{Web, has_session_cookie},
-    headers::Policies,
+    headers::{Policies, is_kind},
     health,
     layers::{self, Edge},
     scrape, share,
@@ -33,6 +33,7 @@ use crate::{
     platform::{
         branding::Branding,
         crypto::{hex, token_hash},
+        embeds::EmbedSettings,
         module::HeadOf,
         settings,
     },
@@ -66,6 +67,7 @@ pub fn build(
         start: platform.chance.next_u64() as u32,
         count: AtomicU64::new(0),
     });
+    let policies = edge.policies.clone();
     let contract = Page::new(serde_json::to_string(document).map_err(Error::internal)?, "application/json")?;
     let value = serde_json::to_value(document).map_err(Error::internal)?;
     let manual = Page::new(docs::page(&value), "text/html; charset=utf-8")?;
@@ -83,6 +85,7 @@ pub fn build(
         .fallback_service(get(nowhere).fallback(nowhere).with_state(Nowhere {
             spa,
             heads: heads.into(),
+            policies,
             web: web.clone(),
         }));
     Ok(routed
@@ -99,10 +102,14 @@ async fn nowhere(State(state): State<Nowhere>, request: Request) -> Response {
     }
     // Programs that show previews of links have no session; people who have one get the shell as it is.
     let may_be_program = matches!(*request.method(), Method::GET | Method::HEAD) && !has_session_cookie(request.headers());
-    if may_be_program && let Some(special) = state.special(path, request.headers()).await {
-        return special;
-    }
-    state.spa.answer(request.method(), path, request.headers())
+    let special = if may_be_program {
+        state.special(path, request.headers()).await
+    } else {
+        None
+    };
+    let mut response = special.unwrap_or_else(|| state.spa.answer(request.method(), path, request.headers()));
+    state.frame(response.headers_mut()).await;
+    response
 }
 
 /// What answers where no route does.
@@ -110,10 +117,22 @@ async fn nowhere(State(state): State<Nowhere>, request: Request) -> Response {
 struct Nowhere {
     spa: Spa,
     heads: Arc<[(&'static str, HeadOf)]>,
+    policies: Policies,
     web: Web,
 }
 
 impl Nowhere {
+    /// Says whose content a page may frame. Where nobody can tell, nobody's.
+    async fn frame(&self, headers: &mut HeaderMap) {
+        if !is_kind(headers, b"text/html") {
+            return;
+        }
+        let reader = self.web.database().acting_as(Actor::Anonymous);
+        if let Ok(sites) = reader.read("web.frames", settings::get::<EmbedSettings>).await {
+            self.policies.frame(&sites, headers);
+        }
+    }
+
     /// The page with a head of its own, for those who show previews of links. A head that cannot be
     /// made is no reason to refuse the page.
     async fn special(&self, path: &str, headers: &HeaderMap) -> Option<Response> {

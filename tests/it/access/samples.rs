@@ -129,6 +129,7 @@ fn instance(operation: &str) -> Option<Sample> {
             &[("upload-offset", "0"), ("content-type", "application/offset+octet-stream")],
             b"abc".to_vec(),
         ),
+        "override_upload" => tus(&[("x-http-method-override", "HEAD")], Vec::new()),
         "search" => asked("?q=writing"),
         "suggest" => asked("?q=wri"),
         _ => None,
@@ -167,7 +168,12 @@ fn courses(operation: &str) -> Option<Sample> {
     match operation {
         "list_categories" | "list_courses" | "get_course" | "preview_lesson" | "list_own_courses" | "list_versions" | "remove_category"
         | "archive_course" | "restore_course" | "delete_course" | "get_draft" | "get_draft_lesson" | "remove_lesson" => plain(),
-        "list_lesson_history" | "get_lesson_state" | "list_templates" | "duplicate_lesson" | "preview_draft_lesson" => plain(),
+        "list_lesson_history"
+        | "get_lesson_state"
+        | "list_templates"
+        | "list_embed_sites"
+        | "duplicate_lesson"
+        | "preview_draft_lesson" => plain(),
         "set_lesson_text_aside" => json(json!({"body_html": "<p>Not taken.</p>"})),
         "restore_lesson_state" | "duplicate_course" => json(json!({})),
         "return_lesson" => json(json!({"day": 1, "position": 1})),

@@ -5,7 +5,7 @@ use crate::{
     kernel::error::{Error, Result},
     media::{
         Limits,
-        actions::blocking,
+        actions::{blocking, room},
         model::uploads::{KEPT_MS, MOST_UNFINISHED, State, Told, Upload},
         policy::{self, StoreAsset},
         settings::UploadSettings,
@@ -53,7 +53,7 @@ fn has_room(data: &std::path::Path, length: u64) -> std::io::Result<()> {
 
 fn insert(tx: &Tx<'_>, can: &StoreAsset, limits: &Limits, told: Told, length: u64) -> Result<std::result::Result<Upload, Refusal>> {
     let owner = can.owner().ok_or(Error::Unauthenticated)?;
-    let (unfinished, coming) = store::uploads::count_unfinished(tx, owner)?;
+    let (unfinished, _) = store::uploads::count_unfinished(tx, owner)?;
     if unfinished >= MOST_UNFINISHED {
         return Ok(Err(Refusal::TooMany));
     }
@@ -62,19 +62,8 @@ fn insert(tx: &Tx<'_>, can: &StoreAsset, limits: &Limits, told: Told, length: u6
     if length > most {
         return Ok(Err(Refusal::TooLarge(most)));
     }
-    if let Some(most) = settings.quota_bytes() {
-        let there = store::count_bytes(tx)?.unsigned_abs();
-        let left = most.saturating_sub(there).saturating_sub(store::uploads::count_coming(tx)?);
-        if length > left {
-            return Ok(Err(Refusal::Full(left)));
-        }
-    }
-    if let Some(most) = limits.quota_for(tx.actor()) {
-        let (_, there) = store::library::count_of(tx, Some(owner))?;
-        let left = most.saturating_sub(there).saturating_sub(coming);
-        if length > left {
-            return Ok(Err(Refusal::Quota(left)));
-        }
+    if let Some(refusal) = room::refuse(tx, Some(owner), limits.quota_for(tx.actor()), length)? {
+        return Ok(Err(refusal));
     }
     if let Some(asset) = told.replaces {
         policy::may_change(tx, tx.actor(), asset)?;

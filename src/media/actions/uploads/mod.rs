@@ -23,10 +23,10 @@ pub(in crate::media) use sweep::sweep;
 pub(in crate::media) enum Refusal {
     /// Larger than one file may be: at most this many bytes.
     TooLarge(u64),
-    /// The person's files would come to more than they may: this many bytes are left.
-    Quota(u64),
-    /// All files would come to more than they may: this many bytes are left.
-    Full(u64),
+    /// The person's files would come to more than they may: so many bytes are left of so many.
+    Quota { left: u64, most: u64 },
+    /// All files would come to more than they may: so many bytes are left of so many.
+    Full { left: u64, most: u64 },
     /// Too many of his uploads are unfinished.
     TooMany,
     /// Another request writes to it.

@@ -2634,7 +2634,11 @@ export interface paths {
         /** How far an upload has come, and what it has become. */
         get: operations["get_upload"];
         put?: never;
-        post?: never;
+        /**
+         * Another method in the header `X-HTTP-Method-Override`, for senders behind something that lets only
+         *     GET and POST pass (tus 1.0).
+         */
+        post: operations["override_upload"];
         /**
          * Ends an upload and forgets its bytes (tus 1.0, termination); of a finished one only the line in
          *     the list goes.
@@ -2961,6 +2965,23 @@ export interface paths {
         };
         /** The courses that the signed-in person writes, alone or with others; for admins, all. */
         get: operations["list_own_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach/embeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sites whose content lessons may show. */
+        get: operations["list_embed_sites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4874,6 +4895,11 @@ export interface components {
         EmailIn: {
             /** @description The address. */
             email: components["schemas"]["Email"];
+        };
+        /** @description Sites whose content lessons may show. Nothing of it is loaded before a learner asks for it. */
+        EmbedSettings: {
+            /** @description Host names such as `player.vimeo.com`; none for no content of other sites. */
+            hosts: string[];
         };
         /** @description How to join. */
         EnrolIn: {
@@ -15006,8 +15032,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            409: components["responses"]["Conflict"];
-            /** @description Larger than `max_upload_bytes`. */
+            /** @description As 413, when others were faster. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `media.too_large`: larger than `max_upload_bytes`; `media.quota`, `media.full`: no room for it. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -15089,7 +15123,10 @@ export interface operations {
     };
     list_uploads: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those that are on their way, or those that were refused; all when absent. */
+                state?: "working" | "failed";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15237,6 +15274,68 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    override_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `PATCH`, `HEAD` or `DELETE`; everything else is as there. */
+                "X-HTTP-Method-Override": string;
+                /** @description `1.0.0` */
+                "Tus-Resumable": string;
+            };
+            path: {
+                upload: components["schemas"]["Id_upl"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description As the method answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the method answers. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `tus.malformed`: no such method. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description `tus.version` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Invalid"];
@@ -16409,6 +16508,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnCourse"][];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_embed_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbedSettings"];
                 };
             };
             400: components["responses"]["Malformed"];

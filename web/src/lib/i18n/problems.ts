@@ -33,6 +33,9 @@ const sentences: Record<string, () => string> = {
 	'address.configured': m.problem_address_configured
 };
 
+/** Codes whose sentence only the server can say: it names numbers. */
+const told = new Set(['media.full', 'media.quota']);
+
 /** Whole codes we say better than the server's own sentence. */
 const fieldSentences: Record<string, () => string> = {
 	'email.malformed': m.field_email,
@@ -61,6 +64,7 @@ const byStatus: Record<number, string> = {
 /** The sentence to show for a failed call. Unknown codes fall to their kind, never to raw text. */
 export function sentenceFor(error: unknown): string {
 	const p: ApiProblem = asProblem(error);
+	if (told.has(p.code) && p.title) return p.title;
 	const exact = sentences[p.code];
 	if (exact && p.code !== 'too_many') return exact();
 	if (p.status === 429) {

@@ -25,6 +25,16 @@ export class LessonHistory extends Paged<LessonState> {
 		return ok(api.GET('/api/v1/courses/{course}/draft/lessons/{lesson}/history/{state}', { params: { path } }));
 	}
 
+	/** The page as it is now. */
+	get now(): string {
+		return this.#lesson.text;
+	}
+
+	/** The page with another text, as if the author had written it. */
+	rewrite(html: string): void {
+		this.#lesson.rewrite(html);
+	}
+
 	/** What is written now is saved first, so that it is in the history too. */
 	async restore(state: string): Promise<void> {
 		await this.#lesson.flush();

@@ -1,6 +1,7 @@
 import { api, asProblem, ok, type ApiProblem } from '#lib/api/client.ts';
 import { newBlockId } from '#lib/components/editor/page/block-id.ts';
-import { joined, merge, settle, type Choice, type Merged, type Part } from '#lib/components/editor/page/merge.ts';
+import { joined, merge, settle, type Choice, type Merged } from '#lib/components/editor/page/merge.ts';
+import type { PageHooks } from './editor-hooks.ts';
 import { countWords, estimate, fieldsOf, mergeFields, patchOf, type Fields, type Lesson } from './editor-fields.ts';
 import { editorStore, type LessonRecord } from './editor-store.ts';
 import { openTabs, tabId } from './editor-tab.ts';
@@ -8,18 +9,6 @@ import { online } from './online.svelte.ts';
 
 /** `kept`: on this device, not on the server yet. */
 export type SaveState = 'saved' | 'changed' | 'saving' | 'kept' | 'clash' | 'shrinks' | 'refused' | 'gone';
-
-/** What the page can do while it is open. */
-export interface PageHooks {
-	html(): string;
-	/** The same text as the page would write it. */
-	normal(html: string): string;
-	parts(html: string): Part[];
-	/** Brings another text onto the page without touching what stays the same. */
-	bring(html: string): void;
-	/** What follows is a step of its own for undo. */
-	pause(): void;
-}
 
 export interface Clashing {
 	theirs: Lesson;
@@ -348,6 +337,19 @@ export class LessonDraft {
 		this.autoMinutes = this.fields.minutes === estimate(this.words, this.filmMs);
 		this.onsaved(lesson);
 		this.#done();
+	}
+
+	/** The page as it is now. */
+	get text(): string {
+		this.#read();
+		return this.#body;
+	}
+
+	/** The author gives the page another text: it can be undone, and is saved like everything he writes. */
+	rewrite(html: string): void {
+		this.#hooks?.bring(html, true);
+		this.touched();
+		this.#step();
 	}
 
 	/** The page gets back what a save would have taken away. */

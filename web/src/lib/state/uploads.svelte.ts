@@ -145,10 +145,19 @@ class Uploads {
 		this.list = this.list.filter((s) => s !== row);
 		await row.tus?.abort();
 		this.#pump();
-		if (!row.id || busy) return;
+		if (row.id && !busy) await this.#end(row.id);
+	}
+
+	/** The same for an upload that perhaps another window has begun. */
+	async forget(id: string): Promise<void> {
+		const row = this.list.find((s) => s.id === id);
+		await (row ? this.cancel(row) : this.#end(id));
+	}
+
+	async #end(upload: string): Promise<void> {
 		const headers = { 'Tus-Resumable': '1.0.0' };
 		await api
-			.DELETE('/api/v1/media/uploads/{upload}', { params: { path: { upload: row.id }, header: headers } })
+			.DELETE('/api/v1/media/uploads/{upload}', { params: { path: { upload }, header: headers } })
 			.catch((e: unknown) => {
 				if (asProblem(e).status !== 404) throw e;
 			});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Schema } from '#lib/api/types.ts';
-import { calendarWeeks, planWeeks, standOf } from './stand.ts';
+import { calendarWeeks, dayOf, planWeeks, standOf } from './stand.ts';
 
 type Outline = Schema<'OutlineOut'>;
 type State = 'done' | 'in_progress' | 'open' | 'locked';
@@ -49,6 +49,14 @@ describe('how a person stands to a course', () => {
 			opensAt: '2026-11-24T03:00:00Z',
 			last: { lesson: 'lsn_2', day: 2 }
 		});
+	});
+
+	it('has a day that one is at', () => {
+		const at = (states: Parameters<typeof outline>[0]) => dayOf(standOf(free, outline(states), learner));
+		expect(at(['open', 'locked'])).toBe(1);
+		expect(at(['done', 'open', 'locked'])).toBe(2);
+		expect(at(['done', 'done', 'locked'])).toBe(2);
+		expect(at(['done', 'done'])).toBeUndefined();
 	});
 
 	it('is finished', () => {

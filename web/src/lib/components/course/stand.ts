@@ -50,6 +50,12 @@ export function standOf(page: Pick<CoursePage, 'plan' | 'can_edit'>, outline: Ou
 	return { kind: 'finished', at: first && { lesson: first.lesson.id, day: first.day } };
 }
 
+/** The day where a person is in a course; undefined before the start and after the end. */
+export function dayOf(stand: Stand): number | undefined {
+	if (stand.kind === 'start' || stand.kind === 'resume') return stand.at.day;
+	return stand.kind === 'waiting' ? (stand.last?.day ?? stand.day) : undefined;
+}
+
 export interface PlanRow {
 	lesson: OutlineLesson;
 	day: number;

@@ -13,6 +13,7 @@ import ListOrdered from '@lucide/svelte/icons/list-ordered';
 import Minus from '@lucide/svelte/icons/minus';
 import Pilcrow from '@lucide/svelte/icons/pilcrow';
 import Quote from '@lucide/svelte/icons/quote';
+import MonitorPlay from '@lucide/svelte/icons/monitor-play';
 import Sigma from '@lucide/svelte/icons/sigma';
 import Table from '@lucide/svelte/icons/table';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
@@ -51,7 +52,7 @@ function callout(editor: Editor, kind: string): void {
 }
 
 /** Everything the slash and the toolbar offer, in the order of use. */
-export const choices = (files: (kind: 'image' | 'video') => void, formula: () => void): BlockChoice[] => [
+export const choices = (files: (kind: 'image' | 'video') => void, formula: () => void, embed: () => void): BlockChoice[] => [
 	{ key: 'text', label: m.edit_block_text(), also: 'paragraph', icon: Pilcrow, run: (e) => e.chain().focus().setNode('paragraph').run() },
 	{ key: 'h2', label: m.edit_block_h2(), also: 'heading title', icon: Heading2, run: (e) => e.chain().focus().setNode('heading', { level: 2 }).run() },
 	{ key: 'h3', label: m.edit_block_h3(), also: 'heading', icon: Heading3, run: (e) => e.chain().focus().setNode('heading', { level: 3 }).run() },
@@ -60,6 +61,7 @@ export const choices = (files: (kind: 'image' | 'video') => void, formula: () =>
 	{ key: 'numbers', label: m.edit_block_numbers(), also: 'list ol steps', icon: ListOrdered, run: (e) => e.chain().focus().toggleList('orderedList', 'listItem').run() },
 	{ key: 'image', label: m.edit_block_image(), also: 'picture photo', icon: Image, run: () => files('image') },
 	{ key: 'video', label: m.edit_block_video(), also: 'film sound audio', icon: Film, run: () => files('video') },
+	{ key: 'embed', label: m.edit_block_embed(), also: 'youtube vimeo iframe site web', icon: MonitorPlay, run: embed },
 	{ key: 'tip', label: m.edit_block_tip(), also: 'callout', icon: Lightbulb, run: (e) => callout(e, 'tip') },
 	{ key: 'note', label: m.edit_block_note(), also: 'callout info', icon: Info, run: (e) => callout(e, 'note') },
 	{ key: 'warning', label: m.edit_block_warning(), also: 'callout attention', icon: TriangleAlert, run: (e) => callout(e, 'warning') },

@@ -1,12 +1,15 @@
 import type { Kind } from './kinds.ts';
 import { kinds } from './kinds.ts';
 
+export const states = ['used', 'unused', 'working', 'failed'] as const;
+
 /** What the library is narrowed to; it lives in the address. */
 export interface MediaFilter {
 	q: string;
 	kind?: Kind;
 	owner?: string;
-	used?: 'yes' | 'no';
+	/** Absent: every file that is ready. Files on their way, and those that were refused, are one's own. */
+	state?: (typeof states)[number];
 	sort: 'newest' | 'name' | 'largest';
 }
 
@@ -17,7 +20,7 @@ export function readFilter(params: URLSearchParams): MediaFilter {
 		q: (params.get('q') ?? '').trim().slice(0, 100),
 		kind: oneOf(kinds, params.get('kind')),
 		owner: params.get('owner') || undefined,
-		used: oneOf(['yes', 'no'] as const, params.get('used')),
+		state: oneOf(states, params.get('state')),
 		sort: oneOf(['newest', 'name', 'largest'] as const, params.get('sort')) ?? 'newest'
 	};
 }
@@ -28,7 +31,7 @@ export function address(filter: MediaFilter, file?: string): string {
 	if (filter.q) params.set('q', filter.q);
 	if (filter.kind) params.set('kind', filter.kind);
 	if (filter.owner) params.set('owner', filter.owner);
-	if (filter.used) params.set('used', filter.used);
+	if (filter.state) params.set('state', filter.state);
 	if (filter.sort !== 'newest') params.set('sort', filter.sort);
 	if (file) params.set('file', file);
 	const query = params.toString();
@@ -41,7 +44,7 @@ export function asked(filter: MediaFilter) {
 		q: filter.q || undefined,
 		kind: filter.kind,
 		owner: filter.owner,
-		used: filter.used ? filter.used === 'yes' : undefined,
+		used: filter.state === 'used' ? true : filter.state === 'unused' ? false : undefined,
 		sort: filter.sort
 	};
 }

@@ -7,6 +7,8 @@ import { goToNextCell, tableEditing } from '@tiptap/pm/tables';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import { m } from '#lib/paraglide/messages.js';
 import type { PageHost } from './host.ts';
+import { codeColours } from './code.ts';
+import { embedOf } from './embed.ts';
 import { asLink, isGoodLink } from './links.ts';
 import { cleanPasted } from './paste.ts';
 
@@ -139,10 +141,10 @@ export const behaviour = (host: PageHost) =>
 				'Mod-Enter': () => leaveBox(this.editor),
 				Enter: () => {
 					const { selection } = this.editor.state;
-					if ('node' in selection && (selection.node as { type: { name: string } }).type.name === 'math') {
-						host.formula(selection.from);
-						return true;
-					}
+					const chosen = 'node' in selection ? (selection.node as { type: { name: string } }).type.name : '';
+					if (chosen === 'math') host.formula(selection.from);
+					if (chosen === 'embed') host.embed(selection.from);
+					if (chosen === 'math' || chosen === 'embed') return true;
 					return enter(this.editor);
 				},
 				Backspace: () => backspace(this.editor),
@@ -183,6 +185,7 @@ export const behaviour = (host: PageHost) =>
 				dropCursor({ color: false, class: 'drop-mark' }),
 				gapCursor(),
 				tableEditing(),
+				codeColours(),
 				new Plugin({
 					props: {
 						decorations: hints,
@@ -208,6 +211,15 @@ export const behaviour = (host: PageHost) =>
 							const text = event.clipboardData?.getData('text/plain').trim() ?? '';
 							if (!view.state.selection.empty && /^https?:\/\/\S+$/.test(text) && isGoodLink(text)) {
 								return editor.commands.setMark('link', { href: asLink(text) });
+							}
+							// Alone in its paragraph it is a link, and could be what it leads to.
+							const { $from, empty } = view.state.selection;
+							if (empty && $from.parent.type.name === 'paragraph' && !$from.parent.content.size && /^https?:\/\/\S+$/.test(text) && isGoodLink(text)) {
+								const { schema, tr } = view.state;
+								view.dispatch(tr.replaceSelectionWith(schema.text(text, [schema.marks['link']!.create({ href: text })]), false).scrollIntoView());
+								const embed = $from.depth === 1 ? embedOf(text) : undefined;
+								if (embed) host.address(embed.src);
+								return true;
 							}
 							return false;
 						},

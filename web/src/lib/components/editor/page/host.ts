@@ -8,6 +8,10 @@ export interface PageHost {
 	describe(pos: number): void;
 	/** A formula is opened; without a place, a new one. */
 	formula(pos?: number): void;
+	/** Content of another site is opened. */
+	embed(pos: number): void;
+	/** An address was pasted that stands alone: what it leads to could be shown. */
+	address(src: string): void;
 	/** A link is asked for. */
 	link(): void;
 	/** Somebody types after a slash; undefined when no longer. */

@@ -3,6 +3,8 @@
 import { Extension, Mark, Node, mergeAttributes, type NodeConfig } from '@tiptap/core';
 import type { Schema } from '@tiptap/pm/model';
 import { Fragment } from '@tiptap/pm/model';
+import { dataId } from './data-id.ts';
+import { Embed } from './embed-node.ts';
 import { isGoodLink } from './links.ts';
 import { readMath, writeMath } from './math.ts';
 
@@ -10,15 +12,6 @@ import { readMath, writeMath } from './math.ts';
 const tablePart = (tableRole: string, config: NodeConfig) => Node.create({ ...config, tableRole } as NodeConfig);
 
 const plain = { default: null, rendered: false };
-/** Every block may stand on the first level and have a name there. */
-const dataId = {
-	dataId: {
-		default: null,
-		keepOnSplit: false,
-		parseHTML: (e: HTMLElement) => e.getAttribute('data-id'),
-		renderHTML: ({ dataId }: Record<string, unknown>) => (dataId ? { 'data-id': dataId } : {})
-	}
-};
 /** Whether the first paragraph of an item or cell stands bare in it. */
 const tight = {
 	tight: {
@@ -360,6 +353,7 @@ export const vocabulary = [
 	Summary,
 	CodeBlock,
 	Figure,
+	Embed,
 	Divider,
 	HardBreak,
 	MathFormula,

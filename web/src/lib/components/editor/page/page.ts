@@ -4,13 +4,14 @@ import { closeHistory, redoDepth, undoDepth } from '@tiptap/pm/history';
 import type { Node } from '@tiptap/pm/model';
 import { EditorState, type Transaction } from '@tiptap/pm/state';
 import { behaviour } from './behaviour.ts';
+import { codeView } from './code.ts';
 import type { PageHost } from './host.ts';
 import { BlockIds } from './ids.ts';
 import { vocabulary } from './nodes.ts';
 import { parseHtml } from './parse.ts';
 import { partsOf, type Part } from './merge.ts';
 import { toHtml, type Doc } from './to-html.ts';
-import { figureView, mathView } from './views.ts';
+import { embedView, figureView, mathView } from './views.ts';
 
 export interface PageOptions {
 	element: HTMLElement;
@@ -26,6 +27,8 @@ const views = (host: PageHost) =>
 	vocabulary.map((extension) => {
 		if (extension.name === 'figure') return (extension as NodeExtension).extend({ addNodeView: () => figureView(host) });
 		if (extension.name === 'math') return (extension as NodeExtension).extend({ addNodeView: () => mathView(host) });
+		if (extension.name === 'embed') return (extension as NodeExtension).extend({ addNodeView: () => embedView(host) });
+		if (extension.name === 'codeBlock') return (extension as NodeExtension).extend({ addNodeView: () => codeView });
 		return extension;
 	});
 
@@ -48,11 +51,12 @@ function toward(tr: Transaction, from: number, old: Node, next: Node): void {
 	tr.replace(from + start, from + a, next.slice(start, b));
 }
 
-/** What somebody else wrote comes onto the page, block by block. It is not part of one's own undo. */
-export function bring(editor: Editor, html: string): void {
+/** What somebody else wrote comes onto the page, block by block. Only what is one's `own` deed can be undone. */
+export function bring(editor: Editor, html: string, own = false): void {
 	const next = parseHtml(editor.schema, html);
 	const { tr } = editor.state;
-	tr.setMeta('addToHistory', false).setMeta('brought', true);
+	if (own) closeHistory(tr);
+	else tr.setMeta('addToHistory', false).setMeta('brought', true);
 	const wanted = new Set<string>();
 	next.forEach((block) => wanted.add(String(block.attrs['dataId'])));
 	const old: { id: string; pos: number; node: Node }[] = [];

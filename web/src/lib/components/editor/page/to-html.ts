@@ -139,6 +139,8 @@ export function block(node: Doc, top: boolean): string {
 			const caption = boxed('figcaption', {}, line(content));
 			return `${open('figure', { ...id, 'data-asset': attrs['asset'] })}${alt}${caption}</figure>`;
 		}
+		case 'embed':
+			return `${open('figure', { ...id, 'data-kind': 'embed', 'data-src': attrs['src'], 'data-title': attrs['title'] })}</figure>`;
 		case 'divider':
 			return open('hr', id);
 		default:

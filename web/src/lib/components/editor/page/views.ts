@@ -1,5 +1,6 @@
 import type { NodeViewRenderer } from '@tiptap/core';
 import { m } from '#lib/paraglide/messages.js';
+import { embedOf } from './embed.ts';
 import { inert } from './parse.ts';
 import type { PageHost } from './host.ts';
 import { drawMath, readMath } from './math.ts';
@@ -75,6 +76,41 @@ export const figureView =
 			},
 			ignoreMutation: (change) => !contentDOM.contains(change.target),
 			stopEvent: (event) => event.target instanceof Node && frame.contains(event.target) && !/^drag|^drop/.test(event.type)
+		};
+	};
+
+/** Content of another site as a card: nothing of it is asked for while somebody writes. */
+export const embedView =
+	(host: PageHost): NodeViewRenderer =>
+	({ node, getPos }) => {
+		const dom = made('figure', 'embed');
+		const [title, site, change] = [made('p', 'embed-name'), made('p', 'embed-site'), made('button', 'describe', m.edit_embed_change())];
+		change.type = 'button';
+		dom.append(title, site, change);
+		dom.contentEditable = 'false';
+		let now = node;
+		const show = () => {
+			title.textContent = String(now.attrs['title']);
+			site.textContent = m.edit_embed_of({ site: embedOf(String(now.attrs['src']))?.site ?? '' });
+			change.setAttribute('aria-label', m.edit_embed_change_title({ title: String(now.attrs['title']) }));
+		};
+		show();
+		const open = () => {
+			const pos = getPos();
+			if (pos !== undefined) host.embed(pos);
+		};
+		change.addEventListener('click', open);
+		dom.addEventListener('dblclick', open);
+		return {
+			dom,
+			update: (next) => {
+				if (next.type !== now.type) return false;
+				now = next;
+				show();
+				return true;
+			},
+			ignoreMutation: () => true,
+			stopEvent: (event) => event.target === change
 		};
 	};
 

@@ -11,6 +11,7 @@ const tabs = [
 	'registration',
 	'learning',
 	'uploads',
+	'embeds',
 	'mail',
 	'templates',
 	'legal',

@@ -1,6 +1,6 @@
 import { api, ok } from '#lib/api/client.ts';
 import { asked, readFilter } from '#lib/components/media/filter.ts';
-import { Paged } from '#lib/state/loaded.svelte.ts';
+import { Loaded, Paged } from '#lib/state/loaded.svelte.ts';
 import { uploads } from '#lib/state/uploads.svelte.ts';
 
 export async function load({ url }) {
@@ -8,6 +8,8 @@ export async function load({ url }) {
 	const files = new Paged((cursor) => ok(api.GET('/api/v1/media', { params: { query: { ...asked(filter), cursor } } })));
 	// What may be sent, and what a former page left unfinished; without it the library is still there.
 	void uploads.open().catch(() => {});
-	await files.soon();
-	return { filter, files };
+	const { state } = filter;
+	const sent = state === 'working' || state === 'failed' ? new Loaded(() => ok(api.GET('/api/v1/media/uploads', { params: { query: { state } } }))) : undefined;
+	await (sent ?? files).soon();
+	return { filter, files, sent };
 }
