@@ -6,7 +6,7 @@ mod scopes;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use axum::Router;
+use axum::{Router, routing::get};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,8 +29,8 @@ use crate::{
         jobs::{self, JobKind, Runner},
         metrics::{Collect, Metrics},
         module::{
-            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Follow, Forgetters, HeadOf, Module, Nightly,
-            Portraits, PublishChecks, Reportables,
+            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Before, Follow, Forgetters, HeadOf, Module,
+            Nightly, Portraits, PublishChecks, Reportables,
         },
         services::Services,
         settings::AllSections,
@@ -132,6 +132,7 @@ struct Parts {
     collect: Vec<(&'static str, Collect)>,
     routes: OpenApiRouter<Web>,
     heads: Vec<(&'static str, HeadOf)>,
+    befores: Vec<Before>,
 }
 
 impl App {
@@ -174,6 +175,7 @@ impl App {
                 Arc::new(auth::Sessions),
                 tracker.clone(),
                 scopes::of(&document),
+                parts.befores,
             ),
             platform,
             database,
@@ -229,8 +231,13 @@ impl App {
     /// # Errors
     /// When the web app's files or the document cannot be laid out.
     pub fn router(&self) -> Result<Router> {
-        let brand = axum::routing::get(admin::branding_css);
-        let slices = self.routes.clone().route("/branding.css", brand);
+        let slices = self
+            .routes
+            .clone()
+            .route("/branding.css", get(admin::branding_css))
+            .route("/branding/icon", get(admin::branding_icon))
+            .route("/favicon.ico", get(admin::branding_icon))
+            .route("/manifest.webmanifest", get(admin::web_manifest));
         site::build(slices, &self.document, self.ready.clone(), self.heads.clone(), &self.web)
     }
 
@@ -419,6 +426,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(AllSections(sections)))
             .with(Arc::new(platform::backup::Current::default()))
             .with(Arc::new(platform::web::live::Streams::default()))
+            .with(Arc::new(platform::web::throttle::Throttle::new(&config.throttle)))
             .with(Arc::new(stored_files(&modules)))
             .with(Arc::new(AllChecks(checks)))
             .with(Arc::new(PublishChecks(publish_checks)))
@@ -432,6 +440,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         collect: Vec::new(),
         routes: OpenApiRouter::new(),
         heads: Vec::new(),
+        befores: Vec::new(),
     };
     for module in modules {
         if let Some(provide) = module.provide {
@@ -444,6 +453,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
         parts.ready.extend(module.ready.map(|ready| (module.name, ready)));
         parts.collect.extend(module.collect.map(|collect| (module.name, collect)));
         parts.heads.extend(module.heads);
+        parts.befores.extend(module.before);
         parts.routes = parts.routes.merge(module.routes);
     }
     let endable = parts.jobs.iter().filter(|kind| kind.may_end()).map(JobKind::name).collect();

@@ -29,7 +29,7 @@ export default defineConfig({
 		}
 	},
 	server: {
-		proxy: { '/api': server, '/branding.css': server, '/media': server }
+		proxy: { '/api': server, '/branding': server, '/manifest.webmanifest': server, '/media': server }
 	},
 	test: {
 		environment: 'happy-dom',

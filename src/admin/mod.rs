@@ -1,13 +1,14 @@
 //! The instance as its admins see it: settings, audit trail, jobs, the state of the system.
 //!
-//! Tables: `consents`; settings, audit and jobs belong to the platform, and the sections of settings
-//! to the slices that use them. Tells: `settings.changed`. Hears: nothing.
+//! Tables: `consents`, `wanted_consents`; settings, audit and jobs belong to the platform, and the sections of settings
+//! to the slices that use them. Tells: `settings.changed`. Hears: `webhook.switched_off` (admins are told by mail).
 
 mod actions;
 mod checks;
 mod http;
 mod model;
 mod policy;
+mod reactions;
 mod store;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,23 +16,32 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::platform::{
     branding::Branding,
     embeds::EmbedSettings,
+    jobs,
     mail::{MailSettings, MailTemplates},
     module::Module,
     retention::RetentionSettings,
     settings::section,
+    web::address::AddressSettings,
 };
 
-pub use http::instance::branding_css;
+pub use http::{
+    icon::{branding_icon, web_manifest},
+    instance::branding_css,
+};
 
 /// What this slice hands to `app`.
 #[must_use]
 pub fn module() -> Module {
-    let mut module = Module::new("admin", &["consents"]);
+    let mut module = Module::new("admin", &["consents", "wanted_consents"]);
+    module.before = Some(actions::legal::must_have_agreed);
+    module.reactions = vec![std::sync::Arc::new(reactions::WebhooksOff)];
+    module.jobs = vec![jobs::kind::<reactions::TellWebhookOff>()];
     module.files = Some(actions::files);
     module.checks = checks::checks();
     module.forget = Some(store::forget);
     module.sections = vec![
         section::<Branding>().closed(),
+        section::<AddressSettings>().closed(),
         section::<MailSettings>().closed(),
         section::<MailTemplates>(),
         section::<RetentionSettings>(),
@@ -42,6 +52,10 @@ pub fn module() -> Module {
         .routes(routes!(http::instance::get_instance))
         .routes(routes!(http::logo::get_logo))
         .routes(routes!(http::logo::put_logo, http::logo::delete_logo))
+        .routes(routes!(http::icon::put_icon, http::icon::delete_icon))
+        .routes(routes!(http::address::get_address_settings, http::address::put_address_settings))
+        .routes(routes!(http::address::check_address))
+        .routes(routes!(http::address::prove_instance))
         .routes(routes!(http::settings::list_settings))
         .routes(routes!(http::settings::put_organisation_settings))
         .routes(routes!(http::settings::put_registration_settings))
@@ -72,6 +86,8 @@ pub fn module() -> Module {
         .routes(routes!(http::overview::list_attention))
         .routes(routes!(http::overview::list_activity))
         .routes(routes!(http::overview::watch_activity))
+        .routes(routes!(http::throttles::list_throttles))
+        .routes(routes!(http::throttles::release_throttle))
         .routes(routes!(http::system::check_health))
         .routes(routes!(http::system::get_log_level, http::system::put_log_level))
         .routes(routes!(http::system::get_system));

@@ -61,6 +61,25 @@ impl Require for OneMail {
     }
 }
 
+/// Who is held back, named in the path.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(super) struct HeldPath {
+    held: String,
+}
+
+/// Proof that the actor is an admin, about somebody who is held back.
+#[derive(Debug)]
+pub(super) struct OneThrottle {
+    pub(super) held: String,
+}
+
+impl Require for OneThrottle {
+    type Key = PathKey<HeldPath>;
+    fn decide(_: &Read<'_>, actor: &Actor, key: &PathKey<HeldPath>) -> Result<Self> {
+        actor.require(Role::Admin).map(|()| Self { held: key.0.held.clone() })
+    }
+}
+
 /// The section of settings named in the path.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub(super) struct SectionPath {

@@ -38,7 +38,7 @@ pub use actions::{
 pub use model::{RegistrationMode, RegistrationSettings, SecuritySettings};
 pub use policy::{ManageTokens, OneToken, OpenAccount};
 pub use sessions::Sessions;
-pub use store::TokenRow;
+pub use store::{TokenRow, count_held_back};
 
 use crate::{
     kernel::error::Result,

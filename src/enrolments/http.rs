@@ -47,7 +47,6 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(assignments::list_assignees))
         .routes(routes!(assignments::list_user_enrolments))
         .routes(routes!(team::list_my_teams))
-        .routes(routes!(team::list_team))
         .routes(routes!(learners::count_learners))
         .routes(routes!(learners::count_completions))
 }

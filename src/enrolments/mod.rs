@@ -162,6 +162,15 @@ fn attention(read: &Read<'_>, _: &Platform) -> Result<Vec<Need>> {
         .collect())
 }
 
+/// What a person learns: courses under way, finished, and late by the present date (in UTC).
+///
+/// # Errors
+/// A database fault.
+pub fn standing_of(read: &Read<'_>, user: UserId) -> Result<(u32, u32, u32)> {
+    let learning: Learning = settings::get(read)?;
+    store::count_of_person(read, user, learning.boundary_in(Zone::utc()).date(read.now()))
+}
+
 /// The date until which this enrolment is to be done, if an assignment says one.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{Plan, Role},
-    id::{AssetId, BookmarkId, CourseId, EnrolmentId, LessonId, NoteId, UserId, VersionId},
+    id::{AssetId, BookmarkId, CourseId, EnrolmentId, LessonId, NoteId, UserId, VersionId, WebhookId},
 };
 
 /// Something that happened. The variant's serialised name is the event's kind.
@@ -134,6 +134,9 @@ pub enum Event {
     /// A stored file has another content; what shows it shows that from now on.
     #[serde(rename = "asset.replaced")]
     AssetReplaced { asset: AssetId },
+    /// A webhook was switched off because calls to it came to nothing.
+    #[serde(rename = "webhook.switched_off")]
+    WebhookSwitchedOff { webhook: WebhookId, host: String, reason: String },
     /// A section of the instance's settings changed.
     #[serde(rename = "settings.changed")]
     SettingsChanged { section: String },

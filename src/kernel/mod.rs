@@ -7,6 +7,7 @@ pub mod embed;
 pub mod error;
 pub mod event;
 pub mod finding;
+pub mod fold;
 pub mod id;
 pub mod money;
 pub mod page;

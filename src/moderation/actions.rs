@@ -1,12 +1,14 @@
 //! The verbs: submit, withdraw, approve, return, comment, assign; report, hide, settle.
 
 use super::{
+    jobs::TellReviewers,
+    mails,
     model::{Case, MAX_COMMENTS, NewComment, Reason, Report, ReportState, Review, ReviewState, Step},
     policy::{self, AssignReport, LookAfterReport, LookAfterReview},
     store,
 };
 use crate::{
-    courses::{self, EditCourse},
+    courses::{self, EditCourse, PublishPolicy},
     kernel::{
         actor::Role,
         error::{Error, Result},
@@ -15,9 +17,10 @@ use crate::{
     },
     people,
     platform::{
-        audit,
+        Platform, audit,
         db::Tx,
         module::{PublishChecks, Reportable, Reportables},
+        settings,
     },
 };
 
@@ -46,6 +49,7 @@ pub(super) fn submit(tx: &Tx<'_>, can: &EditCourse, checks: &PublishChecks, note
     }
     let review = store::reviews::insert(tx, course, &hash, note)?;
     store::steps::insert(tx, Case::Review(review), Step::Submitted, None, note)?;
+    tx.enqueue(&TellReviewers { review })?;
     audit::record(tx, "moderation.submit", &course.to_string(), None::<&()>, Some(&review))?;
     Ok(review)
 }
@@ -80,7 +84,7 @@ fn open_review(tx: &Tx<'_>, id: ReviewId) -> Result<Review> {
 ///
 /// # Errors
 /// `Denied("four_eyes")` for who has a hand in it; `Conflict` when it was decided or changed since.
-pub(super) fn approve(tx: &Tx<'_>, can: &LookAfterReview, note: &str) -> Result<()> {
+pub(super) fn approve(tx: &Tx<'_>, platform: &Platform, can: &LookAfterReview, note: &str) -> Result<()> {
     let review = open_review(tx, can.review())?;
     policy::four_eyes(tx, tx.actor(), &review)?;
     if courses::draft_hash(tx, review.course)? != review.hash {
@@ -90,6 +94,7 @@ pub(super) fn approve(tx: &Tx<'_>, can: &LookAfterReview, note: &str) -> Result<
     store::reviews::decide(tx, review.id, ReviewState::Approved)?;
     courses::approve(tx, review.course, &review.hash)?;
     store::steps::insert(tx, Case::Review(review.id), Step::Approved, None, note)?;
+    mails::decided(tx, platform, &review, true, note)?;
     audit::record(tx, "moderation.approve", &review.course.to_string(), None::<&()>, Some(&review.id))
 }
 
@@ -98,7 +103,7 @@ pub(super) fn approve(tx: &Tx<'_>, can: &LookAfterReview, note: &str) -> Result<
 /// # Errors
 /// `Denied("four_eyes")` for who has a hand in it; `Conflict` when it was decided already or there
 /// is not a word of what to mend.
-pub(super) fn send_back(tx: &Tx<'_>, can: &LookAfterReview, note: &str, comments: &[NewComment]) -> Result<()> {
+pub(super) fn send_back(tx: &Tx<'_>, platform: &Platform, can: &LookAfterReview, note: &str, comments: &[NewComment]) -> Result<()> {
     let review = open_review(tx, can.review())?;
     policy::four_eyes(tx, tx.actor(), &review)?;
     put_comments(tx, &review, comments)?;
@@ -107,6 +112,7 @@ pub(super) fn send_back(tx: &Tx<'_>, can: &LookAfterReview, note: &str, comments
     }
     store::reviews::decide(tx, review.id, ReviewState::Returned)?;
     store::steps::insert(tx, Case::Review(review.id), Step::Returned, None, note)?;
+    mails::decided(tx, platform, &review, false, note)?;
     audit::record(tx, "moderation.return", &review.course.to_string(), None::<&()>, Some(&review.id))
 }
 
@@ -190,7 +196,22 @@ pub(super) fn report(tx: &Tx<'_>, kinds: &Reportables, kind: &str, subject: &str
     }
     let report = store::reports::insert(tx, kind, subject, reason, body)?;
     store::steps::insert(tx, Case::Report(report), Step::Reported, None, "")?;
+    hide_by_itself(tx, of, report, subject)?;
     Ok(report)
+}
+
+/// Hides what as many people have reported as the instance says, until somebody has looked. What a
+/// moderator has hidden or shown since those reports stays as he left it.
+fn hide_by_itself(tx: &Tx<'_>, of: Reportable, report: ReportId, subject: &str) -> Result<()> {
+    let enough = u32::from(settings::get::<PublishPolicy>(tx)?.hide_after_reports);
+    if enough == 0 || store::reports::count_about(tx, of.kind, subject)? < enough || store::reports::was_touched(tx, of.kind, subject)? {
+        return Ok(());
+    }
+    if (of.hide)(tx, subject, true)? {
+        store::steps::insert_by_itself(tx, report, Step::Hidden)?;
+        audit::record(tx, "moderation.hidden_by_reports", subject, None::<&()>, Some(&report))?;
+    }
+    Ok(())
 }
 
 /// The kind of thing with this name.

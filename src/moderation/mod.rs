@@ -5,22 +5,27 @@
 //! reported is what slices register ([`crate::platform::module::Reportable`]): they say what it is
 //! called, who sees it and how it is hidden.
 //!
-//! Tables: `reviews`, `review_comments`, `reports`, `case_steps`. Tells: nothing of its own; through
+//! Tables: `reviews`, `review_comments`, `reports`, `case_steps`, `reviewer_mails`. Tells: nothing of its own; through
 //! `courses`, `course.access_changed`. Hears: nothing.
 
 mod actions;
 mod http;
+mod jobs;
+mod mails;
 mod model;
 mod policy;
 mod store;
 
 use crate::{
+    courses::PublishPolicy,
     kernel::error::Result,
     platform::{
         Platform,
         db::Read,
         doctor::Severity,
+        jobs as work,
         module::{Module, Need},
+        settings::section,
     },
 };
 
@@ -32,7 +37,12 @@ pub fn module() -> Module {
         asset_gates: vec![policy::gate],
         forget: Some(store::forget),
         attention: Some(attention),
-        ..Module::new("moderation", &["reviews", "review_comments", "reports", "case_steps"])
+        sections: vec![section::<PublishPolicy>()],
+        jobs: vec![work::kind::<jobs::TellReviewers>(), work::kind::<jobs::TellReviewer>()],
+        ..Module::new(
+            "moderation",
+            &["reviews", "review_comments", "reports", "case_steps", "reviewer_mails"],
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     store,
 };
 use crate::{
-    courses,
+    courses::{self, PublishPolicy},
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
@@ -15,29 +15,57 @@ use crate::{
     },
     platform::{
         db::Read,
+        settings,
         web::guard::{NoKey, PathKey, Require},
     },
 };
 
-/// May see the queue: admins all of it, instructors what is assigned to them.
+/// May see the queue: admins all of it, instructors what is assigned to them, and all reviews of
+/// others' courses where the instance lets them review.
 #[derive(Debug)]
 pub(super) struct SeeQueue {
     only: Option<UserId>,
+    reviews_all: bool,
 }
 
 impl SeeQueue {
-    /// Whose cases alone are shown; all for `None`.
+    /// Whose reports alone are shown; all for `None`.
     pub(super) fn only(&self) -> Option<UserId> {
         self.only
     }
+
+    /// Whose reviews alone are shown; all for `None`.
+    pub(super) fn only_reviews(&self) -> Option<UserId> {
+        self.only.filter(|_| !self.reviews_all)
+    }
+
+    /// Whether a review is his to look at: of his own courses he sees how they stand elsewhere.
+    ///
+    /// # Errors
+    /// A database fault.
+    pub(super) fn shows(&self, read: &Read<'_>, review: &Review) -> Result<bool> {
+        match self.only {
+            Some(user) if review.assignee != Some(user) => Ok(!courses::has_hand_in(read, review.course, user)?),
+            _ => Ok(true),
+        }
+    }
+}
+
+/// Whether people of this role review every course in which they have no hand.
+///
+/// # Errors
+/// A database fault.
+pub(super) fn reviews_all(read: &Read<'_>, role: Role) -> Result<bool> {
+    Ok(role >= Role::Admin || (role >= Role::Instructor && settings::get::<PublishPolicy>(read)?.instructors_review))
 }
 
 impl Require for SeeQueue {
     type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+    fn decide(read: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
         actor.require(Role::Instructor)?;
         Ok(Self {
             only: actor.user().filter(|_| !actor.is_at_least(Role::Admin)),
+            reviews_all: reviews_all(read, Role::Instructor)?,
         })
     }
 }
@@ -57,6 +85,18 @@ impl Require for SetPolicy {
 /// Whether this person looks after a case: an admin, or the instructor to whom it is assigned.
 fn looks_after(actor: &Actor, assignee: Option<UserId>) -> bool {
     actor.is_at_least(Role::Admin) || (actor.is_at_least(Role::Instructor) && assignee.is_some() && assignee == actor.user())
+}
+
+/// Whether this person looks after a review: as with every case, and where the instance lets
+/// instructors review, those who have no hand in the course.
+fn looks_after_review(read: &Read<'_>, actor: &Actor, review: &Review) -> Result<bool> {
+    if looks_after(actor, review.assignee) {
+        return Ok(true);
+    }
+    let (Some(user), true) = (actor.user(), actor.is_at_least(Role::Instructor)) else {
+        return Ok(false);
+    };
+    Ok(reviews_all(read, Role::Instructor)? && !courses::has_hand_in(read, review.course, user)?)
 }
 
 /// The path key of a review.
@@ -82,10 +122,11 @@ impl Require for LookAfterReview {
     type Key = PathKey<ReviewPath>;
     fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
         actor.require(Role::Instructor)?;
-        let review = store::reviews::find(read, key.0.review)?;
-        match review.filter(|review| looks_after(actor, review.assignee)) {
-            Some(review) => Ok(Self { review: review.id }),
-            None => Err(Error::NotFound("review")),
+        let review = store::reviews::find(read, key.0.review)?.ok_or(Error::NotFound("review"))?;
+        if looks_after_review(read, actor, &review)? {
+            Ok(Self { review: review.id })
+        } else {
+            Err(Error::NotFound("review"))
         }
     }
 }
@@ -97,7 +138,7 @@ impl Require for LookAfterReview {
 /// `Denied("four_eyes")`, or `NotFound` when he does not look after it any more.
 pub(super) fn four_eyes(read: &Read<'_>, actor: &Actor, review: &Review) -> Result<UserId> {
     let user = actor.signed_in()?.id;
-    if !looks_after(actor, review.assignee) {
+    if !looks_after_review(read, actor, review)? {
         return Err(Error::NotFound("review"));
     }
     if review.submitter == Some(user) || courses::has_hand_in(read, review.course, user)? {
@@ -186,7 +227,9 @@ pub(super) fn gate(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<Opt
     }
     for (course, ..) in courses::lessons_with_asset(read, asset)? {
         let latest = store::reviews::find_latest(read, course)?;
-        if latest.is_some_and(|review| review.state == ReviewState::Open && looks_after(actor, review.assignee)) {
+        if let Some(review) = latest.filter(|review| review.state == ReviewState::Open)
+            && looks_after_review(read, actor, &review)?
+        {
             return Ok(Some(true));
         }
     }

@@ -70,6 +70,28 @@ impl Job for RunBulk {
     }
 }
 
+/// Folds everybody's name anew, after the program learnt to fold better. Run twice it changes nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Refold {}
+
+impl Job for Refold {
+    const KIND: &'static str = "people.refold";
+    const ATTEMPTS: u32 = 20;
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let mut after = Some(UserId::from_raw(i64::MIN));
+        while let Some(at) = after {
+            after = ctx.db.write_low("people.refold", move |tx| store::refold(tx, at, 500)).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Makes the file with one person's data.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct MakeExport {

@@ -41,8 +41,8 @@ pub use model::{
 pub use policy::{GroupPath, ImportUsers, ListUsers, ManageGroup, ManageUser};
 pub use store::{
     actor_facts, count_users, delete_member, find_by_email, find_group, find_profile, find_user, get_group, get_user, grant_role,
-    has_admin, insert_field, insert_group, insert_member, insert_user, is_member, list_fields, list_groups, list_groups_of, list_names,
-    list_values, managed_by, mark_verified, members_after, note_seen, rename, set_email, set_place, set_value,
+    has_admin, insert_field, insert_group, insert_member, insert_user, is_member, list_by_role, list_fields, list_groups, list_groups_of,
+    list_names, list_values, managed_by, mark_verified, members_after, note_seen, rename, set_email, set_place, set_value,
 };
 pub use wizard::Openers;
 
@@ -66,6 +66,7 @@ pub fn module() -> Module {
             work::kind::<jobs::PlaceUser>(),
             work::kind::<jobs::MakeExport>(),
             work::kind::<jobs::DropExports>(),
+            work::kind::<jobs::Refold>(),
         ],
         reactions: vec![Arc::new(reactions::Rules)],
         forget: Some(actions::forget),

@@ -34,8 +34,72 @@ pub struct Organisation {
     pub brand_colour: Colour,
     /// Where people write when they need help.
     pub support_email: Option<Email>,
-    /// One line at the end of every mail; may be empty.
+    /// One line at the end of every mail and at the foot of public pages; may be empty.
     pub footer: Line,
+    /// Where the foot of public pages and of mails leads besides.
+    #[serde(default)]
+    pub footer_links: Vec<FooterLink>,
+}
+
+/// A link at the foot of public pages and mails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FooterLink {
+    /// Its words.
+    pub label: Label,
+    /// `https://…`, `http://…`, `mailto:…`, or a path of this instance that begins with `/`.
+    pub url: String,
+}
+
+/// The most links of a foot.
+const MOST_LINKS: usize = 8;
+/// The longest address of such a link.
+const LONGEST_LINK: usize = 500;
+
+impl Organisation {
+    /// The organisation in its tidy form.
+    ///
+    /// # Errors
+    /// `Invalid` that names every link that leads nowhere.
+    pub fn checked(mut self) -> crate::kernel::error::Result<Self> {
+        let mut fields = crate::kernel::error::Fields::default();
+        if self.footer_links.len() > MOST_LINKS {
+            let message = format!("Use at most {MOST_LINKS} links.");
+            fields.push("footer_links", TextError::new("footer.too_many", message));
+        }
+        for (n, link) in self.footer_links.iter_mut().enumerate() {
+            link.url = link.url.trim().to_owned();
+            if !is_link(&link.url) {
+                let message = "Write an address such as https://example.com/help, mailto:help@example.com or /legal/privacy.";
+                fields.push(&format!("footer_links.{n}.url"), TextError::new("footer.link", message));
+            }
+        }
+        fields.finish()?;
+        Ok(self)
+    }
+}
+
+/// Whether a link of the foot may stand in a page: nothing that runs, nothing that only looks like
+/// a path of ours.
+fn is_link(url: &str) -> bool {
+    if url.len() > LONGEST_LINK
+        || url
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\'))
+    {
+        return false;
+    }
+    if let Some(address) = url.strip_prefix("mailto:") {
+        return Email::parse(address.split('?').next().unwrap_or_default()).is_ok();
+    }
+    if url.starts_with('/') {
+        return !url.starts_with("//");
+    }
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web
+        && url
+            .parse::<http::Uri>()
+            .is_ok_and(|url| url.host().is_some_and(|host| !host.is_empty()))
 }
 
 /// The stored section: the organisation, and the logo that is uploaded apart from it.
@@ -45,6 +109,22 @@ pub struct Branding {
     pub organisation: Organisation,
     /// The logo, if one was uploaded.
     pub logo: Option<Logo>,
+    /// The logo on dark ground; without it the other one stands there too.
+    #[serde(default)]
+    pub logo_dark: Option<Logo>,
+    /// The sign in the browser's tab and on a phone's first page, in its sizes, the smallest first;
+    /// empty while it is the product's.
+    #[serde(default)]
+    pub icon: Vec<IconFile>,
+}
+
+/// One size of the icon: a square PNG, encoded anew by us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IconFile {
+    /// Of its blob.
+    pub sha256: String,
+    /// Pixels of a side.
+    pub side: u32,
 }
 
 /// A logo: a square picture of at most 256 pixels, encoded anew by us.
@@ -65,8 +145,14 @@ impl Default for Branding {
             brand_colour: Colour([0x07, 0x65, 0x46]),
             support_email: None,
             footer: line("").unwrap_or_else(|| unreachable!("an empty line")),
+            footer_links: Vec::new(),
         };
-        Self { organisation, logo: None }
+        Self {
+            organisation,
+            logo: None,
+            logo_dark: None,
+            icon: Vec::new(),
+        }
     }
 }
 
@@ -202,8 +288,63 @@ impl Branding {
     pub fn logo_url(&self) -> Option<String> {
         self.logo
             .as_ref()
-            .map(|logo| format!("/api/v1/instance/logo?v={}", logo.sha256.get(..12).unwrap_or_default()))
+            .map(|logo| format!("/api/v1/instance/logo?v={}", short(&logo.sha256)))
     }
+
+    /// Where the logo for dark ground is served; absent when there is none of its own.
+    #[must_use]
+    pub fn logo_dark_url(&self) -> Option<String> {
+        self.logo_dark
+            .as_ref()
+            .map(|logo| format!("/api/v1/instance/logo?ground=dark&v={}", short(&logo.sha256)))
+    }
+
+    /// Where the icon is served, in the size that is at least this large; absent while it is the
+    /// product's.
+    #[must_use]
+    pub fn icon_url(&self, side: u32) -> Option<String> {
+        let file = self.icon_of(side)?;
+        Some(format!("/branding/icon?side={}&v={}", file.side, short(&file.sha256)))
+    }
+
+    /// The smallest file of the icon that is at least this large, else the largest.
+    #[must_use]
+    pub fn icon_of(&self, side: u32) -> Option<&IconFile> {
+        self.icon.iter().find(|file| file.side >= side).or_else(|| self.icon.last())
+    }
+
+    /// The web app manifest (w3.org/TR/appmanifest): what a phone's first page shows.
+    #[must_use]
+    pub fn manifest(&self) -> serde_json::Value {
+        let name = self.organisation.name.as_str();
+        let own = self.icon.iter().map(|file| {
+            let sizes = format!("{0}x{0}", file.side);
+            serde_json::json!({ "src": self.icon_url(file.side), "sizes": sizes, "type": "image/png", "purpose": "any" })
+        });
+        let mut icons: Vec<serde_json::Value> = own.collect();
+        if icons.is_empty() {
+            icons.push(serde_json::json!({ "src": "/favicon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any" }));
+        }
+        serde_json::json!({
+            "name": name,
+            "short_name": name,
+            "description": match self.organisation.tagline.as_str() {
+                "" => "Courses you finish, one short day at a time.",
+                tagline => tagline,
+            },
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f9f8f3",
+            "theme_color": "#f9f8f3",
+            "icons": icons,
+        })
+    }
+}
+
+/// The beginning of a hash, for an address that changes with its content.
+fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or_default()
 }
 
 /// For callers that build an organisation from texts, such as the first-run wizard.
@@ -266,6 +407,53 @@ mod tests {
         };
         assert!(css("#f7b332").contains("--today:var(--sky-ink)"));
         assert!(!css("#076546").contains("--today"));
+    }
+
+    #[test]
+    fn a_foot_links_to_pages_and_never_runs_anything() {
+        for good in [
+            "https://example.com/help?a=1#b",
+            "http://intranet/x",
+            "mailto:help@example.com",
+            "/legal/privacy",
+        ] {
+            assert!(is_link(good), "{good}");
+        }
+        let long = format!("https://example.com/{}", "x".repeat(600));
+        for bad in [
+            "",
+            "javascript:alert(1)",
+            "//evil.example",
+            "/\\evil.example",
+            "data:text/html,x",
+            "https://",
+            "https://a b",
+            "mailto:nobody",
+            "https://a.b/\"><script>",
+            "help",
+            long.as_str(),
+        ] {
+            assert!(!is_link(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_names_the_organisation_and_its_icon() {
+        let mut brand = Branding::default();
+        assert_eq!(brand.manifest()["icons"][0]["src"], "/favicon.svg");
+        brand.icon = [64, 192]
+            .map(|side| IconFile {
+                sha256: "ab".repeat(32),
+                side,
+            })
+            .into();
+        let manifest = brand.manifest();
+        assert_eq!(manifest["name"], "Momentum");
+        assert_eq!(manifest["icons"][1]["sizes"], "192x192");
+        assert_eq!(
+            [1, 64, 65, 999].map(|side| brand.icon_of(side).map(|file| file.side)),
+            [Some(64), Some(64), Some(192), Some(192)]
+        );
     }
 
     #[test]

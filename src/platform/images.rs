@@ -233,6 +233,23 @@ impl Picture {
         Ok(written("image/jpeg", jpeg))
     }
 
+    /// Writes the picture as a PNG: for icons, which some browsers take in no other form.
+    ///
+    /// # Errors
+    /// `Internal` when the encoder fails, which it does for absurd sizes only.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        let pixels = self.pixels.to_rgba8();
+        image::codecs::png::PngEncoder::new_with_quality(
+            &mut out,
+            image::codecs::png::CompressionType::Best,
+            image::codecs::png::FilterType::Adaptive,
+        )
+        .write_image(pixels.as_raw(), self.width(), self.height(), ExtendedColorType::Rgba8)
+        .map_err(Error::internal)?;
+        Ok(out)
+    }
+
     fn jpeg(&self, pixels: &[u8]) -> Result<Vec<u8>> {
         let mut out = Cursor::new(Vec::new());
         let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY);

@@ -18,7 +18,7 @@ use super::{
     web::{guard::Web, health::Ready},
 };
 use crate::kernel::{
-    actor::Actor,
+    actor::{Actor, Person},
     error::Result,
     finding::Finding,
     id::{AssetId, CourseId, EnrolmentId, LessonId, UserId},
@@ -276,6 +276,10 @@ pub struct PageHead {
     pub image: Option<String>,
 }
 
+/// What a person has to do before he does anything else: refuses while he has not. Asked with each
+/// request of somebody who is signed in, so it costs next to nothing.
+pub type Before = fn(&Read<'_>, &Person) -> Result<()>;
+
 /// The head of a page by its path, as visitors may see it; `None` where nothing special is said.
 pub type HeadOf = fn(&Read<'_>, &str) -> Result<Option<PageHead>>;
 
@@ -297,6 +301,8 @@ pub struct Module {
     pub asset_uses: Option<AssetUses>,
     /// What it deletes when a person is forgotten, in the transaction of that deed.
     pub forget: Option<Forget>,
+    /// What a person has to do before he does anything else here.
+    pub before: Option<Before>,
     /// What it knows about a person, for the file with his data.
     pub portray: Option<Portray>,
     /// The stored files that its rows name.
@@ -344,6 +350,7 @@ impl Module {
             asset_gates: Vec::new(),
             asset_uses: None,
             forget: None,
+            before: None,
             portray: None,
             files: None,
             provide: None,

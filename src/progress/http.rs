@@ -1,5 +1,7 @@
 //! Progress over HTTP.
 
+mod team;
+
 use axum::{Json, extract::Path, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -39,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(put_position))
         .routes(routes!(put_action))
         .routes(routes!(complete_lesson))
+        .routes(routes!(team::list_team))
 }
 
 /// The learner's dashboard: the one thing to do now, and what else there is.

@@ -5,6 +5,7 @@ mod history;
 mod lesson;
 mod mine;
 mod outline;
+mod team;
 mod today;
 mod way;
 
@@ -13,6 +14,7 @@ pub(super) use history::{HistoryItem, history};
 pub(super) use lesson::{LessonOut, lesson};
 pub(super) use mine::{MyCourse, MyState, my_courses};
 pub(super) use outline::{OutlineOut, outline};
+pub(super) use team::percent_under_way;
 pub(super) use today::{TodayOut, today};
 
 use serde::Serialize;

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     kernel::{
         error::{Error, Result},
+        event::Event,
         id::{DeliveryId, WebhookId},
     },
     platform::{
@@ -147,9 +148,8 @@ fn settle(
     };
     let next = wait.map(|wait| tx.now().plus_millis(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)));
     store::settle(tx, id, state, tries, next)?;
-    let since = store::find_webhook(tx, webhook)?
-        .filter(|w| w.is_active)
-        .and_then(|w| w.failing_since);
+    let found = store::find_webhook(tx, webhook)?;
+    let since = found.as_ref().filter(|w| w.is_active).and_then(|w| w.failing_since);
     let is_hopeless = since.is_some_and(|since| since.plus_secs(model::GIVE_UP_SECS) <= tx.now());
     if is_gone || (state == State::Failed && is_hopeless) {
         store::switch_off(tx, webhook)?;
@@ -165,6 +165,12 @@ fn settle(
             None::<&()>,
             Some(&serde_json::json!({ "reason": why })),
         )?;
+        let url: Option<http::Uri> = found.and_then(|webhook| webhook.url.parse().ok());
+        tx.tell(&Event::WebhookSwitchedOff {
+            webhook,
+            host: url.and_then(|url| url.host().map(str::to_owned)).unwrap_or_default(),
+            reason: why.to_owned(),
+        })?;
     }
     Ok(wait)
 }

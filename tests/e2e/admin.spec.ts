@@ -128,6 +128,34 @@ test('an administrator runs the platform from the browser', async ({ page, brows
 	await page.getByRole('button', { name: 'Save changes' }).click();
 	await expect(page.getByText('Settings saved.').first()).toBeVisible();
 
+	// What visitors see of the organisation, and whether its address leads here.
+	await page.goto(`${school.url}/admin/settings`);
+	await settled(page);
+	await page.getByLabel('Line at the foot').fill('Alder Academy, Dock 4');
+	await page.getByRole('button', { name: 'Add a link' }).click();
+	await page.getByLabel('Words of link 1').fill('Help');
+	await page.getByLabel('Address of link 1').fill('javascript:alert(1)');
+	await page.getByRole('button', { name: 'Save changes' }).click();
+	await expect(page.getByText(/Write an address such as/)).toBeVisible();
+	await page.getByLabel('Address of link 1').fill('https://alder.example/help');
+	await page.getByRole('button', { name: 'Save changes' }).click();
+	await expect(page.getByText('Settings saved.').first()).toBeVisible();
+	const icon = page.getByRole('listitem').filter({ hasText: 'In the browser’s tab' });
+	await icon.locator('input[type=file]').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: await page.screenshot() });
+	await expect(icon.getByRole('button', { name: 'Remove: Icon' })).toBeVisible();
+	await expect(page.locator('link[rel=icon]')).toHaveAttribute('href', /side=64/);
+	await page.goto(`${school.url}/admin/settings?tab=address`);
+	await settled(page);
+	await page.getByRole('button', { name: 'Does it lead here?' }).click();
+	await expect(page.getByText(/It leads here/)).toBeVisible();
+	const visitor = await browser.newContext();
+	const door = await visitor.newPage();
+	await door.goto(`${school.url}/sign-in`);
+	await expect(door.getByText('Alder Academy, Dock 4')).toBeVisible();
+	await expect(door.getByRole('link', { name: 'Help' })).toHaveAttribute('href', 'https://alder.example/help');
+	await axe(door, 'foot');
+	await visitor.close();
+
 	// Terms that people agree to before they go on.
 	await page.goto(`${school.url}/admin/settings?tab=legal`);
 	await settled(page);

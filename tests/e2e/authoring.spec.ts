@@ -253,12 +253,14 @@ test('a course is written, returned, mended, approved and published, and a learn
 	const course = await test.step('written', () => write(page, school));
 
 	await test.step('four eyes are asked for, by the keyboard alone', async () => {
-		await admin.page.goto(`${url}/admin/reviews`);
+		await admin.page.goto(`${url}/admin/settings?tab=moderation`);
 		await settled(admin.page);
 		const rule = admin.page.getByRole('switch', { name: 'Somebody else approves every version' });
 		await rule.focus();
 		await admin.page.keyboard.press('Space');
 		await expect(rule).toBeChecked();
+		await admin.page.getByRole('button', { name: 'Save changes' }).press('Enter');
+		await expect(admin.page.getByText('Settings saved.')).toBeVisible();
 	});
 	await test.step('what stands in the way is named, and mended where it leads', () => summarise(page, url, course));
 	await test.step('submitted', () => submit(page, url, course, 'Day 2 is from the old handbook.'));
@@ -309,6 +311,6 @@ test('a course is written, returned, mended, approved and published, and a learn
 	});
 
 	for (const [name, said] of Object.entries({ admin: admin.heard, learner: heard })) expect(said, name).toEqual([]);
-	await answer(admin.page.context().request.put(`${url}/api/v1/admin/settings/moderation`, { data: { review_required: false, captions_required: false } }));
+	await answer(admin.page.context().request.put(`${url}/api/v1/admin/settings/moderation`, { data: {} }));
 	for (const context of [admin.page.context(), learner]) await context.close();
 });

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use futures_util::{StreamExt as _, stream};
 
-pub use world::pixel;
+pub use world::{picture, pixel};
 
 use samples::{Body, renamed, sample};
 use world::World;

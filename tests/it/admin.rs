@@ -1,7 +1,11 @@
 //! The instance as its admins see it.
 
-use axum::http::Method;
-use serde_json::json;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use momentum::platform::config::{Origin, Secret};
+use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
@@ -140,7 +144,214 @@ async fn a_logo_is_encoded_anew() {
     let hostile = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
     ada.upload(Method::PUT, "/admin/logo", hostile).await.expect(422);
     app.learner("Ana").await.upload(Method::PUT, "/admin/logo", "x").await.expect(403);
+    // On dark ground the light one stands in, until there is one of its own.
+    app.anonymous().get("/instance/logo?ground=dark").await.expect(200);
+    let dark = ada
+        .upload(Method::PUT, "/admin/logo?ground=dark", crate::access::picture(40))
+        .await
+        .expect(200);
+    assert!(dark["logo_url"].as_str().is_some_and(|url| url.contains("ground=dark")), "{dark}");
+    let seen = app.anonymous().get("/instance").await.expect(200);
+    assert_eq!(seen["branding"]["logo_dark_url"], dark["logo_url"]);
+    assert_eq!(ada.get("/admin/settings").await.expect(200)["logo_url"], url);
     ada.delete("/admin/logo").await.expect(204);
     app.anonymous().get("/instance/logo").await.expect(404);
+    ada.delete("/admin/logo?ground=dark").await.expect(204);
+    app.anonymous().get("/instance/logo?ground=dark").await.expect(404);
     app.settle().await;
+}
+
+#[tokio::test]
+async fn an_icon_falls_back_to_the_products_and_the_manifest_names_the_organisation() {
+    let app = TestApp::start().await;
+    let (ada, visitor) = (app.admin("Ada").await, app.anonymous());
+    let outside = |path: &str, tag: Option<&str>| {
+        let request = Request::builder().uri(path).header("if-none-match", tag.unwrap_or("none"));
+        visitor.send(request.body(Body::empty()).expect("a request"))
+    };
+    for path in ["/branding/icon", "/favicon.ico", "/branding/icon?side=192"] {
+        let usual = outside(path, None).await;
+        assert_eq!((usual.status.as_u16(), usual.header("location")), (307, "/favicon.svg"), "{path}");
+    }
+    let hostile = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    ada.upload(Method::PUT, "/admin/icon", hostile).await.expect(422);
+    let small = ada.upload(Method::PUT, "/admin/icon", crate::access::picture(16)).await;
+    assert_eq!(small.json["fields"][0]["code"], "icon.too_small");
+    app.learner("Ana").await.upload(Method::PUT, "/admin/icon", "x").await.expect(403);
+    let put = ada
+        .upload(Method::PUT, "/admin/icon", crate::access::picture(300))
+        .await
+        .expect(200);
+    let url = put["icon_url"].as_str().expect("an address").to_owned();
+    assert_eq!(visitor.get("/instance").await.json["branding"]["icon_url"], url);
+    let icon = outside(&url, None).await;
+    assert_eq!((icon.status.as_u16(), icon.header("content-type")), (200, "image/png"));
+    let tag = icon.header("etag").to_owned();
+    assert_eq!(outside(&url, Some(&tag)).await.status, 304);
+    ada.put(
+        "/admin/settings/organisation",
+        json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""}),
+    )
+    .await
+    .expect(200);
+    let manifest = outside("/manifest.webmanifest", None).await;
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
+    assert_eq!(manifest.json["name"], "Alder");
+    let sizes: Vec<&str> = manifest.json["icons"]
+        .as_array()
+        .expect("icons")
+        .iter()
+        .filter_map(|icon| icon["sizes"].as_str())
+        .collect();
+    assert_eq!(sizes, ["64x64", "192x192", "300x300"], "none larger than what was sent");
+    ada.delete("/admin/icon").await.expect(204);
+    assert_eq!(outside(&url, Some(&tag)).await.status, 307);
+    app.settle().await;
+}
+
+#[tokio::test]
+async fn the_foot_is_shown_to_visitors_and_stands_in_mails() {
+    let app = TestApp::start().await;
+    let ada = app.admin("Ada").await;
+    let with = |links: Value| {
+        json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": "Alder Ltd, Dock 4",
+            "footer_links": links})
+    };
+    let put = ada
+        .put(
+            "/admin/settings/organisation",
+            with(json!([{"label": "Help", "url": " https://alder.example/help "}, {"label": "Catalogue", "url": "/catalogue"}])),
+        )
+        .await
+        .expect(200);
+    assert_eq!(put["footer_links"][0]["url"], "https://alder.example/help");
+    let seen = app.anonymous().get("/instance").await.expect(200);
+    assert_eq!(
+        (&seen["footer"], &seen["footer_links"]),
+        (&json!("Alder Ltd, Dock 4"), &put["footer_links"])
+    );
+    for (url, field) in [
+        ("javascript:alert(1)", "footer_links.0.url"),
+        ("//evil.example", "footer_links.0.url"),
+        ("help", "footer_links.0.url"),
+    ] {
+        let refused = ada
+            .put("/admin/settings/organisation", with(json!([{"label": "x", "url": url}])))
+            .await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.json["fields"][0]["path"].as_str()),
+            (422, Some(field)),
+            "{url}"
+        );
+    }
+    let many: Vec<Value> = (0..9).map(|n| json!({"label": format!("L{n}"), "url": "/catalogue"})).collect();
+    ada.put("/admin/settings/organisation", with(json!(many))).await.expect(422);
+    // With an address of its own, what begins with a slash leads there.
+    ada.put("/admin/settings/address", json!({"public_url": "https://learn.alder.example/"}))
+        .await
+        .expect(200);
+    ada.post("/admin/settings/mail/test", json!({"to": "ada@example.com"}))
+        .await
+        .expect(202);
+    app.settle().await;
+    let mails = app.mails();
+    let mail = mails.last().expect("a mail");
+    for part in [
+        "Alder Ltd, Dock 4",
+        "https://alder.example/help",
+        "https://learn.alder.example/catalogue",
+    ] {
+        assert!(mail.text.contains(part), "{part} {}", mail.text);
+    }
+    // A page writes the strokes of an address in its own way.
+    let page = mail.html.replace("&#x2f;", "/");
+    for part in ["Alder Ltd, Dock 4", "href=\"https://alder.example/help\"", ">Catalogue</a>"] {
+        assert!(page.contains(part), "{part} {page}");
+    }
+    assert!(mail.message_id.contains("@learn.alder.example"), "{}", mail.message_id);
+}
+
+#[tokio::test]
+async fn where_people_reach_it_is_said_by_an_admin_unless_the_configuration_does() {
+    let app = TestApp::start().await;
+    let ada = app.admin("Ada").await;
+    let fresh = ada.get("/admin/settings/address").await.expect(200);
+    assert_eq!(
+        (&fresh["source"], &fresh["public_url"]),
+        (&json!("usual"), &json!("http://127.0.0.1:8080"))
+    );
+    let bad = ada
+        .put("/admin/settings/address", json!({"public_url": "https://a.example/path"}))
+        .await;
+    assert_eq!(bad.json["fields"][0]["path"], "public_url");
+    let put = ada
+        .put(
+            "/admin/settings/address?version=default",
+            json!({"public_url": "https://learn.example.com/"}),
+        )
+        .await
+        .expect(200);
+    assert_eq!(
+        (&put["source"], &put["public_url"]),
+        (&json!("settings"), &json!("https://learn.example.com"))
+    );
+    ada.put("/admin/settings/address?version=default", json!({"public_url": null}))
+        .await
+        .expect(409);
+    // What it is asked about is asked for real, and only outside.
+    let check = async |url: &str| ada.post("/admin/settings/address/check", json!({"public_url": url})).await;
+    assert_eq!(check("https://127.0.0.1:9").await.expect(200)["verdict"], "inside");
+    assert_eq!(check("https://nowhere.invalid").await.expect(200)["verdict"], "unreachable");
+    check("nonsense").await.expect(422);
+    check("").await.expect(422);
+    app.anonymous().get("/instance/proof?nonce=short").await.expect(422);
+    app.settle().await;
+
+    let given = TestApp::start_with(|config| {
+        config.server.public_url = "https://school.example".into();
+        let origin = Origin::Env("MOMENTUM__SERVER__PUBLIC_URL".into());
+        config.given.insert("server.public_url".into(), origin);
+    })
+    .await;
+    let ada = given.admin("Ada").await;
+    let seen = ada.get("/admin/settings/address").await.expect(200);
+    assert_eq!(
+        (&seen["source"], &seen["said_in"]),
+        (&json!("configuration"), &json!("MOMENTUM__SERVER__PUBLIC_URL"))
+    );
+    let refused = ada
+        .put("/admin/settings/address", json!({"public_url": "https://other.example"}))
+        .await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "address.configured"));
+    given.settle().await;
+}
+
+/// An instance that listens is told from another one that does: only itself can sign what it asks.
+#[tokio::test]
+async fn an_address_that_leads_here_is_told_from_one_that_leads_elsewhere() {
+    let serve = async |app: &TestApp| {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let router = app.router().expect("routes");
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://127.0.0.1:{port}")
+    };
+    let inside = |config: &mut momentum::platform::config::Config| {
+        config.outgoing.allow = vec!["127.0.0.0/8".parse().expect("a network")];
+    };
+    let app = TestApp::start_with(inside).await;
+    let other = TestApp::start_with(|config| {
+        inside(config);
+        config.key = Some(Secret::new("7".repeat(64)));
+    })
+    .await;
+    let ada = app.admin("Ada").await;
+    let check = async |url: &str| {
+        let found = ada.post("/admin/settings/address/check", json!({"public_url": url})).await;
+        found.expect(200)["verdict"].clone()
+    };
+    assert_eq!(check(&serve(&app).await).await, "here");
+    assert_eq!(check(&serve(&other).await).await, "elsewhere");
+    app.settle().await;
+    other.settle().await;
 }

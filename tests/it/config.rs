@@ -114,5 +114,7 @@ fn the_example_is_current_and_means_the_defaults() {
     let mut defaults = with("", &[], &[]).expect("the defaults");
     // Each was read from a file of its own.
     (config.file, defaults.file) = (None, None);
+    assert!(defaults.given.is_empty() && config.given.contains_key("server.public_url"));
+    config.given.clear();
     assert_eq!(format!("{config:?}"), format!("{defaults:?}"));
 }

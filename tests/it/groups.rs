@@ -3,7 +3,11 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::{
+    enrolments::{daily, join},
+    publishing::complete,
+    support::{TestApp, courses::Spec},
+};
 
 fn id(answer: &Value) -> &str {
     answer["id"].as_str().expect("an id")
@@ -92,7 +96,20 @@ async fn managers_see_their_group_and_no_other() {
         .await
         .expect(204);
     assert_eq!(boss.get("/me/teams").await.expect(200)[0]["name"], "Mine");
+    assert_eq!(
+        (&boss.get("/me").await.json["leads"], &lea.get("/me").await.json["leads"]),
+        (&json!(true), &json!(false))
+    );
     let team = boss.get(&format!("/teams/{}", id(&mine))).await.expect(200);
+    assert!(team["items"][0]["percent"].is_null(), "she learns nothing yet: {team}");
+    let made = app.course(Spec::days7("Clear writing").by(ada.id())).await;
+    join(&lea, &made, daily()).await;
+    complete(&lea, &made.lessons[0].to_string()).await;
+    let team = boss.get(&format!("/teams/{}", id(&mine))).await.expect(200);
+    assert_eq!(
+        (&team["items"][0]["learning"], &team["items"][0]["percent"]),
+        (&json!(1), &json!(14))
+    );
     assert_eq!(
         (&team["items"][0]["name"], team["items"].as_array().map(Vec::len)),
         (&json!("Lea"), Some(1))

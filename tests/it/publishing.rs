@@ -76,6 +76,10 @@ async fn body(learner: &Client<'_>, lesson: &str) -> String {
     text(&answer["content"]["body_html"]).to_owned()
 }
 
+async fn ada_address(ada: &Client<'_>) -> String {
+    text(&ada.get("/me").await.expect(200)["email"]).to_owned()
+}
+
 async fn require_review(admin: &Client<'_>) {
     let policy = json!({"review_required": true, "captions_required": false});
     admin.put("/admin/settings/moderation", policy).await.expect(200);
@@ -126,6 +130,14 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
         .await
         .expect(201);
     let review = text(&submitted["latest"]["id"]).to_owned();
+    app.settle().await;
+    let told = |subject: &str| app.mails().into_iter().filter(|mail| mail.subject == subject).collect::<Vec<_>>();
+    let waiting = told("1 waiting for your review");
+    assert_eq!(
+        waiting.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(),
+        [format!("Ada <{}>", ada_address(&ada).await)]
+    );
+    assert!(waiting[0].text.contains("Clear writing") && waiting[0].text.contains("/admin/reviews"));
     let queue = ada.get("/reviews").await.expect(200);
     assert_eq!(queue["items"][0]["id"], review.as_str());
     assert_eq!(queue["items"][0]["submitter"]["name"], "Ira");
@@ -148,6 +160,12 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
     assert_eq!(wordless.status.as_u16(), 422, "a return says what to mend");
     let comments = json!({"note": "One word.", "comments": [{"lesson": third, "block": block, "text": "It is “spelt”."}]});
     ada.post(&format!("/reviews/{review}/return"), comments).await.expect(200);
+    app.settle().await;
+    let returned = told("To be mended: Clear writing");
+    assert_eq!(returned.len(), 1, "who submitted and owns it is told once");
+    for words in ["by Ada", "One word.", "day 3: It is “spelt”.", "/teach/clear-writing"] {
+        assert!(returned[0].text.contains(words), "{words}: {}", returned[0].text);
+    }
     let seen = ira.get(&format!("/courses/{course}/review")).await.expect(200);
     assert_eq!(seen["latest"]["state"], "returned");
     assert_eq!(seen["latest"]["comments"][0]["block"], block.as_str());
@@ -156,6 +174,14 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
     write(&ira, &course, 3, "A third day, rightly spelt.").await;
     let again = ira.post(&format!("/courses/{course}/review"), json!({})).await.expect(201);
     let review = text(&again["latest"]["id"]).to_owned();
+    app.settle().await;
+    assert_eq!(
+        told("1 waiting for your review").len(),
+        1,
+        "a reviewer is told once an hour at most"
+    );
+    app.pass(Duration::from_secs(3601)).await;
+    assert_eq!(told("1 waiting for your review").len(), 2, "and of what came meanwhile after it");
     // An instructor who was appointed approves it.
     assert_eq!(otto.get(&format!("/reviews/{review}")).await.status.as_u16(), 404);
     ada.patch(&format!("/reviews/{review}"), json!({"assignee": otto.id()}))
@@ -168,6 +194,8 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
     let made_version = publish(&ira, &course, "from_next_unopened_day").await;
     assert_eq!(made_version["number"], 2);
     app.settle().await;
+    let approved = told("Approved: Clear writing");
+    assert!(approved.len() == 1 && approved[0].text.contains("by Otto") && approved[0].text.contains("Good."));
 
     // What she had open is as it was; from the next day on she has the new version.
     assert_eq!(body(&lea, &second).await, before);
@@ -325,6 +353,17 @@ async fn the_check_names_what_stands_in_the_way() {
     assert!(refused.text().contains("publish.alt_missing"), "{}", refused.text());
     let refused = ira.post(&format!("/courses/{course}/review"), json!({})).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (409, "review.not_ready"));
+    // Where the instance only advises words for pictures, they stand in nobody's way.
+    let policy = json!({"alternatives_required": false});
+    ada.put("/admin/settings/moderation", policy).await.expect(200);
+    let advised = check(course.clone()).await;
+    let alt = advised["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|f| f["code"] == "publish.alt_missing");
+    assert_eq!(alt.map(|f| text(&f["severity"])), Some("warning"));
+    ada.put("/admin/settings/moderation", json!({})).await.expect(200);
     let bulk = ada
         .post("/admin/courses/bulk", json!({"deed": "publish", "courses": [course]}))
         .await
@@ -524,4 +563,47 @@ async fn self_paced_learners_keep_what_they_began() {
     assert_eq!(body(&lea, &first).await, before);
     assert!(body(&lea, &second).await.contains("Written anew."));
     assert_numbers_hold(&app).await;
+}
+
+#[tokio::test]
+async fn instructors_review_each_others_courses_where_the_instance_lets_them() {
+    let app = TestApp::start().await;
+    let (ada, ira, otto, lea) = four_people(&app).await;
+    let draft = app.draft(Spec::days7("Clear writing").by(ira.id())).await.to_string();
+    let submitted = ira.post(&format!("/courses/{draft}/review"), json!({})).await.expect(201);
+    let review = format!("/reviews/{}", text(&submitted["latest"]["id"]));
+    app.settle().await;
+    let mails = app.mails().len();
+    assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 0);
+    otto.get(&review).await.expect(404);
+    for bad in [1, 101] {
+        let refused = ada.put("/admin/settings/moderation", json!({"hide_after_reports": bad})).await;
+        assert_eq!(refused.json["fields"][0]["path"], "hide_after_reports", "{bad}");
+    }
+    ada.put("/admin/settings/moderation", json!({"instructors_review": true}))
+        .await
+        .expect(200);
+    assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 1);
+    assert_eq!(otto.get("/reviews").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(otto.get(&review).await.expect(200)["may_decide"], true);
+    // Not what they have a hand in, and learners nothing.
+    assert_eq!(ira.get("/reviews/counts").await.expect(200)["reviews"], 0);
+    assert_eq!(ira.get("/reviews").await.expect(200)["items"].as_array().map(Vec::len), Some(0));
+    ira.post(&format!("{review}/approve"), json!({})).await.expect(404);
+    lea.get(&review).await.expect(403);
+    otto.patch(&review, json!({"assignee": otto.id()})).await.expect(403);
+    assert_eq!(app.mails().len(), mails, "a change of the policy tells nobody");
+    otto.post(&format!("{review}/approve"), json!({})).await.expect(200);
+    // What is submitted from now on is told to him too, and not to who wrote it.
+    let next = app.draft(Spec::days7("Plain speaking").by(ira.id())).await.to_string();
+    ira.post(&format!("/courses/{next}/review"), json!({})).await.expect(201);
+    app.pass(Duration::from_secs(3601)).await;
+    let told: Vec<String> = app
+        .mails()
+        .into_iter()
+        .filter(|m| m.text.contains("Plain speaking"))
+        .map(|m| m.text)
+        .collect();
+    assert_eq!(told.len(), 2, "an admin and the other instructor");
+    assert!(told.iter().any(|text| text.contains("/teach/reviews")));
 }

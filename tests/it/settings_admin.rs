@@ -194,6 +194,12 @@ async fn a_mail_speaks_in_the_words_of_an_admin() {
     );
 }
 
+fn session_of(answer: &crate::support::Answer) -> Option<String> {
+    let cookies = answer.headers.get_all("set-cookie").iter();
+    let mut values = cookies.filter_map(|value| value.to_str().ok()?.strip_prefix("momentum_session="));
+    values.next().and_then(|value| value.split(';').next()).map(str::to_owned)
+}
+
 #[tokio::test]
 async fn people_agree_to_what_holds_and_are_asked_anew_when_it_changes() {
     let app = TestApp::start().await;
@@ -211,21 +217,55 @@ async fn people_agree_to_what_holds_and_are_asked_anew_when_it_changes() {
     );
     assert_eq!(app.anonymous().get("/instance").await.json["asks_consent"], true);
     assert_eq!(lea.get("/me/consents").await.json, json!([{"page": "terms", "version": 1}]));
+    // Before she agrees she may look at herself, read, take what is hers and go, and nothing else.
+    for path in ["/me/today", "/me/courses", "/me/profile", "/me/notes", "/courses"] {
+        let closed = lea.get(path).await;
+        assert_eq!((closed.status.as_u16(), closed.code()), (403, "consent.required"), "{path}");
+    }
+    let closed = lea.patch("/me/profile", json!({"headline": "x"})).await;
+    assert_eq!(closed.code(), "consent.required");
+    lea.get("/me").await.expect(200);
+    lea.get("/instance/legal/terms").await.expect(200);
+    lea.post("/me/export", json!({})).await.expect(202);
+    app.settle().await;
+    lea.get("/me/export").await.expect(200);
+    lea.get("/me/export/file").await.expect(200);
+    // Admins are treated alike, and whoever is in another's place agrees to nothing for him.
+    assert_eq!(ada.get("/users").await.code(), "consent.required");
+    ada.post("/me/consents", json!({"page": "terms", "version": 1})).await.expect(204);
+    ada.get("/users").await.expect(200);
+    let begun = ada.post(&format!("/users/{}/sign-in-as", lea.id()), json!({"minutes": 15})).await;
+    let inside = Client::holding(&app, session_of(&begun).expect("a session"));
+    inside.get("/me/today").await.expect(200);
+    assert_eq!(inside.get("/me/consents").await.json, json!([]));
+    assert_eq!(
+        inside.post("/me/consents", json!({"page": "terms", "version": 1})).await.status,
+        403
+    );
     lea.post("/me/consents", json!({"page": "terms", "version": 2})).await.expect(409);
     lea.post("/me/consents", json!({"page": "privacy", "version": 1})).await.expect(409);
     lea.post("/me/consents", json!({"page": "terms", "version": 1})).await.expect(204);
     lea.post("/me/consents", json!({"page": "terms", "version": 1})).await.expect(204);
     assert_eq!(lea.get("/me/consents").await.json, json!([]));
+    lea.get("/me/today").await.expect(200);
     assert_eq!(
         ada.get("/admin/consents").await.json,
-        json!([{"page": "terms", "version": 1, "people": 1}])
+        json!([{"page": "terms", "version": 1, "people": 2}])
     );
     ada.put_section("legal", terms(2)).await.expect(200);
     assert_eq!(lea.get("/me/consents").await.json, json!([{"page": "terms", "version": 2}]));
+    assert_eq!(lea.get("/me/today").await.code(), "consent.required");
+    ada.post("/me/consents", json!({"page": "terms", "version": 2})).await.expect(204);
     lea.post("/me/delete", json!({"password": PASSWORD})).await.expect(204);
     app.settle().await;
     assert_eq!(
         ada.get("/admin/consents").await.json,
-        json!([{"page": "terms", "version": 2, "people": 0}])
+        json!([{"page": "terms", "version": 2, "people": 1}])
     );
+    // Nobody is asked any more: everybody goes on.
+    let max = app.learner("Max").await;
+    assert_eq!(max.get("/me/today").await.code(), "consent.required");
+    ada.put_section("legal", json!({})).await.expect(200);
+    max.get("/me/today").await.expect(200);
+    app.settle().await;
 }

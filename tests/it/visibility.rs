@@ -386,3 +386,35 @@ async fn a_public_course_tells_previews_of_links_what_it_is() {
     let _lea = lea;
     app.settle().await;
 }
+
+#[tokio::test]
+async fn what_several_people_report_is_hidden_until_somebody_has_looked() {
+    let app = TestApp::start().await;
+    let (ada, ira, _, lea) = four_people(&app).await;
+    let made = app.course(Spec::days7("Hidden harbour").by(ira.id())).await;
+    let lesson = made.lessons[0].to_string();
+    let (mia, noa) = (app.learner("Mia").await, app.learner("Noa").await);
+    for learner in [&lea, &mia, &noa] {
+        join(learner, &made, daily()).await;
+    }
+    app.settle().await;
+    ada.put("/admin/settings/moderation", json!({"hide_after_reports": 2}))
+        .await
+        .expect(200);
+    let about = json!({"subject_kind": "lesson", "subject_id": lesson, "reason": "offensive", "text": ""});
+    let path = format!("/lessons/{lesson}");
+    lea.post("/reports", about.clone()).await.expect(201);
+    lea.post("/reports", about.clone()).await.expect(409);
+    noa.get(&path).await.expect(200);
+    let second = mia.post("/reports", about.clone()).await.expect(201);
+    assert!(noa.get(&path).await.text().contains("\"hidden\""));
+    let report = format!("/reports/{}", text(&second["id"]));
+    let seen = ada.get(&report).await.expect(200);
+    let hidden = seen["trail"].as_array().and_then(|t| t.last()).expect("a step").clone();
+    assert_eq!((&hidden["step"], hidden["actor"].is_null()), (&json!("hidden"), true), "{seen}");
+    // A moderator who shows it again has looked: more reports of the same do not hide it.
+    ada.patch(&report, json!({"is_hidden": false})).await.expect(200);
+    noa.post("/reports", about.clone()).await.expect(201);
+    noa.get(&path).await.expect(200);
+    app.settle().await;
+}

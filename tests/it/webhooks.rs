@@ -253,6 +253,13 @@ async fn silence_and_redirects_are_failures() {
         .find(|hook| hook["id"] == moved.as_str())
         .expect("it");
     assert!(off["disabled_at"].is_string() && off["is_active"] == false, "{off}");
+    let mails = app.mails();
+    let told: Vec<_> = mails
+        .iter()
+        .filter(|mail| mail.subject.starts_with("A webhook was switched off"))
+        .collect();
+    assert_eq!(told.len(), 1, "every admin once");
+    assert!(told[0].text.contains("did not answer for five days") && told[0].text.contains("tab=webhooks"));
     let needs = ada.get("/admin/attention").await.expect(200);
     assert!(
         needs

@@ -8,6 +8,7 @@ use crate::{
         store,
     },
     kernel::{
+        actor::Person,
         error::{Error, Result},
         id::UserId,
     },
@@ -27,6 +28,22 @@ pub(in crate::admin) fn html(markdown: &str) -> String {
         .to_string()
 }
 
+/// Whoever has not agreed to what holds does so before anything else, admins like everybody. An
+/// admin in another's place does not: he may not agree for him.
+///
+/// # Errors
+/// `Locked` with the code `consent.required`.
+pub(in crate::admin) fn must_have_agreed(read: &Read<'_>, person: &Person) -> Result<()> {
+    if person.impersonator.is_none() && store::owes_consent(read, person.id)? {
+        return Err(Error::Locked {
+            code: "consent.required",
+            reason: "consent",
+            opens_at: None,
+        });
+    }
+    Ok(())
+}
+
 /// What a person has yet to agree to.
 pub(in crate::admin) fn wanted(read: &Read<'_>, user: UserId) -> Result<Vec<(LegalPage, u32)>> {
     let mut wanted = Vec::new();
@@ -43,6 +60,7 @@ pub(in crate::admin) fn agree(tx: &Tx<'_>, user: UserId, page: LegalPage, versio
     if tx.actor().person().is_some_and(|person| person.token.is_some()) {
         return Err(Error::Denied("scope")); // A program agrees to nothing.
     }
+    tx.actor().in_person()?; // Nor does an admin in another's place.
     if !settings::get::<LegalSettings>(tx)?.asked().contains(&(page, version)) {
         return Err(Error::conflict(
             "legal.other_version",

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use axum::body::Bytes;
-
+pub(super) mod address;
 pub(super) mod attention;
+pub(super) mod brand;
 pub(super) mod legal;
 pub(super) mod names;
 pub(super) mod sections;
@@ -14,33 +14,25 @@ mod system;
 use super::{
     http::instance::{BrandingOut, InstanceOut, RegistrationOut},
     model::LegalSettings,
-    policy::{RetryJob, RunInstance},
+    policy::RetryJob,
 };
 use crate::{
     auth::RegistrationSettings,
     enrolments::Learning,
-    kernel::{
-        error::{Error, Result},
-        id::UserId,
-    },
+    kernel::{error::Result, id::UserId},
     people,
     platform::{
         Platform, audit,
         blobs::Blobs,
-        branding::{Branding, Logo},
+        branding::Branding,
         db::{Read, Tx},
-        events,
-        images::Picture,
-        jobs, mail,
+        events, jobs, mail,
         module::AllFigures,
         settings::{get as section, put as put_section},
     },
 };
 
 pub(super) use system::{backup_now, cancel_job, endable, measure, note_download, note_export, note_log_level, retry_mail, stored_backups};
-
-/// The longest side of a stored logo, in pixels.
-const LOGO_SIDE: u32 = 256;
 
 /// Where the instance's own files lie.
 pub(super) fn shelf(platform: &Platform) -> Blobs {
@@ -50,9 +42,12 @@ pub(super) fn shelf(platform: &Platform) -> Blobs {
 /// The name of this part of the file store.
 const SHELF: &str = "instance";
 
-/// For backups: the logo.
+/// For backups: the logos and the icon.
 pub(super) fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
-    Ok(branding(read)?.logo.map(|logo| (SHELF, logo.sha256)).into_iter().collect())
+    let brand = branding(read)?;
+    let logos = brand.logo.into_iter().chain(brand.logo_dark).map(|logo| logo.sha256);
+    let all = logos.chain(brand.icon.into_iter().map(|file| file.sha256));
+    Ok(all.map(|sha256| (SHELF, sha256)).collect())
 }
 
 /// The organisation and its logo.
@@ -72,7 +67,11 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
             hue,
             chroma,
             logo_url: brand.logo_url(),
+            logo_dark_url: brand.logo_dark_url(),
+            icon_url: brand.icon_url(0),
         },
+        footer: brand.organisation.footer.to_string(),
+        footer_links: brand.organisation.footer_links,
         name: brand.organisation.name.into_string(),
         tagline: brand.organisation.tagline.into_string(),
         support_email: brand.organisation.support_email.map(|e| e.to_string()),
@@ -89,27 +88,6 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
         asks_consent: !legal.asked().is_empty(),
         legal: legal.pages(),
     })
-}
-
-/// Decodes the picture and stores it anew as a small square.
-pub(super) async fn store_logo(platform: &Platform, body: Bytes) -> Result<Logo> {
-    let shelf = shelf(platform);
-    let work = move || {
-        let encoded = Picture::guess(std::io::Cursor::new(body))?.square(LOGO_SIDE).encode()?;
-        let sealed = shelf.put(&encoded.bytes).map_err(Error::internal)?;
-        Ok(Logo {
-            sha256: sealed.sha256.clone(),
-            mime: encoded.mime.into(),
-        })
-    };
-    platform.images.run(work).await
-}
-
-/// Makes this the logo, or goes back to the product's mark. Returns its address.
-pub(super) fn set_logo(tx: &Tx<'_>, _can: &RunInstance, logo: Option<Logo>) -> Result<Option<String>> {
-    let branding = Branding { logo, ..branding(tx)? };
-    put_section(tx, &branding)?;
-    Ok(branding.logo_url())
 }
 
 /// Lets a dead or waiting job run now.

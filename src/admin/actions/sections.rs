@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::names_of;
 use crate::{
-    admin::policy::OneSection,
+    admin::{model::LegalSettings, policy::OneSection, store},
     kernel::{
         error::{Error, Result},
         id::SettingId,
@@ -15,7 +15,7 @@ use crate::{
     platform::{
         Platform,
         db::{Read, Tx},
-        settings::{self, AllSections, Past, SectionKind, Seen},
+        settings::{self, AllSections, Past, Section as _, SectionKind, Seen},
     },
 };
 
@@ -145,6 +145,9 @@ pub(in crate::admin) fn put(tx: &Tx<'_>, platform: &Platform, can: &OneSection, 
     let kind = find(platform, &can.section)?;
     settings::expect(tx, kind.name, seen)?;
     kind.put(tx, value)?;
+    if kind.name == LegalSettings::NAME {
+        store::replace_wanted(tx, &settings::get::<LegalSettings>(tx)?.asked())?;
+    }
     stand(tx, kind)
 }
 

@@ -40,6 +40,7 @@ pub(in crate::admin) fn put_organisation(
     seen: Option<Seen>,
 ) -> Result<Organisation> {
     expect(tx, Branding::NAME, seen)?;
+    let organisation = organisation.checked()?;
     let branding = Branding { organisation, ..get(tx)? };
     put(tx, &branding)?;
     Ok(branding.organisation)

@@ -1,11 +1,6 @@
 //! What everybody may know of the instance before signing in.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, http::HeaderMap, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +8,10 @@ use crate::{
     admin::{actions, model::LegalPage},
     auth::RegistrationMode,
     kernel::error::Error,
-    platform::web::guard::{Anyone, Guard, Web},
+    platform::{
+        branding::FooterLink,
+        web::guard::{Anyone, Guard},
+    },
 };
 
 /// The instance, as everybody sees it.
@@ -39,6 +37,10 @@ pub(in crate::admin) struct InstanceOut {
     pub(in crate::admin) version: String,
     /// The hour at which a learning day begins.
     pub(in crate::admin) day_start_hour: u8,
+    /// One line at the foot of public pages; may be empty.
+    pub(in crate::admin) footer: String,
+    /// Where that foot leads besides.
+    pub(in crate::admin) footer_links: Vec<FooterLink>,
     /// The legal pages that there are.
     pub(in crate::admin) legal: Vec<LegalPage>,
     /// Whether people have to agree to any of them: then ask `/me/consents`.
@@ -65,6 +67,10 @@ pub(in crate::admin) struct BrandingOut {
     pub(in crate::admin) chroma: f64,
     /// Where the logo is, if there is one.
     pub(in crate::admin) logo_url: Option<String>,
+    /// Where the logo for dark ground is, if there is one of its own.
+    pub(in crate::admin) logo_dark_url: Option<String>,
+    /// Where the icon is; absent while it is the product's.
+    pub(in crate::admin) icon_url: Option<String>,
 }
 
 /// The instance as everybody may know it.
@@ -74,25 +80,9 @@ pub(in crate::admin) async fn get_instance(g: Guard<Anyone>) -> Result<Json<Inst
 }
 
 /// The style sheet that puts the brand into the tokens: outside the API, for every page.
-pub async fn branding_css(State(_): State<Web>, headers: HeaderMap, g: Guard<Anyone>) -> Result<Response, Error> {
+pub async fn branding_css(headers: HeaderMap, g: Guard<Anyone>) -> Result<Response, Error> {
     let css =
         g.db.read("admin.branding_css", |read| actions::branding(read).map(|b| b.css()))
             .await?;
-    let tag = format!(
-        "\"{}\"",
-        crate::platform::crypto::hex(&crate::platform::crypto::token_hash(&css)[..8])
-    );
-    let fresh = headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let mut response = if fresh {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        css.into_response()
-    };
-    let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    out.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(Error::internal)?);
-    Ok(response)
+    super::icon::answer(&headers, css, "text/css; charset=utf-8")
 }

@@ -16,7 +16,7 @@ use crate::{
         settings,
         web::{
             extract::Body,
-            guard::{Anyone, Guard, SignedIn},
+            guard::{Anyone, Guard, SignedIn, Unbound},
         },
     },
 };
@@ -57,8 +57,11 @@ pub(in crate::admin) struct Consent {
 
 /// What the signed-in person has yet to agree to.
 #[utoipa::path(get, path = "/me/consents", tag = "admin", responses((status = 200, body = Vec<Consent>)))]
-pub(in crate::admin) async fn list_wanted_consents(g: Guard<SignedIn>) -> Result<Json<Vec<Consent>>> {
+pub(in crate::admin) async fn list_wanted_consents(g: Guard<Unbound<SignedIn>>) -> Result<Json<Vec<Consent>>> {
     let user = g.can.user();
+    if g.can.person().impersonator.is_some() {
+        return Ok(Json(Vec::new())); // He may not agree for another.
+    }
     let wanted = g.db.read("admin.consents", move |read| legal::wanted(read, user)).await?;
     Ok(Json(wanted.into_iter().map(|(page, version)| Consent { page, version }).collect()))
 }
@@ -68,7 +71,7 @@ pub(in crate::admin) async fn list_wanted_consents(g: Guard<SignedIn>) -> Result
     post, path = "/me/consents", tag = "admin", request_body = Consent,
     responses((status = 204), (status = 409, description = "`legal.other_version`: another version holds by now."))
 )]
-pub(in crate::admin) async fn give_consent(g: Guard<SignedIn>, Body(body): Body<Consent>) -> Result<StatusCode> {
+pub(in crate::admin) async fn give_consent(g: Guard<Unbound<SignedIn>>, Body(body): Body<Consent>) -> Result<StatusCode> {
     let user = g.can.user();
     g.db.write("admin.consent", move |tx| legal::agree(tx, user, body.page, body.version))
         .await?;

@@ -10,12 +10,34 @@ use axum::{
 use crate::{
     admin::{actions, policy::RunInstance},
     kernel::error::Error,
-    platform::{
-        branding::Branding,
-        settings,
-        web::guard::{Anyone, Guard},
+    platform::web::{
+        extract::Query,
+        guard::{Anyone, Guard},
     },
 };
+
+/// What the logo stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::admin) enum Ground {
+    /// The light theme; the dark one too while it has no logo of its own.
+    #[default]
+    Light,
+    /// The dark theme.
+    Dark,
+}
+
+/// Which logo, and a mark of its content that makes its address new when it changes.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+pub(in crate::admin) struct LogoQuery {
+    /// What it stands on.
+    #[serde(default)]
+    #[param(inline)]
+    ground: Ground,
+    /// Not looked at.
+    #[serde(default, rename = "v")]
+    _v: Option<String>,
+}
 
 /// The logo's address.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -25,9 +47,10 @@ pub(in crate::admin) struct LogoOut {
 }
 
 /// The logo's bytes, a JPEG or WebP.
-#[utoipa::path(get, path = "/instance/logo", tag = "admin", responses((status = 200, content_type = "image/webp", body = [u8])))]
-pub(in crate::admin) async fn get_logo(g: Guard<Anyone>) -> Result<Response, Error> {
-    let logo = g.db.read("admin.logo", |read| Ok(actions::branding(read)?.logo)).await?;
+#[utoipa::path(get, path = "/instance/logo", tag = "admin", params(LogoQuery), responses((status = 200, content_type = "image/webp", body = [u8])))]
+pub(in crate::admin) async fn get_logo(g: Guard<Anyone>, Query(query): Query<LogoQuery>) -> Result<Response, Error> {
+    let ground = query.ground;
+    let logo = g.db.read("admin.logo", move |read| actions::brand::logo(read, ground)).await?;
     let logo = logo.ok_or(Error::NotFound("logo"))?;
     let bytes = tokio::fs::read(actions::shelf(&g.platform).path(&logo.sha256))
         .await
@@ -43,25 +66,20 @@ pub(in crate::admin) async fn get_logo(g: Guard<Anyone>) -> Result<Response, Err
 }
 
 /// Replaces the logo. The body is the picture: PNG, JPEG, WebP or GIF, at most 1 MB.
-#[utoipa::path(put, path = "/admin/logo", tag = "admin", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = LogoOut)))]
-pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, body: Bytes) -> Result<Json<LogoOut>, Error> {
-    let logo = actions::store_logo(&g.platform, body).await?;
-    let url =
-        g.db.write("admin.put_logo", move |tx| actions::set_logo(tx, &g.can, Some(logo)))
-            .await?;
-    Ok(Json(LogoOut { logo_url: url }))
+#[utoipa::path(put, path = "/admin/logo", tag = "admin", params(LogoQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = LogoOut)))]
+pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, Query(query): Query<LogoQuery>, body: Bytes) -> Result<Json<LogoOut>, Error> {
+    let logo = actions::brand::store_logo(&g.platform, body).await?;
+    let put = g.db.write("admin.put_logo", move |tx| {
+        actions::brand::set_logo(tx, &g.can, query.ground, Some(logo))
+    });
+    Ok(Json(LogoOut { logo_url: put.await? }))
 }
 
-/// Goes back to the mark of the product.
-#[utoipa::path(delete, path = "/admin/logo", tag = "admin", responses((status = 204)))]
-pub(in crate::admin) async fn delete_logo(g: Guard<RunInstance>) -> Result<StatusCode, Error> {
+/// Goes back to the mark of the product; on dark ground, to the logo of the light one.
+#[utoipa::path(delete, path = "/admin/logo", tag = "admin", params(LogoQuery), responses((status = 204)))]
+pub(in crate::admin) async fn delete_logo(g: Guard<RunInstance>, Query(query): Query<LogoQuery>) -> Result<StatusCode, Error> {
     g.db.write("admin.delete_logo", move |tx| {
-        let before: Branding = settings::get(tx)?;
-        if before.logo.is_some() {
-            actions::set_logo(tx, &g.can, None).map(drop)
-        } else {
-            Ok(())
-        }
+        actions::brand::set_logo(tx, &g.can, query.ground, None)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -26,6 +26,8 @@ pub(in crate::auth) struct Me {
     pub(in crate::auth) profile: Profile,
     /// The address that he asked to change to and has not proven yet.
     pub(in crate::auth) pending_email: Option<Email>,
+    /// Whether he manages a group.
+    pub(in crate::auth) leads: bool,
     /// The admin who is in his place, and until when.
     pub(in crate::auth) impersonated: Option<(PersonName, Timestamp)>,
 }
@@ -45,6 +47,7 @@ pub(in crate::auth) fn me(read: &Read<'_>, user: UserId) -> Result<Me> {
         user: people::get_user(read, user)?,
         profile: people::find_profile(read, user)?.ok_or(Error::NotFound("user"))?,
         pending_email: store::find_pending_email(read, user)?,
+        leads: !people::managed_by(read, user)?.is_empty(),
         impersonated: None,
     })
 }

@@ -16,7 +16,7 @@ use crate::{
         id::{InviteId, UserId},
     },
     people::{Invitation, NewUser, Newcomers, User},
-    platform::{Platform, audit, crypto, db::Tx},
+    platform::{Platform, audit, crypto, db::Tx, web::address},
 };
 
 /// How imported people are invited.
@@ -67,7 +67,7 @@ impl Newcomers for ImportedAccounts {
         }
         let (id, token) = renew(tx, user)?;
         if self.invite == InviteBy::Link {
-            let url = self.platform.config.server.public_url.trim_end_matches('/');
+            let url = address::public_url(tx, &self.platform.config)?;
             return Ok(Invitation::Link(format!("{url}/accept-invite?token={token}")));
         }
         mail(tx, &self.platform, user, id, &token)?;

@@ -20,7 +20,7 @@ use crate::{
         id::UserId,
     },
     people::{self, AccessChange, ManageUser, User},
-    platform::{Platform, audit, db::Tx},
+    platform::{Platform, audit, db::Tx, web::address},
 };
 
 /// Opens an account for somebody.
@@ -109,7 +109,7 @@ pub fn ask_for_password(tx: &Tx<'_>, platform: &Platform, can: &ManageUser, is_m
         mails::reset_asked(tx, platform, &user, &token)?;
         return Ok((user, None));
     }
-    let url = platform.config.server.public_url.trim_end_matches('/');
+    let url = address::public_url(tx, &platform.config)?;
     Ok((user, Some(format!("{url}/reset?token={token}"))))
 }
 

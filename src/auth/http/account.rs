@@ -13,7 +13,7 @@ use crate::{
     kernel::{error::Result, text::Email},
     platform::web::{
         extract::Body,
-        guard::{Anyone, Guard, Oneself},
+        guard::{Anyone, Guard, Oneself, Unbound},
     },
 };
 
@@ -69,7 +69,7 @@ pub(super) struct DeleteMeIn {
     post, path = "/me/delete", tag = "auth", request_body = DeleteMeIn,
     responses((status = 204, description = "The account is gone."), (status = 409, description = "`user.last_admin`: nobody would be left to run the instance."))
 )]
-pub(super) async fn delete_me(g: Guard<Oneself>, Body(body): Body<DeleteMeIn>) -> Result<Response> {
+pub(super) async fn delete_me(g: Guard<Unbound<Oneself>>, Body(body): Body<DeleteMeIn>) -> Result<Response> {
     let (can, caller) = Caller::new(g);
     leave::delete_me(&caller, can.user(), &body.password).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

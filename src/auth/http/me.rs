@@ -22,7 +22,7 @@ use crate::{
         time::Timestamp,
     },
     people::{Completion, ProfileOut},
-    platform::web::guard::{Guard, SignedIn},
+    platform::web::guard::{Guard, SignedIn, Unbound},
 };
 
 /// The signed-in person.
@@ -45,6 +45,8 @@ pub(super) struct MeOut {
     /// The address that he asked to change to and has not proven yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_email: Option<Email>,
+    /// Whether he manages a group, and so has a team to look at.
+    leads: bool,
     /// The admin who acts in this person's place, until when.
     #[serde(skip_serializing_if = "Option::is_none")]
     impersonated: Option<ImpersonatedOut>,
@@ -67,6 +69,7 @@ impl From<Me> for MeOut {
             user,
             profile,
             pending_email,
+            leads,
             impersonated,
         } = me;
         Self {
@@ -78,6 +81,7 @@ impl From<Me> for MeOut {
             completion: profile.completion(),
             profile: ProfileOut::of(&user, profile),
             pending_email,
+            leads,
             impersonated: impersonated.map(|(by, until)| ImpersonatedOut { by, until }),
             created_at: user.created_at,
         }
@@ -104,7 +108,7 @@ pub(super) fn entered(caller: &Caller, status: StatusCode, entry: Entry) -> Resu
 
 /// The signed-in person.
 #[utoipa::path(get, path = "/me", tag = "auth", responses((status = 200, body = MeOut)))]
-pub(super) async fn get_me(g: Guard<SignedIn>) -> Result<Json<MeOut>> {
+pub(super) async fn get_me(g: Guard<Unbound<SignedIn>>) -> Result<Json<MeOut>> {
     let person = g.can.person().clone();
     let me = g.db.read("auth.me", move |read| enter::me_here(read, &person)).await?;
     Ok(Json(me.into()))

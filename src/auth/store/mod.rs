@@ -12,7 +12,7 @@ use crate::{
     platform::db::{Read, Tx},
 };
 
-pub use api_tokens::TokenRow;
+pub use {api_tokens::TokenRow, tries::count_held_back};
 pub(super) use {
     api_tokens::{NewToken, count_tokens, delete_token, find_live_token, insert_token, list_tokens, touch_token},
     credentials::{find_password, renew_password, set_password},

@@ -6,7 +6,7 @@ use crate::{
         error::{Error, Result},
         time::Timestamp,
     },
-    platform::db::Tx,
+    platform::db::{Read, Tx},
 };
 
 struct Tries {
@@ -47,6 +47,14 @@ pub(in crate::auth) fn count_try(tx: &Tx<'_>, key: TryKey, limit: Limit) -> Resu
         (key.0, count, limit.blocked_until(count, now), now.plus_secs(limit.memory)),
     )?;
     sweep(tx)
+}
+
+/// How many are held back from trying passwords and one-time links. Who they are is not kept.
+///
+/// # Errors
+/// A database fault.
+pub fn count_held_back(read: &Read<'_>) -> Result<i64> {
+    read.count("SELECT count(*) FROM auth_tries WHERE blocked_until > ?1", [read.now()])
 }
 
 /// Takes one try back, for it was no guess; a wait that it began ends with it.

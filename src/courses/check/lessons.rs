@@ -89,7 +89,11 @@ impl Look<'_> {
                 }
                 Some(Kind::Image) if alt.is_empty() => {
                     let sentence = format!("Say in words what the picture in \u{201c}{title}\u{201d} shows, for those who cannot see it.");
-                    weigh.block(at, "publish.alt_missing", sentence);
+                    if self.policy.alternatives_required {
+                        weigh.block(at, "publish.alt_missing", sentence);
+                    } else {
+                        weigh.warn(at, "publish.alt_missing", sentence);
+                    }
                 }
                 Some(Kind::Video) if self.policy.captions_required => {
                     let sentence = format!(

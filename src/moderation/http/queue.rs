@@ -9,7 +9,7 @@ use crate::{
     kernel::{
         error::{Error, Result},
         id::{CourseId, ReportId, ReviewId, UserId},
-        page::Limit,
+        page::{self, Limit},
         text::{PersonName, Slug},
         time::Timestamp,
     },
@@ -171,21 +171,23 @@ pub(in crate::moderation) struct ReviewsQuery {
     limit: Option<Limit>,
 }
 
-/// Reviews, the oldest first: admins see all, instructors those assigned to them.
+/// Reviews, the oldest first: admins see all, instructors those assigned to them, or all of others'
+/// courses where the instance lets them review.
 #[utoipa::path(get, path = "/reviews", tag = "moderation", params(ReviewsQuery), responses((status = 200, body = PageOut<ReviewItem>)))]
 pub(in crate::moderation) async fn list_reviews(
     g: Guard<SeeQueue>,
     Query(query): Query<ReviewsQuery>,
 ) -> Result<Json<PageOut<ReviewItem>>> {
-    let (state, assignee) = (query.state.unwrap_or(ReviewState::Open), g.can.only().or(query.assignee));
+    let (state, assignee) = (query.state.unwrap_or(ReviewState::Open), g.can.only_reviews().or(query.assignee));
     let (after, limit) = (cursor(query.cursor.as_deref())?, Limit::or_default(query.limit));
     let page = g.db.read("moderation.reviews", move |read| {
         let page = store::reviews::list(read, state, assignee, after, limit)?;
-        let items = page
-            .items
-            .iter()
-            .map(|review| ReviewItem::of(read, review))
-            .collect::<Result<_>>()?;
+        let mut items = Vec::new();
+        for review in &page.items {
+            if g.can.shows(read, review)? {
+                items.push(ReviewItem::of(read, review)?);
+            }
+        }
         Ok(PageOut { items, next: page.next })
     });
     page.await.map(Json)
@@ -238,12 +240,24 @@ pub(in crate::moderation) struct QueueCounts {
     reports: u32,
 }
 
+/// Reviews that wait for this person.
+fn count_reviews(read: &Read<'_>, can: &SeeQueue) -> Result<u32> {
+    if can.only().is_none() || can.only_reviews().is_some() {
+        return store::reviews::count_open(read, can.only_reviews());
+    }
+    let mut count = 0;
+    for review in store::reviews::list(read, ReviewState::Open, None, None, page::MAX_LIMIT)?.items {
+        count += u32::from(can.shows(read, &review)?);
+    }
+    Ok(count)
+}
+
 /// How many reviews and reports wait: of all for admins, of their own for instructors.
 #[utoipa::path(get, path = "/reviews/counts", tag = "moderation", responses((status = 200, body = QueueCounts)))]
 pub(in crate::moderation) async fn count_queue(g: Guard<SeeQueue>) -> Result<Json<QueueCounts>> {
     let counts = g.db.read("moderation.counts", move |read| {
         Ok(QueueCounts {
-            reviews: store::reviews::count_open(read, g.can.only())?,
+            reviews: count_reviews(read, &g.can)?,
             reports: store::reports::count_open(read, g.can.only())?,
         })
     });

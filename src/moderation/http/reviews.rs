@@ -279,8 +279,9 @@ pub(in crate::moderation) async fn assign_review(g: Guard<AssignReview>, Body(bo
         (status = 409, description = "`review.decided` or `review.outdated`.")))]
 pub(in crate::moderation) async fn approve_review(g: Guard<LookAfterReview>, Body(body): Body<NoteIn>) -> Result<Json<ReviewOut>> {
     let note = note(&body.note)?;
+    let platform = g.platform.clone();
     let approved = g.db.write("moderation.approve", move |tx| {
-        actions::approve(tx, &g.can, &note)?;
+        actions::approve(tx, &platform, &g.can, &note)?;
         ReviewOut::load(tx, g.can.review())
     });
     approved.await.map(Json)
@@ -344,8 +345,9 @@ pub(in crate::moderation) struct ReturnIn {
     responses((status = 200, body = ReviewOut), (status = 403, description = "`denied.four_eyes`."), (status = 409, description = "`review.decided`.")))]
 pub(in crate::moderation) async fn return_review(g: Guard<LookAfterReview>, Body(body): Body<ReturnIn>) -> Result<Json<ReviewOut>> {
     let (note, comments) = (note(&body.note)?, comments(body.comments)?);
+    let platform = g.platform.clone();
     let returned = g.db.write("moderation.return", move |tx| {
-        actions::send_back(tx, &g.can, &note, &comments)?;
+        actions::send_back(tx, &platform, &g.can, &note, &comments)?;
         ReviewOut::load(tx, g.can.review())
     });
     returned.await.map(Json)

@@ -7,7 +7,7 @@ use crate::{
     kernel::error::Result,
     moderation::policy::SetPolicy,
     platform::{
-        settings::{get, put},
+        settings::{Section as _, get, put},
         web::{extract::Body, guard::Guard},
     },
 };
@@ -26,6 +26,7 @@ pub(in crate::moderation) async fn put_moderation_settings(
     Body(section): Body<PublishPolicy>,
 ) -> Result<Json<PublishPolicy>> {
     let changed = g.db.write("moderation.put_settings", move |tx| {
+        let section = section.checked()?;
         put(tx, &section)?;
         Ok(section)
     });

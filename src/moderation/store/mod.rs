@@ -1,5 +1,6 @@
 //! All SQL over the tables of this slice.
 
+pub(super) mod mails;
 pub(super) mod reports;
 pub(super) mod reviews;
 pub(super) mod steps;
@@ -12,6 +13,7 @@ use crate::{
 /// What a person wrote goes with him; that something was submitted, reported and decided stays.
 pub(super) fn forget(tx: &Tx<'_>, user: UserId) -> Result<()> {
     for sql in [
+        "DELETE FROM reviewer_mails WHERE user_id = ?1",
         "UPDATE reviews SET note = '', submitter_id = NULL WHERE submitter_id = ?1",
         "UPDATE reviews SET assignee_id = NULL WHERE assignee_id = ?1",
         "UPDATE reviews SET decider_id = NULL WHERE decider_id = ?1",

@@ -69,6 +69,15 @@ pub(in crate::moderation) fn count_about(read: &Read<'_>, kind: &str, subject: &
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
+/// Whether the thing was hidden or shown since the open reports about it came.
+pub(in crate::moderation) fn was_touched(read: &Read<'_>, kind: &str, subject: &str) -> Result<bool> {
+    read.exists(
+        "SELECT 1 FROM reports r JOIN case_steps s ON s.report_id = r.id
+         WHERE r.subject_kind = ?1 AND r.subject_id = ?2 AND r.state = 'open' AND s.step IN ('hidden', 'shown') LIMIT 1",
+        (kind, subject),
+    )
+}
+
 pub(in crate::moderation) fn insert(tx: &Tx<'_>, kind: &str, subject: &str, reason: Reason, body: &str) -> Result<ReportId> {
     let id = tx.new_id();
     tx.execute(

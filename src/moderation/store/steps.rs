@@ -3,7 +3,7 @@
 use crate::{
     kernel::{
         error::Result,
-        id::{StepId, UserId},
+        id::{ReportId, StepId, UserId},
     },
     moderation::model::{Case, Step, Trail},
     platform::db::{Read, Tx},
@@ -18,6 +18,16 @@ pub(in crate::moderation) fn insert(tx: &Tx<'_>, case: Case, step: Step, about: 
     tx.execute(
         "INSERT INTO case_steps (id, review_id, report_id, step, actor_id, about_id, note, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         (id, review, report, step, tx.actor().user(), about, note, tx.now()),
+    )?;
+    Ok(())
+}
+
+/// A step that nobody took: it followed from the instance's policy.
+pub(in crate::moderation) fn insert_by_itself(tx: &Tx<'_>, report: ReportId, step: Step) -> Result<()> {
+    let id: StepId = tx.new_id();
+    tx.execute(
+        "INSERT INTO case_steps (id, report_id, step, note, at) VALUES (?1, ?2, ?3, '', ?4)",
+        (id, report, step, tx.now()),
     )?;
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::{
     platform::{
         Platform,
         db::Db,
-        web::guard::{Guard, Oneself},
+        web::guard::{Guard, Oneself, Unbound},
     },
 };
 
@@ -83,19 +83,19 @@ async fn send(db: &Db, platform: &Platform, user: UserId) -> Result<Response> {
 
 /// Asks for a file with everything that is kept about oneself. It is made in the background.
 #[utoipa::path(post, path = "/me/export", tag = "people", responses((status = 202, body = PersonFileOut)))]
-pub(super) async fn ask_my_data(g: Guard<Oneself>) -> Result<(StatusCode, Json<PersonFileOut>)> {
+pub(super) async fn ask_my_data(g: Guard<Unbound<Oneself>>) -> Result<(StatusCode, Json<PersonFileOut>)> {
     ask(&g.db, g.can.user()).await
 }
 
 /// The own file, and whether it is made.
 #[utoipa::path(get, path = "/me/export", tag = "people", responses((status = 200, body = PersonFileOut), (status = 404, description = "None was asked for, or it has died.")))]
-pub(super) async fn get_my_data(g: Guard<Oneself>) -> Result<Json<PersonFileOut>> {
+pub(super) async fn get_my_data(g: Guard<Unbound<Oneself>>) -> Result<Json<PersonFileOut>> {
     Ok(Json(newest(&g.db, g.can.user()).await?.into()))
 }
 
 /// Downloads the own file.
 #[utoipa::path(get, path = "/me/export/file", tag = "people", responses((status = 200, content_type = "application/zip", body = Vec<u8>)))]
-pub(super) async fn read_my_data(g: Guard<Oneself>) -> Result<Response> {
+pub(super) async fn read_my_data(g: Guard<Unbound<Oneself>>) -> Result<Response> {
     send(&g.db, &g.platform, g.can.user()).await
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{
     actor::{Plan, Role},
     error::{Error, Result},
+    fold::fold,
     id::{FieldId, GroupId, UserId},
     page,
     time::Timestamp,
@@ -92,10 +93,10 @@ pub struct FieldFilter {
 }
 
 impl UserFilter {
-    /// The words that are looked for, in lower case.
+    /// The words that are looked for, folded as what they are looked for in.
     pub(in crate::people) fn words(&self) -> Vec<String> {
         let text: String = self.q.as_deref().unwrap_or_default().chars().take(100).collect();
-        let mut words: Vec<String> = text.to_lowercase().split_whitespace().take(4).map(str::to_owned).collect();
+        let mut words: Vec<String> = fold(&text).split_whitespace().take(4).map(str::to_owned).collect();
         words.sort();
         words.dedup();
         words
@@ -153,7 +154,7 @@ impl ListQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::people) struct ListCursor {
     pub(in crate::people) user: UserId,
-    /// What he is sorted by: his name in lower case, or when he was here in milliseconds.
+    /// What he is sorted by: his name as it is folded, or when he was here in milliseconds.
     pub(in crate::people) key: String,
 }
 
@@ -202,5 +203,6 @@ mod tests {
     fn searches_are_bounded() {
         let query = ListQuery::new(Some(9999)).matching(&"Wort ".repeat(500));
         assert_eq!((query.limit, query.filter.words()), (page::MAX_LIMIT, vec!["wort".to_owned()]));
+        assert_eq!(ListQuery::new(None).matching("MÜLLER müller").filter.words(), ["muller"]);
     }
 }

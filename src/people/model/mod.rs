@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{
     actor::{Plan, Role},
     error::TextError,
+    fold::fold as fold_text,
     id::{CategoryId, UserId},
     text::{Email, Language, Line, PersonName},
     time::{Timestamp, Zone},
@@ -222,10 +223,10 @@ impl User {
 
 /// By what a person's name is sorted.
 pub(super) fn name_key(name: &PersonName) -> String {
-    name.as_str().to_lowercase()
+    fold_text(name.as_str())
 }
 
 /// In what an admin looks for parts of a name or an address.
 pub(super) fn fold(name: &PersonName, email: &Email) -> String {
-    format!("{} {}", name_key(name), email.key())
+    format!("{} {}", name_key(name), fold_text(&email.key()))
 }

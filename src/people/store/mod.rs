@@ -17,8 +17,8 @@ pub use groups::{
 pub use profiles::find_profile;
 pub(super) use users::count_seen_since;
 pub use users::{
-    actor_facts, count_users, find_by_email, find_user, get_user, grant_role, has_admin, insert_user, list_names, mark_verified, note_seen,
-    rename, set_email, set_place,
+    actor_facts, count_users, find_by_email, find_user, get_user, grant_role, has_admin, insert_user, list_by_role, list_names,
+    mark_verified, note_seen, rename, set_email, set_place,
 };
 pub(super) use {
     bulk::{
@@ -31,6 +31,6 @@ pub(super) use {
     imports::{ImportRow, begin_import, delete_imports, end_import, get_import, insert_import, is_import_file, set_import_done},
     list::{count_matching, list_ids, list_sources, list_users},
     profiles::{find_picture, is_picture, list_pictures, list_pictures_after, replace_interests, set_picture, update_profile},
-    users::{delete_user, has_other_admin, list_running_admins, set_completion, update_access, users_after},
+    users::{delete_user, has_other_admin, list_running_admins, refold, set_completion, update_access, users_after},
     views::{delete_view, list_views, save_view},
 };

@@ -56,6 +56,30 @@ pub(in crate::people) fn users_after(read: &Read<'_>, after: UserId, limit: u32)
     read.list(&format!("{USER} WHERE id > ?1 ORDER BY id LIMIT ?2"), (after, limit), user)
 }
 
+/// Active people with this role who proved their address: the next ones by id.
+///
+/// # Errors
+/// A database fault.
+pub fn list_by_role(read: &Read<'_>, role: Role, after: UserId, limit: u32) -> Result<Vec<UserId>> {
+    read.list(
+        "SELECT id FROM users WHERE role = ?1 AND id > ?2 AND is_active = 1 AND is_verified = 1 ORDER BY id LIMIT ?3",
+        (role, after, limit),
+        |row| row.get(0),
+    )
+}
+
+/// Folds the names of the next people anew; gives the last of them, `None` at the end.
+pub(in crate::people) fn refold(tx: &Tx<'_>, after: UserId, limit: u32) -> Result<Option<UserId>> {
+    let users = users_after(tx, after, limit)?;
+    for user in &users {
+        tx.execute(
+            "UPDATE users SET name_key = ?2, fold = ?3 WHERE id = ?1 AND (name_key <> ?2 OR fold <> ?3)",
+            (user.id, model::name_key(&user.name), model::fold(&user.name, &user.email)),
+        )?;
+    }
+    Ok(users.last().map(|user| user.id))
+}
+
 /// The person with this address, however it is written.
 ///
 /// # Errors

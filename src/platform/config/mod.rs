@@ -10,7 +10,7 @@ mod reader;
 mod section;
 mod value;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     backup::BackupConfig,
@@ -60,6 +60,8 @@ macro_rules! config {
             pub file: Option<PathBuf>,
             /// The files that hold secrets of this configuration.
             pub secret_files: Vec<PathBuf>,
+            /// The keys that somebody has set, as `section.key`, and where.
+            pub given: BTreeMap<String, Origin>,
             $( $(#[doc = $doc])+ pub $field: $type, )+
         }
 
@@ -67,7 +69,7 @@ macro_rules! config {
             /// The defaults, with this data folder.
             #[must_use]
             pub fn at(data: PathBuf) -> Self {
-                Self { data, key: None, file: None, secret_files: Vec::new(), $( $field: $type::default(), )+ }
+                Self { data, key: None, file: None, secret_files: Vec::new(), given: BTreeMap::new(), $( $field: $type::default(), )+ }
             }
 
             fn read(from: &mut Reader) -> Self {
@@ -76,6 +78,7 @@ macro_rules! config {
                     data: instance.data,
                     key: instance.key,
                     file: None,
+                    given: BTreeMap::new(),
                     $( $field: read_section(from), )+
                     secret_files: std::mem::take(&mut from.secret_files).into_iter().collect(),
                 }
@@ -129,6 +132,8 @@ pub fn load(sources: &Sources) -> Result<(Config, Vec<Shown>), ConfigError> {
     let mut reader = Reader::new(sources);
     let mut config = Config::read(&mut reader);
     config.file.clone_from(&sources.file);
+    let set = reader.shown.iter().filter(|shown| shown.origin != Origin::Default);
+    config.given = set.map(|shown| (shown.path.clone(), shown.origin.clone())).collect();
     reader.unknown(&known());
     // Only sections that are right by themselves can be compared.
     if reader.problems.is_empty() {

@@ -3,15 +3,22 @@
 use std::net::IpAddr;
 
 use super::{Check, Finding, Patient, bytes};
-use crate::{kernel::error::Result, platform::config::Config};
+use crate::{
+    kernel::error::Result,
+    platform::{config::Config, web::address},
+};
 
 /// Memory below which a run with transcodes or imports may be ended by the system.
 const LITTLE_MEMORY: u64 = 512 * 1024 * 1024;
 
 pub(super) fn checks() -> Vec<Check> {
     vec![
-        Check::house("config.address", |patient| {
-            Box::pin(async move { told(address(&patient.platform.config)) })
+        Check::database("config.address", |patient, db| {
+            Box::pin(async move {
+                let platform = patient.platform.clone();
+                let url = db.read("doctor.address", move |read| address::public_url(read, &platform.config));
+                told(reached(&patient.platform.config, &url.await?))
+            })
         }),
         Check::house("config.listen", |patient| {
             Box::pin(async move { told(listen(&patient.platform.config)) })
@@ -40,11 +47,10 @@ fn is_here(host: &str) -> bool {
     bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
 }
 
-fn address(config: &Config) -> Finding {
-    let url = &config.server.public_url;
-    let mend = "Set server.public_url to the address that people type, such as https://learn.example.com.";
-    if is_here(&config.server.public_host()) {
-        let says = format!("server.public_url is {url}: links in mails lead nowhere but to this machine.");
+fn reached(config: &Config, url: &str) -> Finding {
+    let mend = "Set server.public_url, or the address in the settings, to what people type, such as https://learn.example.com.";
+    if is_here(&address::host_of(url)) {
+        let says = format!("The public address is {url}: links in mails lead nowhere but to this machine.");
         return if config.server.listen.ip().is_loopback() {
             Finding::notice(says, mend)
         } else {
@@ -53,8 +59,8 @@ fn address(config: &Config) -> Finding {
     }
     if url.to_ascii_lowercase().starts_with("http://") {
         return Finding::warning(
-            format!("server.public_url is {url}: passwords travel in the clear."),
-            "Serve it over TLS and begin server.public_url with https://.",
+            format!("The public address is {url}: passwords travel in the clear."),
+            "Serve it over TLS and begin the address with https://.",
         );
     }
     Finding::ok(format!("People reach it at {url}."))
@@ -189,11 +195,8 @@ mod tests {
     #[test]
     fn addresses() {
         let severity = |url: &str, listen: &str| {
-            address(&with(|c| {
-                c.server.public_url = url.into();
-                c.server.listen = listen.parse().expect("an address");
-            }))
-            .severity
+            let config = with(|c| c.server.listen = listen.parse().expect("an address"));
+            reached(&config, url).severity
         };
         assert_eq!(severity("http://127.0.0.1:8080", "127.0.0.1:8080"), Severity::Notice);
         assert_eq!(severity("http://LOCALHOST", "0.0.0.0:80"), Severity::Warning);

@@ -18,6 +18,7 @@ use crate::{
         branding::Branding,
         jobs::{Job, JobContext, JobError, Queue},
         settings,
+        web::address,
     },
 };
 
@@ -35,21 +36,22 @@ impl Job for SendMail {
     const ATTEMPTS: u32 = 20;
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
-        let id = self.mail;
+        let (id, platform) = (self.mail, ctx.platform.clone());
         let found = ctx.db.read("mail.load", move |read| {
             Ok((
                 store::find(read, id)?,
                 settings::get::<MailSettings>(read)?,
                 settings::get::<Branding>(read)?,
                 settings::get::<MailTemplates>(read)?,
+                address::public_url(read, &platform.config)?,
             ))
         });
-        let (mail, settings, branding, templates) = found.await?;
+        let (mail, settings, branding, templates, url) = found.await?;
         let Some((mail, data)) = mail.and_then(|mut mail| mail.data.take().map(|data| (mail, data))) else {
             return Ok(()); // Sent before, or forgotten with its person.
         };
         let words = templates.0.get(&mail.template);
-        let result = self.send(&ctx, &mail, &data, (&settings, &branding, words)).await;
+        let result = self.send(&ctx, &mail, &data, (&settings, &branding, words), &url).await;
         let counts = &ctx.platform.metrics.mails;
         let (is_last, error) = match &result {
             Ok(()) => {
@@ -100,14 +102,14 @@ impl SendMail {
         mail: &Stored,
         sealed: &str,
         (settings, branding, words): (&MailSettings, &Branding, Option<&Words>),
+        url: &str,
     ) -> Result<(), JobError> {
         let platform = &ctx.platform;
         let broken = |e: Error| JobError::Fail(format!("{e:?}"));
         let data = platform.keys.open(&purpose(self.mail), sealed).map_err(broken)?;
         let data = serde_json::from_slice(&data).map_err(|e| JobError::Fail(format!("data: {e}")))?;
-        let server = &platform.config.server;
-        let rendered = render::render(mail, &data, branding, &server.public_url, words).map_err(broken)?;
-        let domain = server.public_host();
+        let rendered = render::render(mail, &data, branding, url, words).map_err(broken)?;
+        let domain = address::host_of(url);
         let from_address = settings.from_address.as_ref().map(|a| a.as_str().to_owned());
         let from_name = match settings.from_name.as_str() {
             "" => branding.organisation.name.as_str(),

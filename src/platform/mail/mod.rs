@@ -116,8 +116,8 @@ pub fn preview(read: &super::db::Read<'_>, platform: &Platform, name: &str, word
         data: None,
         created_at: read.now(),
     };
-    let url = &platform.config.server.public_url;
-    let rendered = render::render(&stored, &kind.sample(), &branding, url, Some(&words))?;
+    let url = super::web::address::public_url(read, &platform.config)?;
+    let rendered = render::render(&stored, &kind.sample(), &branding, &url, Some(&words))?;
     let body = rendered.text.split("\n-- \n").next().unwrap_or_default();
     Ok(Preview {
         parts: templates::paragraphs(body),

@@ -2,7 +2,7 @@
 //!
 //! Every template extends a layout and fills blocks: `name.txt.j2` has `subject` and `body`,
 //! `name.html.j2` has `body`. All of them know `instance.name`, `instance.url`,
-//! `instance.support_email`, `instance.footer`, `brand.strong` and `brand.soft` (colours),
+//! `instance.support_email`, `instance.footer`, `instance.footer_links`, `brand.strong` and `brand.soft` (colours),
 //! `to_name` and `language`, and what the letter brings.
 
 use std::borrow::Cow;
@@ -96,6 +96,7 @@ impl<'a> Common<'a> {
                 url => self.url,
                 support_email => self.support_email,
                 footer => self.branding.organisation.footer.as_str(),
+                footer_links => self.links(),
             },
             brand => context! {
                 strong => self.branding.tone(0.42).to_string(),
@@ -104,6 +105,19 @@ impl<'a> Common<'a> {
             to_name => self.to_name,
             language => self.language,
         }
+    }
+
+    /// The links of the foot, as they are reached from a mail.
+    fn links(&self) -> Vec<Value> {
+        let all = self.branding.organisation.footer_links.iter().map(|link| {
+            let url = if link.url.starts_with('/') {
+                format!("{}{}", self.url, link.url)
+            } else {
+                link.url.clone()
+            };
+            context! { label => link.label.as_str(), url => url }
+        });
+        all.collect()
     }
 
     /// What a placeholder of an admin's words stands for.
@@ -161,7 +175,7 @@ pub(super) fn usual_words(kind: Kind) -> Result<Words> {
         data[name] = serde_json::json!(format!("{{{{{name}}}}}"));
     }
     let all = context! {
-        instance => context! { name => "{{organisation}}", url => "{{address}}", support_email => "{{support_email}}", footer => "" },
+        instance => context! { name => "{{organisation}}", url => "{{address}}", support_email => "{{support_email}}", footer => "", footer_links => Vec::<Value>::new() },
         brand => context! { strong => "", soft => "" },
         to_name => "{{name}}",
         language => "en",

@@ -17,7 +17,7 @@ use crate::{
 
 /// Every kind of mail: its name, what it brings besides what all of them know, the words of its
 /// button, and an example of what it brings.
-pub(super) const KINDS: [Kind; 9] = [
+pub(super) const KINDS: [Kind; 13] = [
     Kind::new("verify", &["token"], "Confirm your address"),
     Kind::new("already-registered", &[], "Sign in"),
     Kind::new("reset", &["token"], "Choose a new password"),
@@ -26,6 +26,10 @@ pub(super) const KINDS: [Kind; 9] = [
     Kind::new("change-email", &["token"], "Confirm the new address"),
     Kind::new("email-changed", &["new_address"], "Open"),
     Kind::new("invite", &["token", "invited_by"], "Accept the invitation"),
+    Kind::new("course-approved", &["course", "page", "reviewer", "words"], "Open the course"),
+    Kind::new("course-returned", &["course", "page", "reviewer", "words"], "Open the course"),
+    Kind::new("reviews-waiting", &["waiting", "courses", "page"], "Open the queue"),
+    Kind::new("webhook-off", &["webhook", "reason", "page"], "Open webhooks"),
     Kind::new("test", &[], "Open"),
 ];
 
@@ -62,7 +66,14 @@ impl Kind {
         for name in self.brings {
             data[*name] = json!(match *name {
                 "token" => "sample-token",
-                "invited_by" => "Ada Admin",
+                "invited_by" | "reviewer" => "Ada Admin",
+                "course" => "Clear writing",
+                "courses" => "• Clear writing\n• First-time manager",
+                "words" => "Nearly there.\n• Day 3: add an example.",
+                "waiting" => "2",
+                "webhook" => "hooks.example.com",
+                "reason" => "did not answer for five days",
+                "page" => "/catalogue",
                 _ => "a•••@example.org",
             });
         }

@@ -10,7 +10,7 @@ crate::config_section! {
         /// Address and port to listen on.
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
         /// Where people reach the instance: scheme, host and port, without a path. Links in mails
-        /// begin with it.
+        /// begin with it. While it is not set here, an admin may say it in the settings.
         public_url: String = "http://127.0.0.1:8080".into();
         /// Proxies whose word about a request's address and scheme is believed:
         /// addresses or networks, such as ["127.0.0.1", "10.0.0.0/8", "::1"].
@@ -101,9 +101,7 @@ impl ServerConfig {
     /// The host name in [`ServerConfig::public_url`].
     #[must_use]
     pub fn public_host(&self) -> String {
-        let url = self.public_url.parse::<http::Uri>().ok();
-        url.and_then(|url| url.host().map(str::to_owned))
-            .unwrap_or_else(|| "localhost".into())
+        super::address::host_of(&self.public_url)
     }
 
     /// Scheme, host and port as browsers write them in `Origin`: lower case, no default port.
@@ -119,7 +117,7 @@ impl ServerConfig {
     }
 }
 
-fn is_public_url(text: &str) -> bool {
+pub(super) fn is_public_url(text: &str) -> bool {
     let Ok(url) = text.parse::<http::Uri>() else { return false };
     let is_web = matches!(url.scheme_str(), Some("http" | "https"));
     is_web && url.host().is_some_and(|host| !host.is_empty()) && url.path() == "/" && url.query().is_none() && !text.contains('@')

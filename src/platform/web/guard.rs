@@ -25,6 +25,7 @@ use crate::{
     platform::{
         Platform,
         db::{Database, Db, Read, Tx},
+        module::Before,
     },
 };
 
@@ -44,6 +45,7 @@ struct Inner {
     tracker: TaskTracker,
     throttle: Arc<Throttle>,
     scopes: Scopes,
+    befores: Vec<Before>,
     stop: CancellationToken,
 }
 
@@ -120,8 +122,10 @@ impl Web {
         authenticate: Arc<dyn Authenticate>,
         tracker: TaskTracker,
         scopes: Scopes,
+        befores: Vec<Before>,
     ) -> Self {
-        let throttle = Arc::new(Throttle::new(&platform.config.throttle));
+        let throttle = platform.services.find::<Throttle>();
+        let throttle = throttle.unwrap_or_else(|| Arc::new(Throttle::new(&platform.config.throttle)));
         Self {
             inner: Arc::new(Inner {
                 database,
@@ -130,6 +134,7 @@ impl Web {
                 tracker,
                 throttle,
                 scopes,
+                befores,
                 stop: CancellationToken::new(),
             }),
         }
@@ -209,6 +214,10 @@ pub trait Require: Sized + Send + 'static {
     /// What is decided about.
     type Key: FromAsk;
 
+    /// Whether it holds also for who has yet to do what comes before everything else here, such as
+    /// agreeing to the terms.
+    const IS_UNBOUND: bool = false;
+
     /// Decides on a snapshot of the database.
     ///
     /// # Errors
@@ -222,6 +231,7 @@ pub struct Anyone(());
 
 impl Require for Anyone {
     type Key = NoKey;
+    const IS_UNBOUND: bool = true;
     fn decide(_: &Read<'_>, _: &Actor, _: &NoKey) -> Result<Self> {
         Ok(Self(()))
     }
@@ -273,6 +283,26 @@ impl Require for Oneself {
     fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
         let person = actor.in_person()?.clone();
         Ok(Self(SignedIn { person }))
+    }
+}
+
+/// The same permission, also for who has yet to do what comes before everything else here: for
+/// that itself, for looking at oneself, and for going away with what is one's own.
+#[derive(Debug)]
+pub struct Unbound<R>(R);
+
+impl<R> std::ops::Deref for Unbound<R> {
+    type Target = R;
+    fn deref(&self) -> &R {
+        &self.0
+    }
+}
+
+impl<R: Require> Require for Unbound<R> {
+    type Key = R::Key;
+    const IS_UNBOUND: bool = true;
+    fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
+        R::decide(read, actor, key).map(Self)
     }
 }
 
@@ -382,6 +412,9 @@ impl<R: Require> Ask<R> {
             let (mut actor, stale) = inner.identify(read, credential, wanted)?;
             if let Actor::Person(person) = &mut actor {
                 person.ip = ip;
+            }
+            if let (Some(person), false) = (actor.person(), R::IS_UNBOUND) {
+                inner.befores.iter().try_for_each(|before| before(read, person))?;
             }
             // A key that names nothing is told only to those who may know that much.
             let can = match key {

@@ -1,6 +1,7 @@
 //! HTTP: the guard, the problem, the layers and the embedded web app.
 
 mod access;
+pub mod address;
 mod ahead;
 pub mod config;
 pub mod cookies;
@@ -21,7 +22,7 @@ pub mod serve;
 mod share;
 pub mod site;
 mod spa;
-mod throttle;
+pub mod throttle;
 pub mod tls;
 
 pub use layers::{OverTls, Peer};

@@ -17,7 +17,7 @@ use tower_http::{
 use utoipa::openapi::OpenApi;
 
 use super::{
-    docs,
+    address, docs,
     guard::{Web, has_session_cookie},
     headers::{Policies, is_kind},
     health,
@@ -138,15 +138,15 @@ impl Nowhere {
     async fn special(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let (_, head_of) = *self.heads.iter().find(|(start, _)| path.starts_with(start))?;
         let reader = self.web.database().acting_as(Actor::Anonymous);
-        let asked = path.to_owned();
+        let (asked, platform) = (path.to_owned(), self.web.platform().clone());
         let found = reader.read("web.head", move |read| {
             let head = head_of(read, &asked)?;
-            head.map(|head| Ok((head, settings::get::<Branding>(read)?.organisation.name.to_string())))
-                .transpose()
+            let Some(head) = head else { return Ok(None) };
+            let site = settings::get::<Branding>(read)?.organisation.name.to_string();
+            Ok(Some((head, site, address::public_url(read, &platform.config)?)))
         });
-        let (head, site) = found.await.ok().flatten()?;
-        let public = &self.web.platform().config.server.public_url;
-        self.spa.with_head(path, &share::tags(&head, &site, public, path), headers)
+        let (head, site, public) = found.await.ok().flatten()?;
+        self.spa.with_head(path, &share::tags(&head, &site, &public, path), headers)
     }
 }
 

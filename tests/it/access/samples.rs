@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::pixel;
+use super::world::{picture, pixel};
 use crate::support::PASSWORD;
 
 /// What is sent.
@@ -65,7 +65,18 @@ pub fn sample(operation: &str) -> Option<Sample> {
 
 fn instance(operation: &str) -> Option<Sample> {
     match operation {
-        "get_instance" | "get_logo" | "delete_logo" | "list_settings" | "list_audit" | "list_jobs" | "get_system" | "retry_job" => plain(),
+        "get_instance"
+        | "list_throttles"
+        | "release_throttle"
+        | "get_address_settings"
+        | "delete_icon"
+        | "get_logo"
+        | "delete_logo"
+        | "list_settings"
+        | "list_audit"
+        | "list_jobs"
+        | "get_system"
+        | "retry_job" => plain(),
         "list_audit_actions" | "check_audit" | "cancel_job" | "list_queues" | "list_mails" | "retry_mail" => plain(),
         "list_backups" | "create_backup" | "download_backup" | "list_attention" | "list_activity" | "watch_activity" => plain(),
         "check_health" | "get_log_level" | "list_sections" | "list_section_history" | "list_mail_templates" => plain(),
@@ -87,6 +98,10 @@ fn instance(operation: &str) -> Option<Sample> {
         "create_webhook" => json(json!({"url": "https://hooks.example.com/", "kinds": ["*"]})),
         "update_webhook" => json(json!({"is_active": false})),
         "put_logo" => bytes(pixel()),
+        "put_icon" => bytes(picture(64)),
+        "put_address_settings" => json(json!({"public_url": "https://learn.example.com"})),
+        "check_address" => json(json!({"public_url": "https://127.0.0.1"})),
+        "prove_instance" => asked("?nonce=0123456789abcdef"),
         "put_organisation_settings" => {
             json(json!({"name": "Alder", "tagline": "", "brand_colour": "#076546", "support_email": null, "footer": ""}))
         }

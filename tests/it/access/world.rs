@@ -17,8 +17,13 @@ pub struct World {
 
 /// A picture of one pixel.
 pub fn pixel() -> Vec<u8> {
+    picture(8)
+}
+
+/// A small square picture.
+pub fn picture(side: u32) -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
-    image::RgbaImage::from_pixel(8, 8, image::Rgba([9, 90, 60, 255]))
+    image::RgbaImage::from_pixel(side, side, image::Rgba([9, 90, 60, 255]))
         .write_to(&mut png, image::ImageFormat::Png)
         .expect("a PNG");
     png.into_inner()
@@ -131,6 +136,7 @@ impl World {
             ("delivery", ping["delivery"].as_str().unwrap_or_default().to_owned()),
             ("mail", mails["items"][0]["id"].as_str().unwrap_or_default().to_owned()),
             ("section", "retention".to_owned()),
+            ("held", "a0000000000000001".to_owned()),
             ("page", "terms".to_owned()),
             ("name", "none.backup".to_owned()),
             ("course", made.course.to_string()),

@@ -54,6 +54,8 @@ steps! {
     19 "0019_webhooks",
     20 "0020_settings",
     21 "0021_uploads",
+    22 "0022_reviewers",
+    23 "0023_folded_names",
 }
 
 /// Why a database cannot be brought to this binary's schema.

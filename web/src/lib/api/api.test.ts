@@ -54,9 +54,10 @@ describe('a failed answer', () => {
 });
 
 describe('the transport', () => {
+	const silent = { renew: () => Promise.resolve(false), agree: () => Promise.resolve(false), reached: () => {} };
 	afterEach(() => {
 		vi.unstubAllGlobals();
-		setTransportHooks({ renew: () => Promise.resolve(false), reached: () => {} });
+		setTransportHooks(silent);
 	});
 
 	const request = (path = '/api/v1/lessons/lsn_1/notes', body = '{"text":"typed"}') =>
@@ -64,7 +65,7 @@ describe('the transport', () => {
 
 	it('says when nobody answers', async () => {
 		const reached: boolean[] = [];
-		setTransportHooks({ renew: () => Promise.resolve(false), reached: (y) => reached.push(y) });
+		setTransportHooks({ ...silent, reached: (y) => reached.push(y) });
 		vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')));
 		await expect(guardedFetch(request())).rejects.toMatchObject({ status: 0, code: 'unreachable', offline: true });
 		expect(reached).toEqual([false]);
@@ -73,13 +74,27 @@ describe('the transport', () => {
 	it('sends typed work again after the person signed in again', async () => {
 		const bodies: string[] = [];
 		let signedIn = false;
-		setTransportHooks({ renew: async () => (signedIn = true), reached: () => {} });
+		setTransportHooks({ ...silent, renew: async () => (signedIn = true) });
 		vi.stubGlobal('fetch', async (r: Request) => {
 			bodies.push(await r.text());
 			return signedIn ? answer(201, { ok: true }) : answer(401, { code: 'signed_out' });
 		});
 		expect((await guardedFetch(request())).status).toBe(201);
 		expect(bodies).toEqual(['{"text":"typed"}', '{"text":"typed"}']);
+	});
+
+	it('sends typed work again once what holds was agreed to, and keeps what sends itself', async () => {
+		const bodies: string[] = [];
+		let agreed = false;
+		setTransportHooks({ ...silent, agree: async () => (agreed = true) });
+		vi.stubGlobal('fetch', async (r: Request) => {
+			bodies.push(await r.text());
+			return agreed ? answer(201, { ok: true }) : answer(403, { code: 'consent.required' });
+		});
+		expect((await guardedFetch(request())).status).toBe(201);
+		expect(bodies).toEqual(['{"text":"typed"}', '{"text":"typed"}']);
+		agreed = false;
+		await expect(guardedFetch(request(), { wait: false })).rejects.toMatchObject({ code: 'consent.required', comesBack: true });
 	});
 
 	it('fails when they do not come back', async () => {
@@ -89,7 +104,7 @@ describe('the transport', () => {
 
 	it('takes a wrong password for what it is', async () => {
 		const renew = vi.fn(() => Promise.resolve(true));
-		setTransportHooks({ renew, reached: () => {} });
+		setTransportHooks({ ...silent, renew });
 		vi.stubGlobal('fetch', () => Promise.resolve(answer(401, { code: 'auth.wrong_credentials' })));
 		await expect(guardedFetch(request('/api/v1/auth/sign-in'))).rejects.toMatchObject({ code: 'auth.wrong_credentials' });
 		expect(renew).not.toHaveBeenCalled();

@@ -5,6 +5,9 @@ export interface FieldProblem {
 	message: string;
 }
 
+/** Something that holds here has to be agreed to first. */
+export const consentRequired = 'consent.required';
+
 /** What a failed call becomes: the server's problem+json, or our own words for "no answer". */
 export class ApiProblem extends Error {
 	readonly status: number;
@@ -51,6 +54,11 @@ export class ApiProblem extends Error {
 	/** Trying the same thing again may help. */
 	get passing(): boolean {
 		return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+	}
+
+	/** The person has to do something first, and is asked to: the same call will go through then. */
+	get comesBack(): boolean {
+		return this.status === 401 || this.code === consentRequired;
 	}
 
 	field(path: string): FieldProblem | undefined {

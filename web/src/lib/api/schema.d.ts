@@ -246,6 +246,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the icon. The body is a square picture: PNG, JPEG, WebP or GIF, at most 1 MB. */
+        put: operations["put_icon"];
+        post?: never;
+        /** Goes back to the product's icon. */
+        delete: operations["delete_icon"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs": {
         parameters: {
             query?: never;
@@ -363,7 +381,7 @@ export interface paths {
         /** Replaces the logo. The body is the picture: PNG, JPEG, WebP or GIF, at most 1 MB. */
         put: operations["put_logo"];
         post?: never;
-        /** Goes back to the mark of the product. */
+        /** Goes back to the mark of the product; on dark ground, to the logo of the light one. */
         delete: operations["delete_logo"];
         options?: never;
         head?: never;
@@ -483,6 +501,41 @@ export interface paths {
         get: operations["list_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people reach the instance, and who says so. */
+        get: operations["get_address_settings"];
+        /** Says where people reach the instance, unless the configuration does. */
+        put: operations["put_address_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/settings/address/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the address whether this very instance answers there. Nothing is kept. */
+        post: operations["check_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -655,6 +708,40 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/throttles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is held back by the throttles now, or was a few minutes ago. */
+        get: operations["list_throttles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/throttles/{held}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets somebody who is held back go on at once. */
+        delete: operations["release_throttle"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1933,6 +2020,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/instance/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signs a nonce, so that an instance that asks its own address knows that it leads to itself. */
+        get: operations["prove_instance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -2682,7 +2786,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reviews, the oldest first: admins see all, instructors those assigned to them. */
+        /**
+         * Reviews, the oldest first: admins see all, instructors those assigned to them, or all of others'
+         *     courses where the instance lets them review.
+         */
         get: operations["list_reviews"];
         put?: never;
         post?: never;
@@ -3517,6 +3624,39 @@ export interface components {
             };
             at: components["schemas"]["Timestamp"];
         };
+        /** @description Where an address leads, seen from this server. */
+        AddressCheckOut: {
+            /** @description What was found. */
+            verdict: components["schemas"]["AddressVerdict"];
+            /** @description What exactly went wrong, for who looks after names and certificates; empty when nothing did. */
+            says: string;
+        };
+        /** @description An address as an admin writes it. */
+        AddressIn: {
+            /** @description Scheme, host and perhaps a port; null or empty for the usual one. */
+            public_url?: string | null;
+        };
+        /** @description Where people reach the instance. */
+        AddressOut: {
+            /** @description The address that links in mails and share cards begin with. */
+            public_url: string;
+            /** @description Who says so. */
+            source: components["schemas"]["AddressSource"];
+            /** @description The file or variable of the configuration that says it; then it is changed there. */
+            said_in?: string | null;
+            /** @description Whether the server speaks TLS itself; otherwise something in front of it does. */
+            own_tls: boolean;
+        };
+        /**
+         * @description Who says where people reach the instance.
+         * @enum {string}
+         */
+        AddressSource: "configuration" | "settings" | "usual";
+        /**
+         * @description What was found at an address.
+         * @enum {string}
+         */
+        AddressVerdict: "here" | "elsewhere" | "unreachable" | "bad_certificate" | "inside" | "insecure";
         /** @description The course that something is about. */
         AnchorCourse: {
             /** @description Its id. */
@@ -3913,6 +4053,10 @@ export interface components {
             chroma: number;
             /** @description Where the logo is, if there is one. */
             logo_url?: string | null;
+            /** @description Where the logo for dark ground is, if there is one of its own. */
+            logo_dark_url?: string | null;
+            /** @description Where the icon is; absent while it is the product's. */
+            icon_url?: string | null;
         };
         /** @description What is done with each of many people. Its JSON is kept for ever. */
         BulkAct: {
@@ -4135,6 +4279,11 @@ export interface components {
              * @description The password that shall hold.
              */
             new: string;
+        };
+        /** @description An address to be tried. */
+        CheckAddressIn: {
+            /** @description Scheme, host and perhaps a port. */
+            public_url: string;
         };
         /** @description A password that somebody thinks of, and for whom. */
         CheckIn: {
@@ -4918,6 +5067,13 @@ export interface components {
          * @enum {string}
          */
         FindingSeverity: "blocker" | "warning";
+        /** @description A link at the foot of public pages and mails. */
+        FooterLink: {
+            /** @description Its words. */
+            label: components["schemas"]["Label"];
+            /** @description `https://…`, `http://…`, `mailto:…`, or a path of this instance that begins with `/`. */
+            url: string;
+        };
         /** @description A lesson that was found. */
         FoundLesson: {
             id: components["schemas"]["Id_lsn"];
@@ -4994,6 +5150,23 @@ export interface components {
              */
             minutes_today: number;
         };
+        /** @description Somebody who is held back. */
+        HeldOut: {
+            /** @description Names him for letting him go. */
+            id: string;
+            by: components["schemas"]["ThrottleKind"];
+            /** @description The address, or the id of the account or API token. */
+            who: string;
+            /** @description The person's name, for an account. */
+            name?: string | null;
+            /** @description When his next request goes through. */
+            until: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How often he was refused.
+             */
+            refused: number;
+        };
         /** @description Something that somebody did. */
         HistoryItem: {
             /** @description What. */
@@ -5017,6 +5190,11 @@ export interface components {
          * @enum {string}
          */
         HistoryKind: "opened" | "completed" | "course_completed";
+        /** @description The icon's address. */
+        IconOut: {
+            /** @description Where it is served now; absent when it is the product's. */
+            icon_url?: string | null;
+        };
         Id_asg: string;
         Id_ast: string;
         Id_aud: string;
@@ -5157,6 +5335,10 @@ export interface components {
              * @description The hour at which a learning day begins.
              */
             day_start_hour: number;
+            /** @description One line at the foot of public pages; may be empty. */
+            footer: string;
+            /** @description Where that foot leads besides. */
+            footer_links: components["schemas"]["FooterLink"][];
             /** @description The legal pages that there are. */
             legal: components["schemas"]["LegalPage"][];
             /** @description Whether people have to agree to any of them: then ask `/me/consents`. */
@@ -5615,6 +5797,8 @@ export interface components {
             /** @description How much of the profile is filled in. */
             completion: components["schemas"]["ProfileCompletion"];
             pending_email?: components["schemas"]["Email"] | null;
+            /** @description Whether he manages a group, and so has a team to look at. */
+            leads: boolean;
             impersonated?: components["schemas"]["ImpersonatedOut"] | null;
             /** @description Since when. */
             created_at: components["schemas"]["Timestamp"];
@@ -5670,7 +5854,7 @@ export interface components {
             /** @description Whether he may sign in. */
             is_active: boolean;
         };
-        /** @description What the instance asks of a course before it is published. */
+        /** @description What the instance asks of a course before it is published, and what reports do. */
         ModerationSettings: {
             /**
              * @description Whether somebody else has to approve a draft before it is published. Whoever wrote at it
@@ -5679,10 +5863,29 @@ export interface components {
              */
             review_required: boolean;
             /**
+             * @description Whether every instructor reviews courses in which he has no hand; otherwise admins do, and
+             *     instructors only what an admin gives them.
+             * @default false
+             */
+            instructors_review: boolean;
+            /**
              * @description Whether every video needs captions.
              * @default false
              */
             captions_required: boolean;
+            /**
+             * @description Whether every picture needs words for those who cannot see it; otherwise the check only
+             *     advises them.
+             * @default true
+             */
+            alternatives_required: boolean;
+            /**
+             * Format: int32
+             * @description How many people have to report a thing, 2–100, so that it is hidden until somebody has looked;
+             *     0 when reports hide nothing by themselves.
+             * @default 0
+             */
+            hide_after_reports: number;
         };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
@@ -5844,8 +6047,10 @@ export interface components {
             /** @description The colour the admin picked. */
             brand_colour: components["schemas"]["Colour"];
             support_email?: components["schemas"]["Email"] | null;
-            /** @description One line at the end of every mail; may be empty. */
+            /** @description One line at the end of every mail and at the foot of public pages; may be empty. */
             footer: components["schemas"]["Line"];
+            /** @description Where the foot of public pages and of mails leads besides. */
+            footer_links?: components["schemas"]["FooterLink"][];
         };
         /** @description A day of the outline. */
         OutlineDay: {
@@ -6547,6 +6752,11 @@ export interface components {
                 learning: number;
                 /**
                  * Format: int32
+                 * @description Required lessons done of all courses under way, in percent; absent when there are none.
+                 */
+                percent?: number | null;
+                /**
+                 * Format: int32
                  * @description Courses finished.
                  */
                 completed: number;
@@ -6806,6 +7016,11 @@ export interface components {
              * @description The size of text as a factor: 0.9, 1, 1.15 or 1.3; null is 1.
              */
             text_size?: number | null;
+        };
+        /** @description A signature that only this instance can make. */
+        ProofOut: {
+            /** @description Over the nonce. */
+            proof: string;
         };
         /** @description One thing that a look at a course's draft found. */
         PublishFinding: {
@@ -7447,6 +7662,11 @@ export interface components {
             learning: number;
             /**
              * Format: int32
+             * @description Required lessons done of all courses under way, in percent; absent when there are none.
+             */
+            percent?: number | null;
+            /**
+             * Format: int32
              * @description Courses finished.
              */
             completed: number;
@@ -7489,6 +7709,30 @@ export interface components {
          * @enum {string}
          */
         Theme: "system" | "light" | "dark";
+        /**
+         * @description Which limit holds somebody back.
+         * @enum {string}
+         */
+        ThrottleKind: "address" | "ways_in" | "account";
+        /** @description The throttles as they stand. */
+        ThrottlesOut: {
+            /** @description Whether anybody is throttled; the configuration says so. */
+            is_on: boolean;
+            /** @description Requests of one address in a minute, and at once before that. */
+            address: number[];
+            /** @description Tries to get in of one address in a minute, and at once before that. */
+            ways_in: number[];
+            /** @description Requests of one account in a minute, and at once before that. */
+            account: number[];
+            /** @description Who is held back, or was a few minutes ago. */
+            held: components["schemas"]["HeldOut"][];
+            /**
+             * Format: int64
+             * @description How many accounts and addresses are held back from trying passwords after wrong ones. Who they
+             *     are is kept by nobody; they go on by themselves within a quarter of an hour.
+             */
+            guessers: number;
+        };
         /** @description Whether an action item is done. */
         TickIn: {
             /** @description Whether it is done. */
@@ -8627,6 +8871,68 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    put_icon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IconOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_icon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -8867,7 +9173,12 @@ export interface operations {
     };
     put_logo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What it stands on. */
+                ground?: "light" | "dark";
+                /** @description Not looked at. */
+                v?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8901,7 +9212,12 @@ export interface operations {
     };
     delete_logo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What it stands on. */
+                ground?: "light" | "dark";
+                /** @description Not looked at. */
+                v?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9143,6 +9459,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SettingsOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_address_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    put_address_settings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `version` that was shown. When another holds by now the answer is 409
+                 *     `settings.changed_meanwhile`; without it nothing is compared.
+                 */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    check_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckAddressIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressCheckOut"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -9539,6 +9959,74 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_throttles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThrottlesOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    release_throttle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            /** @description He is not held back any more. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
@@ -13016,7 +13504,12 @@ export interface operations {
     };
     get_logo: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What it stands on. */
+                ground?: "light" | "dark";
+                /** @description Not looked at. */
+                v?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13029,6 +13522,39 @@ export interface operations {
                 };
                 content: {
                     "image/webp": number[];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    prove_instance: {
+        parameters: {
+            query: {
+                /** @description 16 to 64 letters and digits. */
+                nonce: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOut"];
                 };
             };
             400: components["responses"]["Malformed"];

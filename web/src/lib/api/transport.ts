@@ -1,14 +1,16 @@
-import { ApiProblem, problemFrom } from './problem.ts';
+import { ApiProblem, consentRequired, problemFrom } from './problem.ts';
 
 /** What lib/state tells the transport; kept apart so that neither imports the other. */
 export interface TransportHooks {
 	/** A call came back 401 while somebody was signed in. Resolves true once they are back. */
 	renew: () => Promise<boolean>;
+	/** A call was refused because something has to be agreed to first. Resolves true once it is. */
+	agree: () => Promise<boolean>;
 	/** Whether the server answered: feeds the offline mark. */
 	reached: (yes: boolean) => void;
 }
 
-let hooks: TransportHooks = { renew: () => Promise.resolve(false), reached: () => {} };
+let hooks: TransportHooks = { renew: () => Promise.resolve(false), agree: () => Promise.resolve(false), reached: () => {} };
 
 export function setTransportHooks(h: TransportHooks): void {
 	hooks = h;
@@ -44,6 +46,12 @@ export async function guardedFetch(request: Request, { wait = true } = {}): Prom
 		const back = hooks.renew();
 		if (wait && (await back)) response = await send(again);
 	}
+	if (response.ok) return response;
+	const problem = await problemFrom(response);
+	if (problem.code !== consentRequired) throw problem;
+	const agreed = hooks.agree();
+	if (!wait || !(await agreed)) throw problem;
+	response = await send(again);
 	if (!response.ok) throw await problemFrom(response);
 	return response;
 }

@@ -28,7 +28,9 @@ const sentences: Record<string, () => string> = {
 	'review.outdated': m.problem_review_outdated,
 	'review.not_ready': m.problem_not_ready,
 	'enrolment.prerequisites': m.problem_prerequisites,
-	'report.twice': m.report_twice
+	'report.twice': m.report_twice,
+	'consent.required': m.problem_consent,
+	'address.configured': m.problem_address_configured
 };
 
 /** Codes whose sentence only the server can say: it names numbers. */

@@ -261,7 +261,7 @@ export class LessonDraft {
 		if (!aborted && problem.code === 'lesson.changed') return this.#meet();
 		if (!aborted && problem.code === 'lesson.shrinks') this.state = 'shrinks';
 		else if (!aborted && problem.status === 404) this.state = 'gone';
-		else if (aborted || problem.passing || problem.status === 401 || problem.code === 'client') {
+		else if (aborted || problem.passing || problem.comesBack || problem.code === 'client') {
 			this.state = 'kept';
 			this.#later('again', againAfter, () => void this.save());
 		} else this.state = 'refused';

@@ -42,7 +42,7 @@ class Outbox {
 			} catch (e) {
 				const problem = asProblem(e);
 				// After a session that ended it waits here until they are back, even over a reload.
-				if (!problem.passing && problem.status !== 401) throw e;
+				if (!problem.passing && !problem.comesBack) throw e;
 				cause = e;
 			}
 		}

@@ -8,6 +8,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import Shield from '@lucide/svelte/icons/shield';
 import Sprout from '@lucide/svelte/icons/sprout';
 import UserRound from '@lucide/svelte/icons/user-round';
+import UsersRound from '@lucide/svelte/icons/users-round';
 import { api, ok } from '#lib/api/client.ts';
 import type { Found, Going, PaletteAction, PaletteRow } from '#lib/components/palette/rows.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -68,6 +69,7 @@ export function actions(signOut: () => void): PaletteAction[] {
 		{ label: go(m.nav_saved()), href: '/saved', icon: Bookmark },
 		{ label: go(m.nav_profile()), href: '/profile', icon: UserRound },
 		{ label: go(m.nav_settings()), words: m.palette_words_settings(), href: '/settings', icon: Settings },
+		...(session.user?.leads ? [{ label: go(m.team_title()), href: '/team', icon: UsersRound }] : []),
 		...(session.canTeach ? [{ label: go(m.nav_teach()), href: '/teach', icon: GraduationCap }] : []),
 		...(session.isAdmin ? [{ label: go(m.nav_admin()), href: '/admin', icon: Shield }] : []),
 		{

@@ -1,6 +1,6 @@
 import { api, ApiProblem, ok } from '#lib/api/client.ts';
 import { setTransportHooks } from '#lib/api/transport.ts';
-import type { Instance, Viewer } from '#lib/api/types.ts';
+import type { Instance, Schema, Viewer } from '#lib/api/types.ts';
 import { online } from './online.svelte.ts';
 import { theme } from './theme.svelte.ts';
 
@@ -14,6 +14,8 @@ const unknownInstance: Instance = {
 	languages: ['en'],
 	version: '',
 	day_start_hour: 3,
+	footer: '',
+	footer_links: [],
 	legal: [],
 	asks_consent: false
 };
@@ -24,8 +26,13 @@ class Session {
 	instance = $state<Instance>(unknownInstance);
 	/** The session ended under an open page: a dialog asks to sign in again, the page stays as it is. */
 	expired = $state(false);
+	/** What has to be agreed to before anything else. */
+	unread = $state.raw<Schema<'Consent'>[]>([]);
+	/** The frame stands, so a dialog can ask; until then calls fail and are made anew afterwards. */
+	shown = false;
 	#loading: Promise<void> | undefined;
 	#waiting: ((back: boolean) => void)[] = [];
+	#unagreed: ((agreed: boolean) => void)[] = [];
 
 	get isAdmin(): boolean {
 		return this.user?.role === 'admin';
@@ -92,6 +99,8 @@ class Session {
 	/** Signed out, or not coming back after an ended session: waiting calls fail with their 401. */
 	giveUp(): void {
 		this.user = null;
+		this.unread = [];
+		for (const done of this.#unagreed.splice(0)) done(false);
 		this.#settle(false);
 	}
 
@@ -99,6 +108,28 @@ class Session {
 		if (!this.user) return Promise.resolve(false);
 		this.expired = true;
 		return new Promise((done) => this.#waiting.push(done));
+	}
+
+	/** Asks what is to be agreed to. */
+	async askConsents(): Promise<void> {
+		this.unread = await ok(api.GET('/api/v1/me/consents')).catch(() => this.unread);
+	}
+
+	/** A call waits until everything is agreed to; false when it cannot. */
+	needConsent(): Promise<boolean> {
+		if (!this.user) return Promise.resolve(false);
+		const asked = this.unread.length > 0 ? Promise.resolve() : this.askConsents();
+		if (!this.shown) return asked.then(() => false);
+		return asked.then(() => this.unread.length === 0 || new Promise((done) => this.#unagreed.push(done)));
+	}
+
+	/** True once nothing is left to agree to. */
+	async agree(to: Schema<'Consent'>): Promise<boolean> {
+		await ok(api.POST('/api/v1/me/consents', { body: to }));
+		this.unread = this.unread.filter((c) => c.page !== to.page);
+		if (this.unread.length > 0) return false;
+		for (const done of this.#unagreed.splice(0)) done(true);
+		return true;
 	}
 
 	#settle(back: boolean): void {
@@ -118,4 +149,4 @@ theme.keep = (choice) => {
 	api.PATCH('/api/v1/me/profile', { body: { theme: choice } }).catch(() => {});
 };
 
-setTransportHooks({ renew: () => session.renew(), reached: (yes) => online.heard(yes) });
+setTransportHooks({ renew: () => session.renew(), agree: () => session.needConsent(), reached: (yes) => online.heard(yes) });

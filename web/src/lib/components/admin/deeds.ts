@@ -56,6 +56,8 @@ const words: Record<string, () => string> = {
 	'moderation.approve': m.act_review_approve,
 	'moderation.return': m.act_review_return,
 	'moderation.settle': m.act_report_settle,
+	'moderation.hidden_by_reports': m.act_hidden_by_reports,
+	'throttle.release': m.act_throttle_release,
 	'jobs.retry': m.act_job_retry,
 	'mail.test': m.act_mail_test,
 	'media.delete': m.act_media_delete,

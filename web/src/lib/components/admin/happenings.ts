@@ -3,7 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { doer } from './deeds.ts';
 
 type Row = Schema<'ActivityOut'>;
-type Said = { who: string; user: string; course: string; section: string };
+type Said = { who: string; user: string; course: string; section: string; host: string };
 
 const words: Record<string, (said: Said) => string> = {
 	'user.created': (s) => m.ev_user_created({ who: s.user }),
@@ -14,6 +14,7 @@ const words: Record<string, (said: Said) => string> = {
 	'enrolment.started': m.ev_enrolment_started,
 	'enrolment.left': m.ev_enrolment_left,
 	'course.completed': m.ev_course_completed,
+	'webhook.switched_off': (s) => m.ev_webhook_off({ host: s.host }),
 	'settings.changed': m.ev_settings_changed
 };
 
@@ -25,6 +26,7 @@ export function happening(row: Row): string {
 		who: doer({ actor: row.actor, actor_name: row.names[row.actor] ?? null }),
 		user: named('user') ?? m.ev_somebody(),
 		course: named('course') ?? m.ev_a_course(),
+		host: String(data['host'] ?? ''),
 		section: String(data['section'] ?? '').replaceAll('_', ' ')
 	};
 	return words[row.kind]?.(said) ?? row.kind;

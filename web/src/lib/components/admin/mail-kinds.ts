@@ -9,6 +9,10 @@ const names: Record<string, () => string> = {
 	'change-email': m.tpl_change_email,
 	'email-changed': m.tpl_email_changed,
 	invite: m.tpl_invite,
+	'course-approved': m.tpl_course_approved,
+	'course-returned': m.tpl_course_returned,
+	'reviews-waiting': m.tpl_reviews_waiting,
+	'webhook-off': m.tpl_webhook_off,
 	test: m.tpl_test_mail
 };
 

@@ -1,20 +1,6 @@
-import { api, ok } from '#lib/api/client.ts';
-import { Loaded, Paged } from '#lib/state/loaded.svelte.ts';
-import { openReport, openReview } from '#lib/state/moderation.svelte.ts';
+import { loadQueue } from '#lib/state/review-queue.ts';
 
 export async function load({ url, depends }) {
 	depends('app:queue');
-	const get = (name: string) => url.searchParams.get(name) ?? undefined;
-	const tab: 'reviews' | 'reports' = get('tab') === 'reports' ? 'reports' : 'reviews';
-	const decided = get('show') === 'decided';
-	const reviews = new Paged((cursor) => ok(api.GET('/api/v1/reviews', { params: { query: { state: decided ? 'approved' : 'open', cursor } } })));
-	const reports = new Paged((cursor) => ok(api.GET('/api/v1/reports', { params: { query: { state: decided ? 'resolved' : 'open', cursor } } })));
-	const counts = ok(api.GET('/api/v1/reviews/counts'));
-	const policy = new Loaded(() => ok(api.GET('/api/v1/admin/settings/moderation')));
-	const review = get('review');
-	const report = get('report');
-	const opened = review ? new Loaded(() => openReview(review)) : undefined;
-	const openedReport = report ? new Loaded(() => openReport(report)) : undefined;
-	await Promise.all([tab === 'reviews' ? reviews.soon() : reports.soon(), opened?.soon(), openedReport?.soon(), policy.soon()]);
-	return { tab, decided, reviews, reports, counts: await counts, policy, review, report, opened, openedReport };
+	return { queue: await loadQueue(url) };
 }

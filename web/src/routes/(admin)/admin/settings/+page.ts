@@ -1,11 +1,13 @@
 import { api, ok } from '#lib/api/client.ts';
 import { countConsents, loadSections, mailTemplates } from '#lib/state/admin-sections.ts';
+import { listThrottles, loadAddress } from '#lib/state/admin-settings.ts';
 import { listTokens } from '#lib/state/admin-tokens.ts';
 import { webhooks } from '#lib/state/admin-webhooks.ts';
 import { Loaded } from '#lib/state/loaded.svelte.ts';
 
 const tabs = [
 	'organisation',
+	'address',
 	'registration',
 	'learning',
 	'uploads',
@@ -32,8 +34,10 @@ export async function load({ url }) {
 		tokens: shows('tokens') ? new Loaded(listTokens) : undefined,
 		hooks: shows('webhooks') ? new Loaded(webhooks.list) : undefined,
 		templates: shows('templates') ? new Loaded(mailTemplates.list) : undefined,
+		address: shows('address') ? new Loaded(loadAddress) : undefined,
+		throttles: shows('security') ? new Loaded(listThrottles) : undefined,
 		consents: shows('legal') ? new Loaded(countConsents) : undefined,
-		sections: shows('tokens', 'webhooks', 'moderation')
+		sections: shows('tokens', 'webhooks')
 			? undefined
 			: new Loaded(async () => {
 					const [stands, settings] = await Promise.all([loadSections(), ok(api.GET('/api/v1/admin/settings'))]);
