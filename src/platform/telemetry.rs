@@ -131,12 +131,9 @@ impl Logs {
     /// Keeps more or fewer lines from now on, until the next start. What was kept before.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what is no level, [`Error::Unavailable`] without a log.
+    /// [`Error::Invalid`] for what is no level, [`Error::Conflict`] without a log.
     pub fn set_level(&self, level: &str) -> Result<String> {
-        let none = || Error::Unavailable {
-            code: "log.not_running",
-            retry_after: 5,
-        };
+        let none = || Error::conflict("log.not_running", "This server keeps no log whose level could be changed.");
         let filter = filter(level).map_err(|wrong| {
             Error::field(
                 "level",

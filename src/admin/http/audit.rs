@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -215,7 +215,10 @@ pub(in crate::admin) async fn export_audit(g: Guard<RunInstance>, Query(query): 
         AuditFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
         AuditFormat::Json => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\""),
     };
-    let mut response = Body::from_stream(pages(g.db, g.platform, filter, format)).into_response();
+    // The first page before the answer begins: what goes wrong with it can still be said by a status.
+    let (first, next) = page(&g.db, &g.platform, &filter, None, format).await?;
+    let rest = pages(g.db, g.platform, filter, format, next);
+    let mut response = Body::from_stream(stream::iter([Ok(first)]).chain(rest)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
         .headers_mut()
@@ -226,27 +229,37 @@ pub(in crate::admin) async fn export_audit(g: Guard<RunInstance>, Query(query): 
 /// Rows of one page of an export.
 const PAGE: u32 = 500;
 
-/// The file page by page, so that no read holds the log for long and nothing grows with the trail.
+/// One page of the file, and where the next begins.
+async fn page(
+    db: &Db,
+    platform: &std::sync::Arc<Platform>,
+    filter: &Filter,
+    cursor: Option<AuditId>,
+    format: AuditFormat,
+) -> Result<(Vec<u8>, Option<AuditId>)> {
+    let (platform, filter) = (platform.clone(), filter.clone());
+    let page = db.read_heavy("admin.audit_page", move |read| {
+        let page = audit::list(read, &filter, cursor, PAGE)?;
+        shown(read, &platform, page)
+    });
+    let page = page.await?;
+    let bytes = written(&page.items, format, cursor.is_none())?;
+    Ok((bytes, page.next.and_then(|next| next.parse().ok())))
+}
+
+/// The rest of the file page by page, so that no read holds the log for long and nothing grows with the trail.
 fn pages(
     db: Db,
     platform: std::sync::Arc<Platform>,
     filter: Filter,
     format: AuditFormat,
+    next: Option<AuditId>,
 ) -> impl stream::Stream<Item = Result<Vec<u8>>> + Send {
-    let begin = Some((None::<AuditId>, true));
-    stream::unfold(begin, move |place| {
+    stream::unfold(next, move |place| {
         let (db, platform, filter) = (db.clone(), platform.clone(), filter.clone());
         async move {
-            let (cursor, is_first) = place?;
-            let page = db.read_heavy("admin.audit_page", move |read| {
-                let page = audit::list(read, &filter, cursor, PAGE)?;
-                shown(read, &platform, page)
-            });
-            match page.await.and_then(|page| Ok((written(&page.items, format, is_first)?, page.next))) {
-                Ok((bytes, next)) => {
-                    let next = next.and_then(|next| next.parse().ok()).map(|id| (Some(id), false));
-                    Some((Ok(bytes), next))
-                }
+            match page(&db, &platform, &filter, Some(place?), format).await {
+                Ok((bytes, next)) => Some((Ok(bytes), next)),
                 Err(error) => Some((Err(error), None)),
             }
         }
