@@ -35,28 +35,32 @@ need_node() {
     [ "$major" -ge 20 ] || fail "Node.js 20 or newer is needed, this is $(node --version)."
 }
 
-need_chromium() { has chromium || packages chromium fonts-liberation; }
-need_ffmpeg() { has ffprobe || packages ffmpeg; }
-need_java() { has java || packages default-jre-headless; }
-need_faketime() { has faketime || packages faketime; }
-need_promtool() { has promtool || packages prometheus; }
-need_handbook() { [ -d /usr/share/doc/debian-handbook ] || packages debian-handbook; }
-need_pebble() { has pebble || packages pebble; }
-need_testssl() { { has testssl && has openssl; } || packages testssl.sh openssl; }
-
-# What the tests need beyond the build, as one installation: each alone would ask the package lists again.
-need_tests() {
-    local missing=() tool
-    for tool in chromium:chromium ffprobe:ffmpeg java:default-jre-headless faketime:faketime pebble:pebble; do
-        has "${tool%%:*}" || missing+=("${tool#*:}")
+# lacking WHAT…: the Debian packages of these that are missing.
+lacking() {
+    local what
+    for what in "$@"; do
+        case $what in
+            chromium) has chromium || echo chromium fonts-liberation ;;
+            faketime) has faketime || echo faketime ;;
+            ffmpeg) has ffprobe || echo ffmpeg ;;
+            handbook) [ -d /usr/share/doc/debian-handbook ] || echo debian-handbook ;;
+            java) has java || echo default-jre-headless ;;
+            pebble) has pebble || echo pebble ;;
+            promtool) has promtool || echo prometheus ;;
+            python) python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3 python3-venv ;;
+            testssl) { has testssl && has openssl; } || echo testssl.sh openssl ;;
+            *) fail "scripts/lib.sh knows no $what." ;;
+        esac
     done
-    has chromium || missing+=(fonts-liberation)
-    [ -d /usr/share/doc/debian-handbook ] || missing+=(debian-handbook)
-    python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
-    [ ${#missing[@]} = 0 ] || packages "${missing[@]}"
 }
 
-need_python() { python3 -c 'import venv, ensurepip' 2>/dev/null || packages python3 python3-venv; }
+# need WHAT…: installs what is missing of these in one go, for each go asks the package lists.
+need() {
+    local names
+    names=$(lacking "$@")
+    # shellcheck disable=SC2086 # Names of packages, one or several a line.
+    [ -z "$names" ] || packages $names
+}
 
 # web_modules: node_modules exactly as the lock says, only when the lock changed.
 web_modules() {
@@ -91,7 +95,7 @@ need_cargo_deny() {
 }
 
 need_schemathesis() {
-    need_python
+    need python
     schemathesis=$target/tools/schemathesis/bin/schemathesis
     [ -x "$schemathesis" ] || { python3 -m venv "$target/tools/schemathesis" && "$target/tools/schemathesis/bin/pip" install --quiet schemathesis==4.32.0; }
 }

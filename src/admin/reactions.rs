@@ -11,7 +11,7 @@ use crate::{
         db::Tx,
         events::{Reaction, Recorded, Replay},
         jobs::{Job, JobContext, JobError},
-        mail::{self, Letter},
+        mail,
     },
 };
 
@@ -66,15 +66,9 @@ impl Job for TellWebhookOff {
 
 impl TellWebhookOff {
     fn tell(&self, tx: &Tx<'_>, platform: &Platform) -> Result<()> {
+        let data = json!({ "webhook": self.host, "reason": self.reason, "page": "/admin/settings?tab=webhooks" });
         for id in people::list_by_role(tx, Role::Admin, UserId::from_raw(i64::MIN), MOST)? {
-            let user = people::get_user(tx, id)?;
-            let letter = Letter {
-                to: user.email,
-                to_name: user.name.to_string(),
-                template: "webhook-off",
-                language: user.language.as_str().to_owned(),
-                data: json!({ "webhook": self.host, "reason": self.reason, "page": "/admin/settings?tab=webhooks" }),
-            };
+            let letter = people::get_user(tx, id)?.letter("webhook-off", data.clone());
             mail::queue(tx, platform, &letter)?;
         }
         Ok(())

@@ -9,7 +9,7 @@ use axum::Router;
 use clap::Args;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -92,6 +92,8 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     if let Some(address) = web::scrape::open(app.web(), &doors).await? {
         out.line(format!("Metrics are on http://{address}/metrics"));
     }
+    // Before anything is said: whoever reads that it listens may stop it at once.
+    let signals = Signals::listen()?;
     let background = app.start(&stop, &hurry);
     match control::bind(app.platform().data()) {
         Ok(socket) => drop(tokio::spawn(control::serve(socket, app.clone(), doors.clone(), hurry.clone()))),
@@ -104,7 +106,7 @@ pub async fn serve_on(app: App, listener: TcpListener, out: &mut Out) -> anyhow:
     let address = ports.address()?;
     out.line(format!("Momentum {} listens on {address}", env!("CARGO_PKG_VERSION")));
     let status = format!("Listens on {address}");
-    let signals = tokio::spawn(obey_signals(doors.clone(), hurry.clone(), ports.tls.clone(), status.clone()));
+    let signals = tokio::spawn(signals.obey(doors.clone(), hurry.clone(), ports.tls.clone(), status.clone()));
     let watchdog = tokio::spawn(systemd::watch(app.db(Actor::System("watchdog"))));
     let live = app.web().stop().clone();
     // Live streams end first, or requests would never be done.
@@ -180,23 +182,37 @@ async fn offer_set_up(app: &App, out: &mut Out) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first SIGTERM or Ctrl-C closes the doors; the second one hurries. SIGHUP reads certificates
-/// again.
-async fn obey_signals(doors: CancellationToken, hurry: CancellationToken, tls: Option<Arc<Tls>>, status: String) -> anyhow::Result<()> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut hup = signal(SignalKind::hangup())?;
-    for token in [doors, hurry] {
-        loop {
-            tokio::select! {
-                _ = term.recv() => break,
-                _ = int.recv() => break,
-                _ = hup.recv() => reload(tls.as_ref(), &status).await,
-            }
-        }
-        systemd::stopping();
-        token.cancel();
+/// The signals of the operating system, which end the process until they are listened to.
+struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: signal(SignalKind::hangup())?,
+        })
     }
-    Ok(())
+
+    /// The first SIGTERM or Ctrl-C closes the doors; the second one hurries. SIGHUP reads
+    /// certificates again.
+    async fn obey(mut self, doors: CancellationToken, hurry: CancellationToken, tls: Option<Arc<Tls>>, status: String) {
+        for token in [doors, hurry] {
+            loop {
+                tokio::select! {
+                    _ = self.term.recv() => break,
+                    _ = self.int.recv() => break,
+                    _ = self.hup.recv() => reload(tls.as_ref(), &status).await,
+                }
+            }
+            systemd::stopping();
+            token.cancel();
+        }
+    }
 }
 
 async fn reload(tls: Option<&Arc<Tls>>, status: &str) {

@@ -183,7 +183,7 @@ impl LessonPage {
         });
         Ok(Self {
             resources: resources.collect(),
-            html: links::framed(read, &content.body_html, &EmbedSettings { hosts: Vec::new() })?,
+            html: links::framed(read, &content.body_html, &EmbedSettings::none())?,
             content: Arc::new(content),
         })
     }
@@ -317,7 +317,7 @@ impl CourseBody {
         let meta = shelf.version_meta(read, version)?;
         let trailer = meta.trailer.as_ref().map(|trailer| links::video(platform, read, None, trailer));
         Ok(Self {
-            description_html: links::shown(read, &meta.description_html, &EmbedSettings { hosts: Vec::new() })?,
+            description_html: links::shown(read, &meta.description_html, &EmbedSettings::none())?,
             outcomes: meta.outcomes.clone(),
             weeks: meta.weeks.clone(),
             trailer: trailer.transpose()?.flatten(),

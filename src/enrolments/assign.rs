@@ -27,8 +27,7 @@ use crate::{
     platform::{
         Platform, audit,
         db::{Read, Tx},
-        mail::{self, Letter},
-        settings,
+        mail, settings,
     },
 };
 
@@ -266,14 +265,8 @@ fn remind_one(tx: &Tx<'_>, platform: &Platform, assignment: &Assignment, user: U
         return Ok(());
     };
     let card = courses::card(tx, assignment.course)?;
-    let letter = Letter {
-        to: user.email.clone(),
-        to_name: user.name.to_string(),
-        template: "due",
-        language: user.language.as_str().to_owned(),
-        data: json!({ "course": card.title.as_str(), "slug": card.slug.as_str(), "due": due.in_words(), "is_late": due < today }),
-    };
-    mail::queue(tx, platform, &letter).map(drop)
+    let data = json!({ "course": card.title.as_str(), "slug": card.slug.as_str(), "due": due.in_words(), "is_late": due < today });
+    mail::queue(tx, platform, &user.letter("due", data)).map(drop)
 }
 
 /// Enrolling as a deed over many people.

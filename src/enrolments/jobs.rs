@@ -9,6 +9,7 @@ use crate::{
     courses::Shelf,
     kernel::id::{AssignmentId, CourseId, EnrolmentId, UserId, VersionId},
     platform::{
+        db::Tx,
         jobs::{Job, JobContext, JobError},
         module::AllBegun,
     },
@@ -31,14 +32,8 @@ impl Job for RunAssignment {
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         let (id, shelf) = (self.assignment, Shelf::of(&ctx.platform));
-        let mut after = Some(UserId::from_raw(i64::MIN));
-        while let Some(at) = after {
-            let shelf = shelf.clone();
-            after = ctx
-                .db
-                .write_low("enrolments.assign", move |tx| assign::step(tx, &shelf, id, at))
-                .await?;
-        }
+        let step = move |tx: &Tx<'_>, at| assign::step(tx, &shelf, id, at);
+        ctx.db.write_in_steps("enrolments.assign", UserId::from_raw(i64::MIN), step).await?;
         Ok(())
     }
 }

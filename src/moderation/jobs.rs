@@ -55,17 +55,16 @@ impl Job for TellReviewers {
             vec![Role::Admin]
         };
         for role in roles {
-            let mut after = Some(UserId::from_raw(i64::MIN));
-            while let Some(at) = after {
-                let told = ctx.db.write_low("moderation.tell_reviewers", move |tx| {
-                    let some = people::list_by_role(tx, role, at, CHUNK)?;
-                    for user in &some {
-                        tx.enqueue(&TellReviewer { user: *user })?;
-                    }
-                    Ok(some.last().copied())
-                });
-                after = told.await?;
-            }
+            let step = move |tx: &Tx<'_>, at| {
+                let some = people::list_by_role(tx, role, at, CHUNK)?;
+                for user in &some {
+                    tx.enqueue(&TellReviewer { user: *user })?;
+                }
+                Ok(some.last().copied())
+            };
+            ctx.db
+                .write_in_steps("moderation.tell_reviewers", UserId::from_raw(i64::MIN), step)
+                .await?;
         }
         Ok(())
     }

@@ -11,11 +11,7 @@ use crate::{
         id::{LessonId, UserId},
     },
     people::{self, User},
-    platform::{
-        Platform,
-        db::Tx,
-        mail::{self, Letter},
-    },
+    platform::{Platform, db::Tx, mail},
 };
 
 /// Comments that a mail quotes; the page has all of them.
@@ -43,7 +39,7 @@ pub(super) fn decided(tx: &Tx<'_>, platform: &Platform, review: &Review, is_appr
     let template = if is_approved { "course-approved" } else { "course-returned" };
     for user in to {
         if let Some(user) = people::find_user(tx, user)?.filter(|user| user.is_active && user.is_verified) {
-            queue(tx, platform, &user, template, data.clone())?;
+            mail::queue(tx, platform, &user.letter(template, data.clone()))?;
         }
     }
     Ok(())
@@ -103,16 +99,5 @@ pub(super) fn waiting(tx: &Tx<'_>, platform: &Platform, to: &User, reviews: &[Re
         "courses": titles.join("\n"),
         "page": page,
     });
-    queue(tx, platform, to, "reviews-waiting", data)
-}
-
-fn queue(tx: &Tx<'_>, platform: &Platform, to: &User, template: &'static str, data: serde_json::Value) -> Result<()> {
-    let letter = Letter {
-        to: to.email.clone(),
-        to_name: to.name.to_string(),
-        template,
-        language: to.language.as_str().to_owned(),
-        data,
-    };
-    mail::queue(tx, platform, &letter).map(drop)
+    mail::queue(tx, platform, &to.letter("reviews-waiting", data)).map(drop)
 }

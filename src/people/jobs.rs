@@ -84,10 +84,8 @@ impl Job for Refold {
     }
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
-        let mut after = Some(UserId::from_raw(i64::MIN));
-        while let Some(at) = after {
-            after = ctx.db.write_low("people.refold", move |tx| store::refold(tx, at, 500)).await?;
-        }
+        let step = |tx: &Tx<'_>, at| store::refold(tx, at, 500);
+        ctx.db.write_in_steps("people.refold", UserId::from_raw(i64::MIN), step).await?;
         Ok(())
     }
 }
@@ -216,10 +214,8 @@ impl Job for FillGroup {
 
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         let group = self.group;
-        let mut after = Some(UserId::from_raw(i64::MIN));
-        while let Some(at) = after {
-            after = ctx.db.write_low("people.fill_group", move |tx| groups::fill(tx, group, at)).await?;
-        }
+        let step = move |tx: &Tx<'_>, at| groups::fill(tx, group, at);
+        ctx.db.write_in_steps("people.fill_group", UserId::from_raw(i64::MIN), step).await?;
         Ok(())
     }
 }

@@ -30,6 +30,12 @@ impl Default for EmbedSettings {
 }
 
 impl EmbedSettings {
+    /// No content of other sites.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { hosts: Vec::new() }
+    }
+
     /// Whether content of this site may be shown.
     #[must_use]
     pub fn allows(&self, host: &EmbedHost) -> bool {

@@ -267,7 +267,7 @@ mod tests {
         }
         let logs = Logs::default();
         assert_eq!((logs.level(), logs.lost()), (None, 0));
-        assert!(matches!(logs.set_level("info"), Err(Error::Unavailable { .. })));
+        assert!(matches!(logs.set_level("info"), Err(Error::Conflict { .. })));
         assert!(matches!(logs.set_level("a=b=c"), Err(Error::Invalid(_))));
     }
 }

@@ -56,6 +56,11 @@ async fn the_trail_is_filtered_named_and_taken_along() {
     assert_eq!(count("action=audit.export").await, 2, "who takes the trail along is in it");
     let chain = ada.get("/admin/audit/chain").await.expect(200);
     assert_eq!((chain["is_whole"].as_bool(), chain["rows"].as_u64()), (Some(true), Some(4)));
+    // Browsers ask for it compressed.
+    let asked = Request::get("/api/v1/admin/audit/export?format=csv").header("accept-encoding", "gzip");
+    let packed = ada.send(asked.body(Body::empty()).expect("a request")).await;
+    assert_eq!((packed.status.as_u16(), packed.header("content-encoding")), (200, "gzip"));
+    assert!(packed.bytes.starts_with(&[0x1f, 0x8b]), "{:?}", packed.bytes);
     // Where from is forgotten when its time is over; the trail stays whole.
     app.clock.advance(Duration::from_secs(91 * 24 * 3600));
     app.nightly().await.expect("a night");

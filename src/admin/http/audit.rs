@@ -1,14 +1,13 @@
 //! The audit trail: looked through, taken along, checked.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json,
-    body::Body,
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -30,6 +29,7 @@ use crate::{
         web::{
             extract::{PageOut, Query},
             guard::Guard,
+            pieces,
         },
     },
 };
@@ -216,9 +216,8 @@ pub(in crate::admin) async fn export_audit(g: Guard<RunInstance>, Query(query): 
         AuditFormat::Json => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\""),
     };
     // The first page before the answer begins: what goes wrong with it can still be said by a status.
-    let (first, next) = page(&g.db, &g.platform, &filter, None, format).await?;
-    let rest = pages(g.db, g.platform, filter, format, next);
-    let mut response = Body::from_stream(stream::iter([Ok(first)]).chain(rest)).into_response();
+    let (first, next) = page(g.db.clone(), g.platform.clone(), filter.clone(), None, format).await?;
+    let mut response = pieces::body(first, pages(g.db, g.platform, filter, format, next)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
         .headers_mut()
@@ -231,13 +230,12 @@ const PAGE: u32 = 500;
 
 /// One page of the file, and where the next begins.
 async fn page(
-    db: &Db,
-    platform: &std::sync::Arc<Platform>,
-    filter: &Filter,
+    db: Db,
+    platform: Arc<Platform>,
+    filter: Filter,
     cursor: Option<AuditId>,
     format: AuditFormat,
 ) -> Result<(Vec<u8>, Option<AuditId>)> {
-    let (platform, filter) = (platform.clone(), filter.clone());
     let page = db.read_heavy("admin.audit_page", move |read| {
         let page = audit::list(read, &filter, cursor, PAGE)?;
         shown(read, &platform, page)
@@ -250,18 +248,18 @@ async fn page(
 /// The rest of the file page by page, so that no read holds the log for long and nothing grows with the trail.
 fn pages(
     db: Db,
-    platform: std::sync::Arc<Platform>,
+    platform: Arc<Platform>,
     filter: Filter,
     format: AuditFormat,
     next: Option<AuditId>,
 ) -> impl stream::Stream<Item = Result<Vec<u8>>> + Send {
     stream::unfold(next, move |place| {
-        let (db, platform, filter) = (db.clone(), platform.clone(), filter.clone());
+        let page = place.map(|at| page(db.clone(), platform.clone(), filter.clone(), Some(at), format));
         async move {
-            match page(&db, &platform, &filter, Some(place?), format).await {
-                Ok((bytes, next)) => Some((Ok(bytes), next)),
-                Err(error) => Some((Err(error), None)),
-            }
+            Some(match page?.await {
+                Ok((bytes, next)) => (Ok(bytes), next),
+                Err(error) => (Err(error), None),
+            })
         }
     })
 }

@@ -11,6 +11,7 @@ use crate::{
     admin::{actions, policy::RunInstance},
     kernel::error::Error,
     platform::web::{
+        etag::is_known,
         extract::Query,
         guard::{Anyone, Guard},
     },
@@ -43,7 +44,7 @@ pub async fn branding_icon(headers: HeaderMap, g: Guard<Anyone>, Query(query): Q
         return Ok(([(header::CACHE_CONTROL, "no-cache")], Redirect::temporary(USUAL)).into_response());
     };
     let tag = format!("\"{}\"", sha256.get(..32).unwrap_or_default());
-    if is_fresh(&headers, &tag) {
+    if is_known(&headers, &tag) {
         return tagged(StatusCode::NOT_MODIFIED.into_response(), "image/png", &tag);
     }
     let bytes = tokio::fs::read(actions::shelf(&g.platform).path(&sha256))
@@ -68,18 +69,12 @@ pub(super) fn answer(headers: &HeaderMap, text: String, kind: &'static str) -> R
         "\"{}\"",
         crate::platform::crypto::hex(&crate::platform::crypto::token_hash(&text)[..8])
     );
-    let response = if is_fresh(headers, &tag) {
+    let response = if is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         text.into_response()
     };
     tagged(response, kind, &tag)
-}
-
-fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
-    headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
 }
 
 fn tagged(mut response: Response, kind: &'static str, tag: &str) -> Result<Response, Error> {

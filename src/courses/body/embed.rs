@@ -21,9 +21,14 @@ pub(super) fn is_embed(figure: &Element) -> bool {
     figure.name == "figure" && figure.attr("data-kind") == Some(KIND)
 }
 
+/// What such a figure shows; `None` for other elements and when its address cannot be framed.
+pub(super) fn of(figure: &Element) -> Option<Embed> {
+    Embed::parse(figure.attr("data-src").filter(|_| is_embed(figure))?)
+}
+
 /// The canonical figure; `None` when its address cannot be framed.
 pub(super) fn canonical(figure: &Element) -> Option<Element> {
-    let embed = Embed::parse(figure.attr("data-src")?)?;
+    let embed = of(figure)?;
     Some(made(&embed, figure.attr("data-title").unwrap_or_default()))
 }
 
@@ -44,7 +49,7 @@ fn made(embed: &Embed, title: &str) -> Element {
 /// The figure as readers get it: with a link, and without what a frame needs where its site is not
 /// allowed.
 pub(super) fn shown(figure: &Element, allows: &dyn Fn(&EmbedHost) -> bool) -> Option<Element> {
-    let embed = Embed::parse(figure.attr("data-src")?)?;
+    let embed = of(figure)?;
     let title = figure.attr("data-title").unwrap_or_default();
     let mut link = Element::new("a", vec![Node::Text(title.into())]);
     link.attrs.push(("href".into(), embed.page()));
@@ -72,9 +77,7 @@ pub(in crate::courses) fn embeds(html: &str) -> Vec<Embed> {
 
 fn gather(nodes: &[Node], out: &mut Vec<Embed>) {
     for element in nodes.iter().filter_map(Node::element) {
-        if is_embed(element) {
-            out.extend(element.attr("data-src").and_then(Embed::parse));
-        }
+        out.extend(of(element));
         gather(&element.children, out);
     }
 }

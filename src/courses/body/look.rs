@@ -45,9 +45,7 @@ fn gather(element: &Element, block: &mut Block) {
     if element.name == "a" {
         block.links.extend(element.attr("href").map(Into::into));
     }
-    if embed::is_embed(element) {
-        block.embeds.extend(element.attr("data-src").and_then(Embed::parse));
-    }
+    block.embeds.extend(embed::of(element));
     if let Some(asset) = element.attr("data-asset").and_then(|id| id.parse().ok()) {
         let img = element.children.iter().filter_map(Node::element).find(|e| e.name == "img");
         let alt = img.and_then(|img| img.attr("alt")).unwrap_or_default();

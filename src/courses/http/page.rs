@@ -17,7 +17,10 @@ use crate::{
         error::{Error, Result},
         id::LessonId,
     },
-    platform::web::guard::{Ask, Guard},
+    platform::web::{
+        etag,
+        guard::{Ask, Guard},
+    },
 };
 
 /// A course with its plan. The ETag changes when a version is published or a learner joins.
@@ -48,11 +51,7 @@ pub(in crate::courses) async fn preview_lesson(g: Guard<ReadPreview>) -> Result<
 fn tagged(headers: &HeaderMap, body: Vec<u8>) -> Response {
     let digest = hex(&Sha256::digest(&body));
     let tag = format!("\"{}\"", digest.get(..24).unwrap_or_default());
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let is_known = known
-        .split(',')
-        .map(|t| t.trim().trim_start_matches("W/"))
-        .any(|t| t == tag || t == "*");
+    let is_known = etag::is_known(headers, &tag);
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

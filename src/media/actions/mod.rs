@@ -19,6 +19,6 @@ pub use links::signed_url;
 pub(super) use links::{Link, is_ours};
 pub(super) use rename::{Words, rename};
 pub(super) use replace::replace;
-pub(super) use room::{refuse_now, sentence};
+pub(super) use room::refuse_now;
 pub use sweep::{SweepReport, sweep};
 pub use uses::set_uses;

@@ -19,7 +19,8 @@ use crate::{
         time::Timestamp,
     },
     media::{
-        Limits, actions,
+        Limits,
+        actions::{self, uploads::Refusal},
         model::{Asset, Kind},
         policy::{ChangeAsset, SeeAsset, StoreAsset},
     },
@@ -125,7 +126,7 @@ async fn take_in<R>(g: &Guard<R>, owner: Option<UserId>, headers: &HeaderMap, bo
 
 async fn demand_room<R>(g: &Guard<R>, owner: Option<UserId>, own: Option<u64>, bytes: u64) -> Result<(), ErrorResponse> {
     match actions::refuse_now(&g.db, owner, own, bytes).await? {
-        Some(refusal) => Err(refused(refusal).into()),
+        Some(why) => Err(refused(Refusal::NoRoom(why)).into()),
         None => Ok(()),
     }
 }

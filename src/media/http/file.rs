@@ -8,13 +8,13 @@ use std::{
 };
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 
-use super::range::{Part, is_known, wanted};
+use super::range::{Part, wanted};
 use crate::{
     kernel::{
         error::{Error, Result},
@@ -24,7 +24,10 @@ use crate::{
         model::{Kind, StoredFile},
         policy::{FileQuery, ReadFile},
     },
-    platform::{Platform, web::guard::Guard},
+    platform::{
+        Platform,
+        web::{etag::is_known, guard::Guard, pieces},
+    },
 };
 
 /// How much is read from disk at once.
@@ -121,8 +124,7 @@ async fn send(platform: &Platform, file: &StoredFile, from: u64, length: u64) ->
             Err(error) => (Err(error), None),
         })
     });
-    let pieces = stream::iter([Ok(first)]).chain(rest);
-    let mut response = Body::from_stream(pieces).into_response();
+    let mut response = pieces::body(first, rest).into_response();
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     Ok(response)
 }

@@ -13,17 +13,6 @@ pub(super) enum Part {
     Outside,
 }
 
-/// Whether the client has this very file already.
-pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .map(|tag| tag.trim())
-        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
 /// The part that the headers ask for. Several ranges, other units and what cannot be understood
 /// are ignored, as the standard allows; so is a range of an older file.
 pub(super) fn wanted(headers: &HeaderMap, etag: &str, total: u64) -> Part {
@@ -104,15 +93,5 @@ mod tests {
         assert_eq!(ask("bytes=0-1", Some("\"a\"")), Part::Bytes(0, 1));
         assert_eq!(ask("bytes=0-1", Some("W/\"a\"")), Part::Whole);
         assert_eq!(ask("bytes=0-1", Some("\"b\"")), Part::Whole);
-    }
-
-    #[test]
-    fn validators() {
-        let mut headers = HeaderMap::new();
-        assert!(!is_known(&headers, "\"a\""));
-        headers.append(header::IF_NONE_MATCH, HeaderValue::from_static("\"x\", W/\"a\""));
-        assert!(is_known(&headers, "\"a\"") && !is_known(&headers, "\"b\""));
-        headers.append(header::IF_NONE_MATCH, HeaderValue::from_static("*"));
-        assert!(is_known(&headers, "\"b\""));
     }
 }

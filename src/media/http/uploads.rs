@@ -22,10 +22,7 @@ use crate::{
     },
     media::{
         Limits,
-        actions::{
-            self,
-            uploads::{self, Append, Outcome, Refusal, Verdict},
-        },
+        actions::uploads::{self, Append, Outcome, Refusal, Verdict},
         model::uploads::{Checksum, State, Upload},
         policy::{OwnUpload, StoreAsset},
         store,
@@ -224,8 +221,8 @@ fn judge(outcome: Outcome) -> Result<(), Refused> {
 pub(super) fn refused(why: Refusal) -> Refused {
     let (status, code, title) = match why {
         Refusal::TooLarge(most) => return Refused::with(too_large(most)),
-        Refusal::Quota { .. } | Refusal::Full { .. } => {
-            let (code, title) = actions::sentence(why).unwrap_or_default();
+        Refusal::NoRoom(why) => {
+            let (code, title) = why.says();
             (StatusCode::PAYLOAD_TOO_LARGE, code, title)
         }
         Refusal::TooMany => (

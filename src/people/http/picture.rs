@@ -20,7 +20,10 @@ use crate::{
     },
     platform::{
         images,
-        web::guard::{Guard, SignedIn},
+        web::{
+            etag::is_known,
+            guard::{Guard, SignedIn},
+        },
     },
 };
 
@@ -92,10 +95,7 @@ pub(super) async fn read_picture(g: Guard<SeePicture>, headers: HeaderMap) -> Re
     let found = g.db.read("people.picture", move |read| store::find_picture(read, id)).await?;
     let picture = found.ok_or(Error::NotFound("picture"))?;
     let etag = format!("\"{}\"", picture.sha256.get(..32).unwrap_or_default());
-    let is_known = headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let (status, bytes) = if is_known {
+    let (status, bytes) = if is_known(&headers, &etag) {
         (StatusCode::NOT_MODIFIED, Vec::new())
     } else {
         let file = tokio::fs::read(shelf(&g.platform).path(&picture.sha256)).await;

@@ -9,13 +9,16 @@ mod rules;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{
-    actor::{Plan, Role},
-    error::TextError,
-    fold::fold as fold_text,
-    id::{CategoryId, UserId},
-    text::{Email, Language, Line, PersonName},
-    time::{Timestamp, Zone},
+use crate::{
+    kernel::{
+        actor::{Plan, Role},
+        error::TextError,
+        fold::fold as fold_text,
+        id::{CategoryId, UserId},
+        text::{Email, Language, Line, PersonName},
+        time::{Timestamp, Zone},
+    },
+    platform::mail::Letter,
 };
 
 pub use {
@@ -210,6 +213,18 @@ impl Access {
 }
 
 impl User {
+    /// A letter to him, in his language.
+    #[must_use]
+    pub fn letter(&self, template: &'static str, data: serde_json::Value) -> Letter {
+        Letter {
+            to: self.email.clone(),
+            to_name: self.name.to_string(),
+            template,
+            language: self.language.as_str().to_owned(),
+            data,
+        }
+    }
+
     /// What an admin may change of him.
     #[must_use]
     pub fn access(&self) -> Access {

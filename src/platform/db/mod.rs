@@ -293,6 +293,26 @@ impl Db {
         }
     }
 
+    /// Does much in short writes that let others go first. A step says where the next one begins;
+    /// none ends the walk.
+    ///
+    /// # Errors
+    /// As [`Db::write_low`]; what earlier steps did stays.
+    pub async fn write_in_steps<P, F>(&self, label: &'static str, mut at: P, step: F) -> Result<()>
+    where
+        P: Send + 'static,
+        F: Fn(&Tx<'_>, P) -> Result<Option<P>> + Send + Sync + 'static,
+    {
+        let step = Arc::new(step);
+        loop {
+            let step = step.clone();
+            match self.write_low(label, move |tx| step(tx, at)).await? {
+                Some(next) => at = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Who acts.
     #[must_use]
     pub fn actor(&self) -> &Actor {

@@ -200,7 +200,7 @@ mod tests {
             "{asked}"
         );
         assert!(asked.contains("camera=()"), "{asked}");
-        let (policy, asked) = of(&EmbedSettings { hosts: Vec::new() }, "text/html");
+        let (policy, asked) = of(&EmbedSettings::none(), "text/html");
         assert!(
             !policy.contains("frame-src") && asked.contains("fullscreen=(self),"),
             "{policy} {asked}"

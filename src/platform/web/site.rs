@@ -17,7 +17,7 @@ use tower_http::{
 use utoipa::openapi::OpenApi;
 
 use super::{
-    address, docs,
+    address, docs, etag,
     guard::{Web, has_session_cookie},
     headers::{Policies, is_kind},
     health,
@@ -174,7 +174,7 @@ async fn page(State(page): State<Page>, headers: HeaderMap) -> Response {
         (header::ETAG, page.tag.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    if spa::is_known(&headers, &page.tag) {
+    if etag::is_known(&headers, &page.tag) {
         return (StatusCode::NOT_MODIFIED, own, [(header::CONTENT_TYPE, page.kind)]).into_response();
     }
     (own, [(header::CONTENT_TYPE, page.kind)], page.text).into_response()

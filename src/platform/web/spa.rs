@@ -9,7 +9,7 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use super::{ahead::Ahead, problem::Problem};
+use super::{ahead::Ahead, etag, problem::Problem};
 use crate::{
     kernel::error::{Error, Result},
     platform::crypto::{hex, token_hash},
@@ -99,7 +99,7 @@ impl Spa {
             (header::CACHE_CONTROL, ASK_AGAIN),
             (header::ETAG, tag),
         ];
-        let mut response = if is_known(asked, &headers[2].1) {
+        let mut response = if etag::is_known(asked, &headers[2].1) {
             (StatusCode::NOT_MODIFIED, headers).into_response()
         } else {
             (headers, page).into_response()
@@ -140,7 +140,7 @@ impl Spa {
 impl File {
     fn answer(&self, asked: &HeaderMap) -> Response {
         let form = self.brotli.as_ref().filter(|_| takes_brotli(asked)).unwrap_or(&self.plain);
-        let mut response = if is_known(asked, &form.tag) {
+        let mut response = if etag::is_known(asked, &form.tag) {
             // Its kind decides which policy goes with it, and a browser takes the newest policy.
             (StatusCode::NOT_MODIFIED, [(header::CONTENT_TYPE, self.kind.clone())]).into_response()
         } else {
@@ -198,16 +198,6 @@ fn takes_brotli(asked: &HeaderMap) -> bool {
             .and_then(|q| q.parse::<f32>().ok())
             .is_some_and(|q| q <= 0.0);
         name.trim() == "br" && !refused
-    })
-}
-
-/// Whether `If-None-Match` names this state.
-pub(super) fn is_known(asked: &HeaderMap, tag: &HeaderValue) -> bool {
-    let values = asked.get_all(header::IF_NONE_MATCH).iter();
-    let tag = tag.as_bytes();
-    values.flat_map(|value| value.as_bytes().split(|b| *b == b',')).any(|one| {
-        let one = one.trim_ascii();
-        one == b"*" || one.strip_prefix(b"W/").unwrap_or(one) == tag
     })
 }
 

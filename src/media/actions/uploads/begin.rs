@@ -62,8 +62,8 @@ fn insert(tx: &Tx<'_>, can: &StoreAsset, limits: &Limits, told: Told, length: u6
     if length > most {
         return Ok(Err(Refusal::TooLarge(most)));
     }
-    if let Some(refusal) = room::refuse(tx, Some(owner), limits.quota_for(tx.actor()), length)? {
-        return Ok(Err(refusal));
+    if let Some(why) = room::refuse(tx, Some(owner), limits.quota_for(tx.actor()), length)? {
+        return Ok(Err(Refusal::NoRoom(why)));
     }
     if let Some(asset) = told.replaces {
         policy::may_change(tx, tx.actor(), asset)?;

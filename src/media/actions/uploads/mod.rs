@@ -9,6 +9,7 @@ mod sweep;
 
 use std::sync::Arc;
 
+use super::room::NoRoom;
 use crate::{media::desk::Desk, platform::Platform};
 
 pub(in crate::media) use append::{Append, Outcome, Verdict, note};
@@ -23,10 +24,8 @@ pub(in crate::media) use sweep::sweep;
 pub(in crate::media) enum Refusal {
     /// Larger than one file may be: at most this many bytes.
     TooLarge(u64),
-    /// The person's files would come to more than they may: so many bytes are left of so many.
-    Quota { left: u64, most: u64 },
-    /// All files would come to more than they may: so many bytes are left of so many.
-    Full { left: u64, most: u64 },
+    /// There is no room for it.
+    NoRoom(NoRoom),
     /// Too many of his uploads are unfinished.
     TooMany,
     /// Another request writes to it.
