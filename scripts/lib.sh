@@ -72,26 +72,31 @@ web_modules() {
     fi
 }
 
-# web_build: the web app, only when something in it changed.
+# web_build: the web app, only when something in it changed. Who asks while another builds it waits.
 web_build() {
+    mkdir -p "$target"
+    local stamp lock
+    exec {lock}>"$target/web-build.lock"
+    flock "$lock"
     web_modules
-    local stamp
     stamp=$(cd web && git ls-files -co --exclude-standard | LC_ALL=C sort | xargs -d '\n' sha256sum 2>/dev/null | sha256sum)
     if [ "$stamp" != "$(cat web/build/.stamp 2>/dev/null)" ] || [ ! -f web/build/200.html.br ]; then
         say "Building the web app"
         (cd web && npm run build)
         printf '%s' "$stamp" >web/build/.stamp
     fi
+    exec {lock}>&-
 }
 
 # debug_binary: target/debug/momentum. Naming a test with it builds the dependencies with the
 # features that the tests' build has already: without that, half of them would be built again.
 debug_binary() { cargo build --locked --bin momentum --test architecture; }
 
-# Debug information of a tool that is run once would be a third of its building.
+# Debug information of a tool that is run once would be a third of its building; what looks at our
+# own source has nothing to say about its.
 need_cargo_deny() {
     has cargo-deny || [ -x "$target/tools/bin/cargo-deny" ] ||
-        CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --locked --profile dev --root "$target/tools" --quiet
+        env -u RUSTC_WORKSPACE_WRAPPER CARGO_PROFILE_DEV_DEBUG=0 cargo install cargo-deny --locked --profile dev --root "$target/tools" --quiet
 }
 
 need_schemathesis() {

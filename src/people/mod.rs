@@ -80,6 +80,7 @@ pub fn module() -> Module {
             "people",
             &[
                 "users",
+                "users_fold",
                 "profiles",
                 "user_interests",
                 "groups",

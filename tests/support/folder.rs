@@ -17,17 +17,41 @@ use rusqlite::{Connection, OpenFlags};
 
 /// A folder with a migrated, empty database, in memory where the system offers that.
 pub fn fresh() -> tempfile::TempDir {
+    let folder = empty();
+    fs::copy(template(), folder.path().join(db::FILE)).expect("the template is copied");
+    folder
+}
+
+/// A folder with all the files of another, which nobody has open.
+pub fn copy_of(other: &Path) -> tempfile::TempDir {
+    let folder = empty();
+    copy_into(other, folder.path());
+    folder
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let place = to.join(entry.file_name());
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            fs::create_dir(&place).expect("a copied folder");
+            copy_into(&entry.path(), &place);
+        } else if kind.is_file() {
+            fs::copy(entry.path(), &place).expect("a copied file");
+        }
+    }
+}
+
+fn empty() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
     let builder = |at: &Path| {
         // As the program makes its own: nobody else's business.
         let mode = fs::Permissions::from_mode(0o700);
         tempfile::Builder::new().prefix("momentum-test-").permissions(mode).tempdir_in(at)
     };
-    let folder = builder(memory)
+    builder(memory)
         .or_else(|_| builder(&std::env::temp_dir()))
-        .expect("a temporary folder");
-    fs::copy(template(), folder.path().join(db::FILE)).expect("the template is copied");
-    folder
+        .expect("a temporary folder")
 }
 
 /// The migrated database, made once for each set of migrations and shared by all test processes.

@@ -66,19 +66,17 @@ impl TestApp {
 
     /// A fresh instance with another configuration.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::start_in(folder::fresh(), HashCost::Weakest, change)
+        Self::start_in(folder::fresh(), HashCost::Weakest, 1, change)
     }
 
     /// Another instance on a copy of what a closed one left, with this cost of password hashes.
     pub async fn copy_of(closed: &Self, cost: HashCost) -> Self {
-        let folder = folder::fresh();
-        for name in [momentum::platform::db::FILE, momentum::app::KEY_FILE] {
-            std::fs::copy(closed.platform().data().join(name), folder.path().join(name)).expect("a copied file");
-        }
-        Self::start_in(folder, cost, |_| ())
+        let folder = folder::copy_of(closed.platform().data());
+        // Another chance than the first one had, or the same ids would come again.
+        Self::start_in(folder, cost, 2, |_| ())
     }
 
-    fn start_in(folder: tempfile::TempDir, cost: HashCost, change: impl FnOnce(&mut Config)) -> Self {
+    fn start_in(folder: tempfile::TempDir, cost: HashCost, seed: u64, change: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(FixedClock::at(BEGIN));
         let mut config = Config::at(folder.path().to_owned());
         // Slices test their own limits; the house's are tested where they are made.
@@ -86,7 +84,7 @@ impl TestApp {
         change(&mut config);
         let means = Means {
             clock: clock.clone(),
-            chance: Arc::new(Random::seeded(1)),
+            chance: Arc::new(Random::seeded(seed)),
             cost,
             may_migrate: false,
         };

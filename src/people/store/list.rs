@@ -1,13 +1,18 @@
 //! The admin's list. Each order has an index that also holds everything that is looked at: a page
 //! walks its index and touches the rows that it shows. Whatever the filters, 100,000 people cost
-//! one walk of at most some 15 ms; where few are members or have a value, those are walked instead.
+//! one walk of at most some 15 ms; where few are members, have a value or the letters that are
+//! looked for, those are walked instead.
 
 use rusqlite::{ToSql, params_from_iter};
 
 use super::users::user;
 use crate::{
-    kernel::{error::Result, id::UserId, page::Page},
-    people::model::{ListCursor, ListQuery, User, UserFilter, UserSort, UserState},
+    kernel::{
+        error::Result,
+        id::{GroupId, UserId},
+        page::Page,
+    },
+    people::model::{FieldFilter, ListCursor, ListQuery, User, UserFilter, UserSort, UserState},
     platform::db::Read,
 };
 
@@ -66,40 +71,72 @@ impl Statement {
     fn source(&mut self, read: &Read<'_>, filter: &UserFilter, index: &str) -> Result<()> {
         let mut few = None;
         if let Some(group) = filter.group {
-            let count = read.count(
-                "SELECT count(*) FROM (SELECT 1 FROM group_members WHERE group_id = ?1 LIMIT ?2)",
-                (group, FEW + 1),
-            )?;
-            let place = self.bind(group);
-            if count <= FEW {
-                few = Some(format!("(SELECT user_id FROM group_members WHERE group_id = {place})"));
-            } else {
-                self.wheres.push(format!(
-                    "EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = {place} AND m.user_id = u.id)"
-                ));
-            }
+            few = self.members(read, group)?;
         }
         if let Some(field) = &filter.field {
-            let count = read.count(
-                "SELECT count(*) FROM (SELECT 1 FROM user_field_values WHERE field_id = ?1 AND value = ?2 LIMIT ?3)",
-                (field.id, &field.value, FEW + 1),
-            )?;
-            let (id, value) = (self.bind(field.id), self.bind(field.value.clone()));
-            if count <= FEW && few.is_none() {
-                few = Some(format!(
-                    "(SELECT user_id FROM user_field_values WHERE field_id = {id} AND value = {value})"
-                ));
-            } else {
-                self.wheres.push(format!(
-                    "EXISTS (SELECT 1 FROM user_field_values v WHERE v.user_id = u.id AND v.field_id = {id} AND v.value = {value})"
-                ));
-            }
+            few = self.having(read, field, few)?;
+        }
+        if few.is_none() {
+            few = self.named(read, filter)?;
         }
         self.from = match few {
             Some(list) => format!("{list} f CROSS JOIN users u ON u.id = f.user_id"),
             None => format!("users u INDEXED BY {index}"),
         };
         Ok(())
+    }
+
+    /// The members of a group: as a list when they are few, else as a condition.
+    fn members(&mut self, read: &Read<'_>, group: GroupId) -> Result<Option<String>> {
+        let count = read.count(
+            "SELECT count(*) FROM (SELECT 1 FROM group_members WHERE group_id = ?1 LIMIT ?2)",
+            (group, FEW + 1),
+        )?;
+        let place = self.bind(group);
+        if count <= FEW {
+            return Ok(Some(format!("(SELECT user_id FROM group_members WHERE group_id = {place})")));
+        }
+        self.wheres.push(format!(
+            "EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = {place} AND m.user_id = u.id)"
+        ));
+        Ok(None)
+    }
+
+    /// Who has this value: as a list when they are few and there is none yet, else as a condition.
+    fn having(&mut self, read: &Read<'_>, field: &FieldFilter, few: Option<String>) -> Result<Option<String>> {
+        let count = read.count(
+            "SELECT count(*) FROM (SELECT 1 FROM user_field_values WHERE field_id = ?1 AND value = ?2 LIMIT ?3)",
+            (field.id, &field.value, FEW + 1),
+        )?;
+        let (id, value) = (self.bind(field.id), self.bind(field.value.clone()));
+        if count <= FEW && few.is_none() {
+            return Ok(Some(format!(
+                "(SELECT user_id FROM user_field_values WHERE field_id = {id} AND value = {value})"
+            )));
+        }
+        self.wheres.push(format!(
+            "EXISTS (SELECT 1 FROM user_field_values v WHERE v.user_id = u.id AND v.field_id = {id} AND v.value = {value})"
+        ));
+        Ok(few)
+    }
+
+    /// Who has all the words of three letters and more, when they are few. That they have the
+    /// others too is asked of each.
+    fn named(&mut self, read: &Read<'_>, filter: &UserFilter) -> Result<Option<String>> {
+        let Some(letters) = letters(&filter.words()) else {
+            return Ok(None);
+        };
+        let count = read.count(
+            "SELECT count(*) FROM (SELECT 1 FROM users_fold WHERE users_fold MATCH ?1 LIMIT ?2)",
+            (&letters, FEW + 1),
+        )?;
+        if count > FEW {
+            return Ok(None);
+        }
+        let place = self.bind(letters);
+        Ok(Some(format!(
+            "(SELECT rowid AS user_id FROM users_fold WHERE users_fold MATCH {place})"
+        )))
     }
 
     fn wheres(&self) -> String {
@@ -109,6 +146,14 @@ impl Statement {
             self.wheres.join(" AND ")
         }
     }
+}
+
+/// The words that the index of letters knows, as it is asked for them: each as a text in quotes.
+/// It knows three letters and more.
+fn letters(words: &[String]) -> Option<String> {
+    let known = words.iter().filter(|word| word.chars().count() >= 3);
+    let quoted: Vec<String> = known.map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+    (!quoted.is_empty()).then(|| quoted.join(" AND "))
 }
 
 /// People as an admin looks for them.
@@ -199,4 +244,20 @@ pub(in crate::people) fn list_ids(read: &Read<'_>, filter: &UserFilter, after: U
 /// The ways in which people came.
 pub(in crate::people) fn list_sources(read: &Read<'_>) -> Result<Vec<String>> {
     read.list("SELECT DISTINCT source FROM users ORDER BY source", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn words_are_quoted_and_short_ones_left_out() {
+        let asked = |words: &[&str]| letters(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(asked(&["an", "é"]), None);
+        assert_eq!(asked(&["ana", "bo"]).as_deref(), Some("\"ana\""));
+        assert_eq!(
+            asked(&["a\"b", "or*", "日本語"]).as_deref(),
+            Some("\"a\"\"b\" AND \"or*\" AND \"日本語\"")
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! A small school in which every operation can be asked for.
 
-use momentum::kernel::id::CourseId;
+use momentum::{kernel::id::CourseId, platform::crypto::HashCost};
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp, courses::Spec};
@@ -186,6 +186,22 @@ impl World {
         ];
         let tokens = tokens.map(|(role, client)| (role, client.token().to_owned())).to_vec();
         Self { app, tokens, names }
+    }
+
+    /// The same world once more. Nobody has the first one open any longer.
+    pub async fn copy_of(closed: &Self) -> Self {
+        let mut app = TestApp::copy_of(&closed.app, HashCost::Weakest).await;
+        app.leave_work_behind();
+        Self {
+            app,
+            tokens: closed.tokens.clone(),
+            names: closed.names.clone(),
+        }
+    }
+
+    /// Shut, to be copied.
+    pub async fn close(&self) {
+        self.app.close().await;
     }
 
     /// Somebody in this role.
