@@ -7,10 +7,11 @@ mod parts;
 
 use serde::Deserialize;
 
-pub use self::office::{ManageCategories, ManageCategory, ManageCourses};
+pub use self::office::{ManageCategories, ManageCourses};
 pub(super) use self::{
     gate::{edits_by_id, gate},
     lessons::{EditLesson, EditState, ReadPreview},
+    office::ManageCategory,
     parts::{EditHand, EditVersion},
 };
 use super::{

@@ -66,8 +66,9 @@ pub(in crate::media) async fn list_uploads(g: Guard<SeeUploads>, Query(query): Q
         match uploads::look(&g.platform, &g.db, upload).await {
             // It may have come to something else meanwhile.
             Ok((upload, offset)) if states.contains(&upload.state) => {
-                let upload = UploadOut::new(upload, offset);
-                shown.push(UploadOut { owner, ..upload });
+                let mut upload = UploadOut::new(upload, offset);
+                upload.owner = owner;
+                shown.push(upload);
             }
             // Or was ended.
             Ok(_) | Err(Error::NotFound(_)) => {}

@@ -7,7 +7,7 @@ use axum::{
     middleware::map_response,
     response::{ErrorResponse, IntoResponse as _, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -27,10 +27,8 @@ use crate::{
         actions::uploads::{self, Append, Outcome, Refusal, Verdict},
         model::uploads::{Checksum, State, Upload},
         policy::{OwnUpload, StoreAsset},
-        store,
     },
     platform::web::{
-        extract::Query,
         guard::{Anyone, Guard, Web},
         problem::Problem,
     },

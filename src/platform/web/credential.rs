@@ -18,7 +18,7 @@ pub(super) enum Credential {
 
 /// Whether a browser with a session asks; whether the session still holds is not looked at.
 #[must_use]
-pub fn has_session_cookie(headers: &HeaderMap) -> bool {
+pub(super) fn has_session_cookie(headers: &HeaderMap) -> bool {
     [false, true]
         .into_iter()
         .any(|is_secure| cookies::read(headers, COOKIE, is_secure).is_some())
