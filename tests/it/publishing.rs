@@ -233,7 +233,7 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
         .iter()
         .map(|s| text(&s["step"]))
         .collect();
-    assert_eq!(steps, ["submitted", "assigned", "approved"]);
+    assert_eq!(steps, ["submitted", "assigned", "assigned", "assigned", "approved"]);
 }
 
 #[tokio::test]
