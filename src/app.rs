@@ -13,7 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     admin, auth, courses, enrolments,
-    kernel::{actor::Actor, error::Result},
+    kernel::{
+        actor::Actor,
+        error::Result,
+        id::{CourseId, UserId},
+    },
     media, moderation, notes, people,
     platform::{
         self, Platform,
@@ -21,7 +25,7 @@ use crate::{
         clock::{Chance, Random, SharedChance, SharedClock, SystemClock},
         config::Config,
         crypto::{self, HashCost, Keys, Passwords},
-        db::{self, Database, Db, lock, migrate, upkeep},
+        db::{self, Database, Db, Read, lock, migrate, upkeep},
         doctor::{self, AllChecks},
         events::{Dispatcher, Reaction},
         http_client::Outgoing,
@@ -29,8 +33,8 @@ use crate::{
         jobs::{self, JobKind, Runner},
         metrics::{Collect, Metrics},
         module::{
-            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Before, Follow, Forgetters, HeadOf, Module,
-            Nightly, Portraits, PublishChecks, Reportables,
+            AllAssetUses, AllAttention, AllBegun, AllFigures, AllFiles, AllNames, AssetGates, Before, Finished, Follow, Forgetters, HeadOf,
+            Module, Nightly, Portraits, PublishChecks, Reportables,
         },
         services::Services,
         settings::AllSections,
@@ -399,6 +403,12 @@ pub fn stored_files(modules: &[Module]) -> AllFiles {
     AllFiles(modules.iter().filter_map(|module| module.files).collect())
 }
 
+/// What somebody has finished: the course page shows it beside what has to be finished first.
+fn finished(read: &Read<'_>, user: UserId) -> Result<Vec<CourseId>> {
+    let all = enrolments::list_for(read, user)?.into_iter();
+    Ok(all.filter(|one| one.completed_at.is_some()).map(|one| one.course).collect())
+}
+
 fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
     let gates = modules.iter().flat_map(|m| m.asset_gates.iter().copied()).collect();
     let forgetters = modules.iter().filter_map(|m| m.forget).collect();
@@ -431,6 +441,7 @@ fn gather(modules: Vec<Module>, config: &Config) -> Result<Parts> {
             .with(Arc::new(AllChecks(checks)))
             .with(Arc::new(PublishChecks(publish_checks)))
             .with(Arc::new(AllBegun(begun)))
+            .with(Arc::new(Finished(finished)))
             .with(Arc::new(Reportables(reportables))),
         jobs: platform::jobs(),
         reactions: Vec::new(),

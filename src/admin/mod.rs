@@ -6,6 +6,7 @@
 mod actions;
 mod checks;
 mod http;
+mod jobs;
 mod model;
 mod policy;
 mod reactions;
@@ -16,7 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::platform::{
     branding::Branding,
     embeds::EmbedSettings,
-    jobs,
+    jobs as work,
     mail::{MailSettings, MailTemplates},
     module::Module,
     retention::RetentionSettings,
@@ -35,7 +36,8 @@ pub fn module() -> Module {
     let mut module = Module::new("admin", &["consents", "wanted_consents"]);
     module.before = Some(actions::legal::must_have_agreed);
     module.reactions = vec![std::sync::Arc::new(reactions::WebhooksOff)];
-    module.jobs = vec![jobs::kind::<reactions::TellWebhookOff>()];
+    module.jobs = vec![work::kind::<reactions::TellWebhookOff>(), work::kind::<jobs::SweepBrand>()];
+    module.nightly = Some(jobs::nightly);
     module.files = Some(actions::files);
     module.checks = checks::checks();
     module.forget = Some(store::forget);

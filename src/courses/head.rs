@@ -26,5 +26,6 @@ pub(super) fn of_course(read: &Read<'_>, path: &str) -> Result<Option<PageHead>>
         title: card.title,
         description: card.summary,
         image: cover.map(links::share),
+        path: format!("/courses/{}", head.slug),
     }))
 }

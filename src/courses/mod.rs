@@ -24,6 +24,7 @@ mod http;
 mod jobs;
 mod links;
 mod model;
+mod needs;
 mod packages;
 mod policy;
 mod presence;

@@ -1,16 +1,28 @@
-//! Who may see, write and publish what. Each proof's constructor is private to this file.
+//! Who may see, write and publish what. Each proof's constructor is private to this room.
+
+mod gate;
+mod lessons;
+mod office;
+mod parts;
 
 use serde::Deserialize;
 
+pub use self::office::{ManageCategories, ManageCourses};
+pub(super) use self::{
+    gate::{edits_by_id, gate},
+    lessons::{EditLesson, EditState, ReadPreview},
+    office::ManageCategory,
+    parts::{EditHand, EditVersion},
+};
 use super::{
-    model::{CourseHead, CourseRef, State, VersionLesson, Visibility},
+    model::{CourseHead, CourseRef, State, Visibility},
     store,
 };
 use crate::{
     kernel::{
         actor::{Actor, Role},
         error::{Error, Result},
-        id::{AssetId, CategoryId, CourseId, LessonId, LessonStateId, RevisionId, UserId},
+        id::{CourseId, UserId},
     },
     people,
     platform::{
@@ -247,313 +259,5 @@ fn decide_edit(read: &Read<'_>, actor: &Actor, course: &CourseRef) -> Result<Edi
         Err(Error::Denied("not_your_course"))
     } else {
         Err(Error::NotFound("course"))
-    }
-}
-
-/// The path key of one lesson of a course.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct LessonPath {
-    /// Id or slug.
-    pub course: CourseRef,
-    /// The lesson.
-    pub lesson: LessonId,
-}
-
-/// May change one lesson of a draft.
-#[derive(Debug)]
-pub(super) struct EditLesson {
-    course: EditCourse,
-    lesson: LessonId,
-}
-
-impl EditLesson {
-    /// The right to change its course.
-    #[must_use]
-    pub(super) fn course(&self) -> &EditCourse {
-        &self.course
-    }
-
-    /// The lesson.
-    #[must_use]
-    pub(super) fn lesson(&self) -> LessonId {
-        self.lesson
-    }
-}
-
-impl Require for EditLesson {
-    type Key = PathKey<LessonPath>;
-    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
-        let course = decide_edit(read, actor, &key.course)?;
-        Ok(Self {
-            course,
-            lesson: key.lesson,
-        })
-    }
-}
-
-/// The path key of one remembered state of a lesson.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct StatePath {
-    course: CourseRef,
-    lesson: LessonId,
-    state: LessonStateId,
-}
-
-/// May look at an earlier state of a lesson and bring it back.
-#[derive(Debug)]
-pub(super) struct EditState {
-    course: EditCourse,
-    lesson: LessonId,
-    state: LessonStateId,
-}
-
-impl EditState {
-    /// The right to change its course.
-    #[must_use]
-    pub(super) fn course(&self) -> &EditCourse {
-        &self.course
-    }
-
-    /// The lesson.
-    #[must_use]
-    pub(super) fn lesson(&self) -> LessonId {
-        self.lesson
-    }
-
-    /// The state.
-    #[must_use]
-    pub(super) fn state(&self) -> LessonStateId {
-        self.state
-    }
-}
-
-impl Require for EditState {
-    type Key = PathKey<StatePath>;
-    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
-        Ok(Self {
-            course: decide_edit(read, actor, &key.course)?,
-            lesson: key.lesson,
-            state: key.state,
-        })
-    }
-}
-
-/// May read a lesson because it is a preview.
-#[derive(Debug)]
-pub(super) struct ReadPreview {
-    course: CourseId,
-    line: VersionLesson,
-}
-
-impl ReadPreview {
-    /// Its course.
-    #[must_use]
-    pub(super) fn course(&self) -> CourseId {
-        self.course
-    }
-
-    /// Its place in the version that new learners see.
-    #[must_use]
-    pub(super) fn line(&self) -> &VersionLesson {
-        &self.line
-    }
-}
-
-impl Require for ReadPreview {
-    type Key = PathKey<LessonPath>;
-    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
-        let head = find_visible(read, actor, &key.course)?;
-        let line = match head.version {
-            Some(version) => store::versions::find_lesson(read, version, key.lesson)?,
-            None => None,
-        };
-        let line = line.filter(|line| line.is_preview).ok_or(Error::NotFound("lesson"))?;
-        if store::access::is_lesson_hidden(read, line.lesson)? && !edits(read, actor, &head)? {
-            return Err(Error::NotFound("lesson"));
-        }
-        Ok(Self { course: head.id, line })
-    }
-}
-
-/// Whether a file may be read because a course shows it: its cover and trailer by whoever sees
-/// the course, a preview's files likewise, everything by those who edit it. Who learns the lesson
-/// is for the slice of enrolments to say.
-///
-/// # Errors
-/// A database fault.
-pub(super) fn gate(read: &Read<'_>, actor: &Actor, asset: AssetId) -> Result<Option<bool>> {
-    let mut is_used = false;
-    for (course, is_published) in store::assets::list_courses(read, asset)? {
-        is_used = true;
-        if edits_by_id(read, actor, course)? || (is_published && sees(read, actor, course)?.is_some()) {
-            return Ok(Some(true));
-        }
-    }
-    for (course, lesson, revision) in store::assets::list_lessons(read, asset)? {
-        is_used = true;
-        if edits_by_id(read, actor, course)? || is_preview(read, actor, course, lesson, revision)? {
-            return Ok(Some(true));
-        }
-    }
-    Ok(is_used.then_some(false))
-}
-
-pub(super) fn edits_by_id(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<bool> {
-    match store::courses::find(read, &course.into())? {
-        Some(head) => edits(read, actor, &head),
-        None => Ok(false),
-    }
-}
-
-fn sees(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<Option<CourseHead>> {
-    match find_visible(read, actor, &course.into()) {
-        Ok(head) => Ok(Some(head)),
-        Err(Error::NotFound(_) | Error::Unauthenticated) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn is_preview(read: &Read<'_>, actor: &Actor, course: CourseId, lesson: LessonId, revision: RevisionId) -> Result<bool> {
-    let Some(version) = sees(read, actor, course)?.and_then(|head| head.version) else {
-        return Ok(false);
-    };
-    let line = store::versions::find_lesson(read, version, lesson)?;
-    let is_shown = line.is_some_and(|line| line.is_preview && line.revision == revision);
-    Ok(is_shown && !store::access::is_lesson_hidden(read, lesson)?)
-}
-
-/// May change the list of categories.
-#[derive(Debug)]
-pub struct ManageCategories(());
-
-impl Require for ManageCategories {
-    type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
-        actor.require(Role::Admin)?;
-        Ok(Self(()))
-    }
-}
-
-/// The path key of a category.
-#[derive(Debug, Clone, Copy, Deserialize)]
-pub struct CategoryPath {
-    category: CategoryId,
-}
-
-/// May change one category.
-#[derive(Debug)]
-pub struct ManageCategory {
-    category: CategoryId,
-}
-
-impl ManageCategory {
-    /// The category.
-    #[must_use]
-    pub fn category(&self) -> CategoryId {
-        self.category
-    }
-}
-
-impl Require for ManageCategory {
-    type Key = PathKey<CategoryPath>;
-    fn decide(_: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
-        actor.require(Role::Admin)?;
-        Ok(Self { category: key.0.category })
-    }
-}
-
-/// May see and change every course at once: admins.
-#[derive(Debug)]
-pub struct ManageCourses(());
-
-impl Require for ManageCourses {
-    type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
-        actor.require(Role::Admin)?;
-        Ok(Self(()))
-    }
-}
-
-impl ManageCourses {
-    /// The right to change one of them.
-    #[must_use]
-    pub(super) fn edit(&self, course: CourseId) -> EditCourse {
-        EditCourse { course }
-    }
-}
-
-/// The path key of one version of a course.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct VersionPath {
-    course: CourseRef,
-    number: u32,
-}
-
-/// May go back to one version of a course.
-#[derive(Debug)]
-pub(super) struct EditVersion {
-    course: EditCourse,
-    number: u32,
-}
-
-impl EditVersion {
-    /// The right to change its course.
-    pub(super) fn course(&self) -> &EditCourse {
-        &self.course
-    }
-
-    /// Its number.
-    pub(super) fn number(&self) -> u32 {
-        self.number
-    }
-}
-
-impl Require for EditVersion {
-    type Key = PathKey<VersionPath>;
-    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
-        let course = decide_edit(read, actor, &key.course)?;
-        if store::versions::find_number(read, course.course, key.number)?.is_none() {
-            return Err(Error::NotFound("version"));
-        }
-        Ok(Self {
-            course,
-            number: key.number,
-        })
-    }
-}
-
-/// The path key of a person and a course.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct HandPath {
-    course: CourseRef,
-    user: UserId,
-}
-
-/// May change what one person may do with a course: who edits it.
-#[derive(Debug)]
-pub(super) struct EditHand {
-    course: EditCourse,
-    user: UserId,
-}
-
-impl EditHand {
-    /// The right to change the course.
-    pub(super) fn course(&self) -> &EditCourse {
-        &self.course
-    }
-
-    /// The person.
-    pub(super) fn user(&self) -> UserId {
-        self.user
-    }
-}
-
-impl Require for EditHand {
-    type Key = PathKey<HandPath>;
-    fn decide(read: &Read<'_>, actor: &Actor, PathKey(key): &Self::Key) -> Result<Self> {
-        Ok(Self {
-            course: decide_edit(read, actor, &key.course)?,
-            user: key.user,
-        })
     }
 }

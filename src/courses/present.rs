@@ -12,6 +12,7 @@ use super::{
     content::{Action, Content, Resource},
     links,
     model::{Completion, CourseHead, Length, Palette, State, VersionLesson, Visibility},
+    needs::{Prerequisite, prerequisites},
     store,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
         time::Timestamp,
     },
     media, people,
-    platform::{Platform, db::Read, embeds::EmbedSettings},
+    platform::{Platform, db::Read, embeds::EmbedSettings, module::Finished},
 };
 
 /// A video, ready to be played.
@@ -212,33 +213,6 @@ pub(super) struct CoursePage {
     pub(super) prerequisites: Vec<Prerequisite>,
 }
 
-/// A course that has to be finished first.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Prerequisite {
-    /// Its id.
-    id: CourseId,
-    /// Its address.
-    slug: Slug,
-    /// Its name.
-    title: String,
-}
-
-pub(super) fn prerequisites(read: &Read<'_>, actor: &Actor, course: CourseId) -> Result<Vec<Prerequisite>> {
-    let mut all = Vec::new();
-    for need in store::access::list_prerequisites(read, course)? {
-        match super::find_visible(read, actor, &need.into()) {
-            Ok(head) => all.extend(store::listings::find(read, need)?.map(|card| Prerequisite {
-                id: need,
-                slug: head.slug,
-                title: card.title,
-            })),
-            Err(Error::NotFound(_) | Error::Unauthenticated) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(all)
-}
-
 fn inner<T: Serialize + ?Sized, S: serde::Serializer>(shared: &Arc<T>, to: S) -> std::result::Result<S::Ok, S::Error> {
     T::serialize(shared, to)
 }
@@ -308,7 +282,7 @@ pub(super) fn course_page(platform: &Platform, read: &Read<'_>, actor: &Actor, h
         state: head.state,
         visibility: head.visibility,
         is_hidden: head.is_hidden,
-        prerequisites: prerequisites(read, actor, head.id)?,
+        prerequisites: prerequisites(read, actor, head.id, platform.services.find::<Finished>().as_deref())?,
     })
 }
 

@@ -279,6 +279,39 @@ impl Require for OwnUpload {
     }
 }
 
+/// May list uploads: one's own, and everybody's as an admin.
+#[derive(Debug)]
+pub(super) struct SeeUploads {
+    user: UserId,
+    sees_all: bool,
+}
+
+impl SeeUploads {
+    /// Whose are listed; everybody's for `None`.
+    ///
+    /// # Errors
+    /// `Denied` when somebody who is no admin asks for everybody's.
+    pub(super) fn whose(&self, everyone: bool) -> Result<Option<UserId>> {
+        match everyone {
+            true if !self.sees_all => Err(Error::Denied("role")),
+            true => Ok(None),
+            false => Ok(Some(self.user)),
+        }
+    }
+}
+
+impl Require for SeeUploads {
+    type Key = NoKey;
+
+    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
+        actor.require(Role::Instructor)?;
+        Ok(Self {
+            user: actor.user().ok_or(Error::Unauthenticated)?,
+            sees_all: actor.is_at_least(Role::Admin),
+        })
+    }
+}
+
 /// What a link to a file may carry.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

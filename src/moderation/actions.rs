@@ -157,12 +157,16 @@ fn check_assignee(tx: &Tx<'_>, to: UserId, course: Option<CourseId>) -> Result<(
     }
 }
 
-/// Says who looks after a review.
+/// Says who looks after a review, and tells him so by mail unless he says it himself. Who has it
+/// already is told nothing.
 ///
 /// # Errors
 /// `Invalid` for somebody who cannot; `Conflict` when it was decided already.
-pub(super) fn assign_review(tx: &Tx<'_>, can: &LookAfterReview, to: Option<UserId>) -> Result<()> {
+pub(super) fn assign_review(tx: &Tx<'_>, platform: &Platform, can: &LookAfterReview, to: Option<UserId>) -> Result<()> {
     let review = open_review(tx, can.review())?;
+    if review.assignee == to {
+        return Ok(());
+    }
     if let Some(to) = to {
         check_assignee(tx, to, Some(review.course))?;
         if review.submitter == Some(to) {
@@ -174,6 +178,9 @@ pub(super) fn assign_review(tx: &Tx<'_>, can: &LookAfterReview, to: Option<UserI
         }
     }
     store::reviews::assign(tx, review.id, to)?;
+    if let Some(to) = to.filter(|to| tx.actor().user() != Some(*to)) {
+        mails::assigned(tx, platform, &review, to)?;
+    }
     store::steps::insert(tx, Case::Review(review.id), Step::Assigned, to, "")
 }
 

@@ -1,4 +1,4 @@
-//! Mails of moderation: to authors what was decided, to reviewers what waits.
+//! Mails of moderation: to authors what was decided, to reviewers what waits and what is theirs.
 
 use serde_json::json;
 
@@ -80,6 +80,30 @@ fn cut(text: &str) -> String {
     text.chars().take(LONGEST).chain(std::iter::once('\u{2026}')).collect()
 }
 
+/// Tells a reviewer that a review is his now, and who says so.
+pub(super) fn assigned(tx: &Tx<'_>, platform: &Platform, review: &Review, to: UserId) -> Result<()> {
+    let Some(to) = people::find_user(tx, to)?.filter(|user| user.is_active && user.is_verified) else {
+        return Ok(());
+    };
+    let by = tx.actor().user().map(|user| people::find_user(tx, user)).transpose()?.flatten();
+    let data = json!({
+        "course": courses::draft_title(tx, review.course)?,
+        "page": format!("{}?review={}", queue_page(&to), review.id),
+        "assigned_by": by.map(|user| user.name.to_string()).unwrap_or_default(),
+        "note": cut(&review.note),
+    });
+    mail::queue(tx, platform, &to.letter("review-assigned", data)).map(drop)
+}
+
+/// Where this reviewer has his queue.
+fn queue_page(to: &User) -> &'static str {
+    if to.role >= Role::Admin {
+        "/admin/reviews"
+    } else {
+        "/teach/reviews"
+    }
+}
+
 /// Tells a reviewer what waits for him.
 pub(super) fn waiting(tx: &Tx<'_>, platform: &Platform, to: &User, reviews: &[Review]) -> Result<()> {
     let mut titles = Vec::new();
@@ -89,15 +113,10 @@ pub(super) fn waiting(tx: &Tx<'_>, platform: &Platform, to: &User, reviews: &[Re
     if reviews.len() > NAMED {
         titles.push("\u{2022} \u{2026}".to_owned());
     }
-    let page = if to.role >= Role::Admin {
-        "/admin/reviews"
-    } else {
-        "/teach/reviews"
-    };
     let data = json!({
         "waiting": reviews.len().to_string(),
         "courses": titles.join("\n"),
-        "page": page,
+        "page": queue_page(to),
     });
     mail::queue(tx, platform, &to.letter("reviews-waiting", data)).map(drop)
 }

@@ -70,18 +70,6 @@ impl Require for SeeQueue {
     }
 }
 
-/// May change what is asked of courses before they are published: admins.
-#[derive(Debug)]
-pub(super) struct SetPolicy(());
-
-impl Require for SetPolicy {
-    type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
-        actor.require(Role::Admin)?;
-        Ok(Self(()))
-    }
-}
-
 /// Whether this person looks after a case: an admin, or the instructor to whom it is assigned.
 fn looks_after(actor: &Actor, assignee: Option<UserId>) -> bool {
     actor.is_at_least(Role::Admin) || (actor.is_at_least(Role::Instructor) && assignee.is_some() && assignee == actor.user())

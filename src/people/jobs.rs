@@ -10,9 +10,9 @@ use crate::{
         error::{Error, Result},
         id::{BulkId, ExportId, GroupId, ImportId, UserId},
     },
-    platform::blobs::Blobs,
-    platform::db::{Read, Tx},
+    platform::db::Tx,
     platform::jobs::{Job, JobContext, JobError, Queue},
+    platform::sweep,
 };
 
 /// Deletes the file of a picture that nobody has any more.
@@ -149,31 +149,10 @@ impl Job for DropExports {
     async fn run(self, ctx: JobContext) -> Result<(), JobError> {
         ctx.db.write_low("people.dead_exports", store::delete_dead_files).await?;
         let (files, imports) = (person_file::shelf(&ctx.platform), wizard::shelf(&ctx.platform));
-        sweep(&ctx, files, store::is_file).await?;
-        sweep(&ctx, imports, store::is_import_file).await?;
+        sweep::unwanted(ctx.db.clone(), files, store::is_file).await?;
+        sweep::unwanted(ctx.db.clone(), imports, store::is_import_file).await?;
         Ok(())
     }
-}
-
-/// Deletes what lies on a shelf and is wanted by no row.
-async fn sweep(ctx: &JobContext, shelf: Blobs, is_wanted: fn(&Read<'_>, &str) -> Result<bool>) -> Result<()> {
-    let (db, runtime) = (ctx.db.clone(), tokio::runtime::Handle::current());
-    let swept = tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-        let found = shelf.walk()?;
-        for (path, _) in found.leftovers {
-            std::fs::remove_file(path)?;
-        }
-        for (sha256, _) in found.blobs {
-            let asked = sha256.clone();
-            let ask = || {
-                let asked = db.read("people.is_wanted", move |read| is_wanted(read, &asked));
-                runtime.block_on(asked).map_err(std::io::Error::other)
-            };
-            shelf.sweep(&sha256, ask)?;
-        }
-        Ok(())
-    });
-    swept.await.map_err(Error::internal)?.map_err(Error::internal)
 }
 
 /// Does an import.

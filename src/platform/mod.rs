@@ -21,6 +21,7 @@ pub mod process;
 pub mod retention;
 pub mod services;
 pub mod settings;
+pub mod sweep;
 pub mod telemetry;
 pub mod web;
 

@@ -236,6 +236,10 @@ pub type Begun = fn(&Read<'_>, UserId, EnrolmentId) -> Result<Vec<LessonId>>;
 #[derive(Default)]
 pub struct AllBegun(pub Vec<Begun>);
 
+/// The courses that somebody has finished at least once, for who shows what comes before a course.
+/// In the [`Services`].
+pub struct Finished(pub fn(&Read<'_>, UserId) -> Result<Vec<CourseId>>);
+
 /// A kind of thing that people can report to the moderators.
 #[derive(Clone, Copy)]
 pub struct Reportable {
@@ -274,6 +278,8 @@ pub struct PageHead {
     pub description: String,
     /// A picture, as a path on this site.
     pub image: Option<String>,
+    /// Its one address, as a path on this site, however it was asked for.
+    pub path: String,
 }
 
 /// What a person has to do before he does anything else: refuses while he has not. Asked with each

@@ -192,4 +192,24 @@ test('an administrator runs the platform from the browser', async ({ page, brows
 	const trail = page.waitForEvent('download');
 	await page.getByRole('link', { name: 'Export CSV' }).click();
 	expect((await trail).suggestedFilename()).toBe('audit.csv');
+
+	// Who did it, found by name and chosen by keyboard: kept in the address, and taken along by the export.
+	await page.getByRole('button', { name: 'Show everything' }).click();
+	const who = page.getByRole('combobox', { name: 'Name or e-mail' });
+	await who.fill('command');
+	await expect(page.getByRole('option', { name: 'Command line' })).toBeVisible();
+	await who.fill('admin@demo');
+	const found = page.getByRole('option', { name: /admin@demo\.example/ });
+	await expect(found).toHaveAttribute('aria-selected', 'true');
+	await axe(page, 'somebody looked for in the audit');
+	await who.press('Enter');
+	await page.waitForURL(/actor=usr_/);
+	const anybody = page.getByRole('group', { name: 'Who' }).getByRole('button', { name: /^Anybody, not only / });
+	await expect(anybody).toBeFocused();
+	await expect(page.getByRole('link', { name: 'Export CSV' })).toHaveAttribute('href', /actor=usr_/);
+	await expect(page.getByRole('cell', { name: 'Downloaded a backup' })).toBeVisible();
+	await axe(page, "somebody's rows");
+	await page.keyboard.press('Enter');
+	await expect(who).toBeFocused();
+	expect(page.url()).not.toContain('actor');
 });

@@ -311,6 +311,6 @@ test('a course is written, returned, mended, approved and published, and a learn
 	});
 
 	for (const [name, said] of Object.entries({ admin: admin.heard, learner: heard })) expect(said, name).toEqual([]);
-	await answer(admin.page.context().request.put(`${url}/api/v1/admin/settings/moderation`, { data: {} }));
+	await answer(admin.page.context().request.put(`${url}/api/v1/admin/settings/sections/moderation`, { data: { value: {} } }));
 	for (const context of [admin.page.context(), learner]) await context.close();
 });

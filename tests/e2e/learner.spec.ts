@@ -3,13 +3,15 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from '@playwright/test';
-import { expect, settled, test, watch } from './fixtures';
-import { start, type Server } from './server';
+import { expect, settled, signIn, test, watch } from './fixtures';
+import { demo, start, type Server } from './server';
 
 const faketime = ['x86_64', 'aarch64'].map((m) => `/usr/lib/${m}-linux-gnu/faketime/libfaketime.so.1`).find(existsSync);
 const email = 'lea@example.com';
 const password = 'quiet-harbour-lantern-31';
 const course = 'git-without-fear';
+/** A course that an admin puts behind it. */
+const later = 'clear-writing';
 const thought = 'A commit is a picture of the whole. 📸';
 
 /** A zone where it is noon or so: what opens tomorrow at 03:00 opens today for who runs this at night. */
@@ -78,6 +80,22 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 		await phone.goto(url + new URL(link!).pathname + new URL(link!).search);
 		await phone.waitForURL((at) => at.pathname === '/');
 		await settled(phone);
+
+		// What has to be finished first is named, and refuses who has not.
+		const officer = await browser.newContext();
+		await signIn(await officer.newPage(), url, demo.admin);
+		const { id } = (await (await officer.request.get(`${url}/api/v1/courses/${course}`)).json()) as { id: string };
+		expect((await officer.request.patch(`${url}/api/v1/courses/${later}/access`, { data: { prerequisites: [id] } })).ok()).toBe(true);
+		await officer.close();
+		await phone.goto(`${url}/courses/${later}`);
+		await settled(phone);
+		const needs = (title: string) => phone.getByRole('main').getByRole('status').filter({ hasText: title });
+		await expect(needs('To be finished first').getByRole('link', { name: 'Git without fear' })).toBeVisible();
+		await phone.getByRole('button', { name: 'Start day 1' }).first().click();
+		await phone.getByRole('dialog').getByRole('button', { name: 'Start day 1' }).click();
+		await expect(phone.getByText('Other courses have to be finished first. They are named on the course page.')).toBeVisible();
+		await phone.keyboard.press('Escape');
+		await expect(phone.getByRole('dialog')).toHaveCount(0);
 
 		// Three letters with a typo find the course.
 		await phone.goto(`${url}/catalogue`);
@@ -174,6 +192,9 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 		await phone.goto(`${url}/courses?state=finished`);
 		await settled(phone);
 		await expect(phone.getByRole('main').getByText('Git without fear').first()).toBeVisible();
+		await phone.goto(`${url}/courses/${later}`);
+		await settled(phone);
+		await expect(needs('What comes first is finished').getByText('Finished', { exact: true })).toBeVisible();
 		await phone.goto(`${url}/saved`);
 		await settled(phone);
 		await expect(phone.getByText(thought)).toBeVisible();

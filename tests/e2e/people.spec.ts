@@ -114,6 +114,8 @@ test('an admin looks after people from the list to the last trace', async ({ pag
 	// And she goes, by her name.
 	await page.goto(`${url}/admin/users?q=rosa`);
 	await page.getByRole('link', { name: 'Rosa Lindqvist' }).click();
+	await page.waitForURL(/\/admin\/users\/usr_/);
+	const rosa = page.url().split('/').pop() ?? '';
 	await page.getByRole('button', { name: 'Erase for ever' }).click();
 	await dialog.getByLabel('Type the name to confirm').fill('Rosa');
 	await dialog.getByRole('button', { name: 'Erase for ever' }).click();
@@ -123,4 +125,7 @@ test('an admin looks after people from the list to the last trace', async ({ pag
 	await page.waitForURL(/\/admin\/users$/);
 	await page.goto(`${url}/admin/users?q=rosa`);
 	await expect(page.getByText('Nobody matches')).toBeVisible();
+	// What she did is still found by her id.
+	await page.goto(`${url}/admin/audit?actor=${rosa}`);
+	await expect(page.getByRole('group', { name: 'Who' }).getByText(`Somebody whose account is gone (${rosa})`)).toBeVisible();
 });

@@ -161,6 +161,58 @@ async fn a_logo_is_encoded_anew() {
     app.settle().await;
 }
 
+/// The files of logos and icons that lie there, by name.
+fn brand_files(app: &TestApp) -> Vec<String> {
+    let found = app.platform().blobs.shelf("instance").walk().expect("a walk");
+    let mut names: Vec<String> = found.blobs.into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_replaced_logo_or_icon_leaves_no_file_and_takes_none_from_others() {
+    let app = TestApp::start().await;
+    let (ada, visitor) = (app.admin("Ada").await, app.anonymous());
+    let put = async |path: &str, side: u32| ada.upload(Method::PUT, path, crate::access::picture(side)).await.expect(200);
+    put("/admin/logo", 40).await;
+    put("/admin/icon", 300).await;
+    app.settle().await;
+    assert_eq!(brand_files(&app).len(), 4, "a logo and three sizes of the icon");
+    // The same picture on dark ground is the same file: it goes with the last who uses it.
+    put("/admin/logo?ground=dark", 40).await;
+    put("/admin/logo", 50).await;
+    app.settle().await;
+    assert_eq!(brand_files(&app).len(), 5);
+    visitor.get("/instance/logo?ground=dark").await.expect(200);
+    ada.delete("/admin/logo?ground=dark").await.expect(204);
+    put("/admin/icon", 200).await;
+    app.settle().await;
+    assert_eq!(brand_files(&app).len(), 1 + 3, "64, 192 and 200 pixels, and the logo");
+    visitor.get("/instance/logo").await.expect(200);
+    // The same bytes on another shelf are another slice's, and what an older version left goes at night.
+    let logo = ada.get("/admin/settings").await.expect(200)["logo_url"].clone();
+    let named = logo.as_str().and_then(|url| url.split("v=").nth(1)).expect("a mark").to_owned();
+    let file = brand_files(&app)
+        .into_iter()
+        .find(|name| name.starts_with(&named))
+        .expect("its file");
+    let shelf = app.platform().blobs.shelf("instance");
+    let bytes = std::fs::read(shelf.path(&file)).expect("its bytes");
+    let others = app.platform().blobs.shelf("media");
+    drop(others.put(&bytes).expect("a file of the library"));
+    drop(shelf.put(b"left by an older version").expect("a file"));
+    assert_eq!(brand_files(&app).len(), 5);
+    ada.delete("/admin/logo").await.expect(204);
+    ada.delete("/admin/icon").await.expect(204);
+    app.settle().await;
+    assert_eq!(brand_files(&app), [] as [&str; 0]);
+    assert!(others.path(&file).exists(), "the library's file stays");
+    drop(shelf.put(b"left by an older version").expect("a file"));
+    app.nightly().await.expect("a night");
+    app.settle().await;
+    assert_eq!(brand_files(&app), [] as [&str; 0]);
+}
+
 #[tokio::test]
 async fn an_icon_falls_back_to_the_products_and_the_manifest_names_the_organisation() {
     let app = TestApp::start().await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     enrolments::{daily, join},
-    support::{Client, TestApp, courses::Spec},
+    support::{Answer, Client, TestApp, courses::Spec},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -80,9 +80,15 @@ async fn ada_address(ada: &Client<'_>) -> String {
     text(&ada.get("/me").await.expect(200)["email"]).to_owned()
 }
 
+/// Says what is asked of courses before they are published; what is left out is as usual.
+pub async fn put_policy(admin: &Client<'_>, policy: Value) -> Answer {
+    admin.put("/admin/settings/sections/moderation", json!({ "value": policy })).await
+}
+
 async fn require_review(admin: &Client<'_>) {
-    let policy = json!({"review_required": true, "captions_required": false});
-    admin.put("/admin/settings/moderation", policy).await.expect(200);
+    put_policy(admin, json!({"review_required": true, "captions_required": false}))
+        .await
+        .expect(200);
 }
 
 /// Every number of progress is what the facts say.
@@ -184,9 +190,19 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
     assert_eq!(told("1 waiting for your review").len(), 2, "and of what came meanwhile after it");
     // An instructor who was appointed approves it.
     assert_eq!(otto.get(&format!("/reviews/{review}")).await.status.as_u16(), 404);
-    ada.patch(&format!("/reviews/{review}"), json!({"assignee": otto.id()}))
-        .await
-        .expect(200);
+    // Who is given a review by another person is told, he alone, and once.
+    for who in [otto.id(), otto.id(), ada.id(), otto.id()] {
+        ada.patch(&format!("/reviews/{review}"), json!({"assignee": who})).await.expect(200);
+    }
+    app.settle().await;
+    let given = told("A review is yours: Clear writing");
+    assert_eq!(given.len(), 2, "given to him twice, the second time after it was Ada's");
+    for mail in &given {
+        assert!(mail.to.starts_with("Otto "), "{}", mail.to);
+        let page = format!("/teach/reviews?review={review}");
+        assert!(mail.text.contains("Ada asks you") && mail.text.contains(&page), "{}", mail.text);
+        assert!(!mail.text.contains("The authors say"), "{}", mail.text);
+    }
     assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 1);
     otto.post(&format!("/reviews/{review}/approve"), json!({"note": "Good."}))
         .await
@@ -217,7 +233,7 @@ async fn submitted_returned_mended_approved_published_and_the_learner_goes_on() 
         .iter()
         .map(|s| text(&s["step"]))
         .collect();
-    assert_eq!(steps, ["submitted", "assigned", "approved"]);
+    assert_eq!(steps, ["submitted", "assigned", "assigned", "assigned", "approved"]);
 }
 
 #[tokio::test]
@@ -354,8 +370,7 @@ async fn the_check_names_what_stands_in_the_way() {
     let refused = ira.post(&format!("/courses/{course}/review"), json!({})).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (409, "review.not_ready"));
     // Where the instance only advises words for pictures, they stand in nobody's way.
-    let policy = json!({"alternatives_required": false});
-    ada.put("/admin/settings/moderation", policy).await.expect(200);
+    put_policy(&ada, json!({"alternatives_required": false})).await.expect(200);
     let advised = check(course.clone()).await;
     let alt = advised["findings"]
         .as_array()
@@ -363,7 +378,7 @@ async fn the_check_names_what_stands_in_the_way() {
         .iter()
         .find(|f| f["code"] == "publish.alt_missing");
     assert_eq!(alt.map(|f| text(&f["severity"])), Some("warning"));
-    ada.put("/admin/settings/moderation", json!({})).await.expect(200);
+    put_policy(&ada, json!({})).await.expect(200);
     let bulk = ada
         .post("/admin/courses/bulk", json!({"deed": "publish", "courses": [course]}))
         .await
@@ -577,12 +592,10 @@ async fn instructors_review_each_others_courses_where_the_instance_lets_them() {
     assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 0);
     otto.get(&review).await.expect(404);
     for bad in [1, 101] {
-        let refused = ada.put("/admin/settings/moderation", json!({"hide_after_reports": bad})).await;
+        let refused = put_policy(&ada, json!({"hide_after_reports": bad})).await;
         assert_eq!(refused.json["fields"][0]["path"], "hide_after_reports", "{bad}");
     }
-    ada.put("/admin/settings/moderation", json!({"instructors_review": true}))
-        .await
-        .expect(200);
+    put_policy(&ada, json!({"instructors_review": true})).await.expect(200);
     assert_eq!(otto.get("/reviews/counts").await.expect(200)["reviews"], 1);
     assert_eq!(otto.get("/reviews").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(otto.get(&review).await.expect(200)["may_decide"], true);

@@ -177,6 +177,27 @@ async fn a_mail_speaks_in_the_words_of_an_admin() {
         "{}",
         mail.html
     );
+    // A list that is filled in keeps a line for each item, in the text and on the page.
+    let seen = ada
+        .post(
+            "/admin/mail-templates/preview",
+            json!({"template": "reviews-waiting", "subject": "To do", "text": "Look at\nthese:\n{{courses}}\nThank you."}),
+        )
+        .await
+        .expect(200);
+    let list = "\u{2022} Clear writing\n\u{2022} First-time manager\nThank you.";
+    assert!(seen["text"].as_str().is_some_and(|text| text.contains(list)), "{seen}");
+    assert_eq!(seen["parts"][0]["text"], format!("Look at these:\n{list}"));
+    let words = json!({"reviews-waiting": {"subject": "To do", "text": "These:\n{{courses}}\n\n{{address}}{{page}}"}});
+    ada.put_section("mail_templates", words).await.expect(200);
+    let sample = json!({"template": "reviews-waiting", "to": "ada@example.com"});
+    ada.post("/admin/mail-templates/test", sample).await.expect(202);
+    app.settle().await;
+    let html = app.mails().last().expect("a mail").html.clone();
+    assert!(
+        html.contains("<p>These:<br>\u{2022} Clear writing<br>\u{2022} First-time manager</p>"),
+        "{html}"
+    );
     ada.put_section("mail_templates", json!({})).await.expect(200);
     ada.post("/admin/mail-templates/test", json!({"template": "invite", "to": "ada@example.com"}))
         .await

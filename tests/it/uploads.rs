@@ -340,6 +340,15 @@ async fn files_in_one_piece_are_held_to_the_same_room() {
     assert_eq!(working.as_array().map(Vec::len), Some(1));
     assert_eq!(ines.get("/media/uploads?state=failed").await.expect(200), json!([]));
     ines.get("/media/uploads?state=nosuch").await.expect(422);
+    // An admin may look at everybody's, and is told whose each is; his own list stays his own.
+    let all = ada.get("/media/uploads?state=working&everyone=true").await.expect(200);
+    assert_eq!(
+        (all[0]["name"].as_str(), all[0]["owner"]["name"].as_str()),
+        (Some("c.csv"), Some("Ines"))
+    );
+    assert_eq!(ada.get("/media/uploads?state=working").await.expect(200), json!([]));
+    assert!(working[0]["owner"].is_null());
+    ines.get("/media/uploads?everyone=true").await.expect(403);
     app.settle().await;
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     enrolments::{daily, join},
-    publishing::{complete, four_people, lessons, publish, text},
+    publishing::{complete, four_people, lessons, publish, put_policy, text},
     support::{
         Client, TestApp,
         courses::{Made, Spec},
@@ -294,6 +294,7 @@ async fn what_comes_before_is_finished_first() {
     }
     let page = lea.get(&format!("/courses/{}", two.slug)).await.expect(200);
     assert_eq!(page["prerequisites"][0]["title"], "First steps");
+    assert_eq!(page["prerequisites"][0]["is_finished"], false);
     let refused = lea
         .post(&format!("/courses/{}/enrolment", two.course), json!({"pace": daily()}))
         .await;
@@ -303,6 +304,14 @@ async fn what_comes_before_is_finished_first() {
     join(&lea, &one, json!({"kind": "all_at_once"})).await;
     for lesson in &one.lessons {
         complete(&lea, &lesson.to_string()).await;
+    }
+    // Said as done to her alone, and still when she has left what she finished.
+    let way = lea.get(&format!("/courses/{}/learn", one.course)).await.expect(200);
+    let enrolment = text(&way["enrolment"]["id"]);
+    lea.delete(&format!("/enrolments/{enrolment}")).await.expect(204);
+    for (who, is_finished) in [(&lea, true), (&ada, false), (&app.anonymous(), false)] {
+        let page = who.get(&format!("/courses/{}", two.slug)).await.expect(200);
+        assert_eq!(page["prerequisites"][0]["is_finished"], is_finished);
     }
     join(&lea, &two, daily()).await;
     app.settle().await;
@@ -368,6 +377,15 @@ async fn a_public_course_tells_previews_of_links_what_it_is() {
             .text()
             .contains("<meta name=\"description\" content=\"A course for tests.\" />")
     );
+    assert!(
+        shown
+            .text()
+            .contains("<title>Tom &amp; Jerry's &quot;guide&quot; \u{b7} Momentum</title>")
+    );
+    // However it is asked for, it has one address.
+    let one = format!("/courses/{}\" />", made.slug);
+    let by_id = page(format!("/courses/{}", made.course), None).await;
+    assert_eq!(by_id.text().matches(&one).count(), 2, "canonical and og:url: {}", by_id.text());
     assert_ne!(shown.header("etag"), shell.header("etag"));
     assert_eq!(shown.header("content-security-policy"), shell.header("content-security-policy"));
     assert_eq!(
@@ -398,9 +416,7 @@ async fn what_several_people_report_is_hidden_until_somebody_has_looked() {
         join(learner, &made, daily()).await;
     }
     app.settle().await;
-    ada.put("/admin/settings/moderation", json!({"hide_after_reports": 2}))
-        .await
-        .expect(200);
+    put_policy(&ada, json!({"hide_after_reports": 2})).await.expect(200);
     let about = json!({"subject_kind": "lesson", "subject_id": lesson, "reason": "offensive", "text": ""});
     let path = format!("/lessons/{lesson}");
     lea.post("/reports", about.clone()).await.expect(201);

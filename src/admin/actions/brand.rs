@@ -4,10 +4,11 @@ use axum::body::Bytes;
 
 use super::{branding, put_section, shelf};
 use crate::{
-    admin::{http::logo::Ground, policy::RunInstance},
+    admin::{http::logo::Ground, jobs::SweepBrand, policy::RunInstance},
     kernel::error::{Error, Result},
     platform::{
         Platform,
+        blobs::Sealed,
         branding::{Branding, IconFile, Logo},
         db::{Read, Tx},
         images::Picture,
@@ -31,16 +32,18 @@ pub(in crate::admin) fn logo(read: &Read<'_>, ground: Ground) -> Result<Option<L
     })
 }
 
-/// Decodes the picture and stores it anew as a small square.
-pub(in crate::admin) async fn store_logo(platform: &Platform, body: Bytes) -> Result<Logo> {
+/// Decodes the picture and stores it anew as a small square. The file is held until its row is
+/// committed, and so are those of an icon.
+pub(in crate::admin) async fn store_logo(platform: &Platform, body: Bytes) -> Result<(Logo, Sealed)> {
     let shelf = shelf(platform);
     let work = move || {
         let encoded = Picture::guess(std::io::Cursor::new(body))?.square(LOGO_SIDE).encode()?;
         let sealed = shelf.put(&encoded.bytes).map_err(Error::internal)?;
-        Ok(Logo {
+        let logo = Logo {
             sha256: sealed.sha256.clone(),
             mime: encoded.mime.into(),
-        })
+        };
+        Ok((logo, sealed))
     };
     platform.images.run(work).await
 }
@@ -55,9 +58,7 @@ pub(in crate::admin) fn set_logo(tx: &Tx<'_>, _can: &RunInstance, ground: Ground
             ..before.clone()
         },
     };
-    if after != before {
-        put_section(tx, &after)?;
-    }
+    change(tx, &before, &after)?;
     Ok(match ground {
         Ground::Light => after.logo_url(),
         Ground::Dark => after.logo_dark_url(),
@@ -65,7 +66,7 @@ pub(in crate::admin) fn set_logo(tx: &Tx<'_>, _can: &RunInstance, ground: Ground
 }
 
 /// Decodes the picture and stores it anew in the sizes of an icon, none larger than it is.
-pub(in crate::admin) async fn store_icon(platform: &Platform, body: Bytes) -> Result<Vec<IconFile>> {
+pub(in crate::admin) async fn store_icon(platform: &Platform, body: Bytes) -> Result<(Vec<IconFile>, Vec<Sealed>)> {
     let shelf = shelf(platform);
     let work = move || {
         let picture = Picture::guess(std::io::Cursor::new(body))?;
@@ -73,7 +74,7 @@ pub(in crate::admin) async fn store_icon(platform: &Platform, body: Bytes) -> Re
             let message = format!("Use a picture of at least {LEAST_ICON} by {LEAST_ICON} pixels.");
             return Err(Error::field("", "icon.too_small", message));
         }
-        let mut files: Vec<IconFile> = Vec::new();
+        let (mut files, mut held): (Vec<IconFile>, Vec<Sealed>) = Default::default();
         for side in ICON_SIDES {
             let square = picture.square(side);
             if files.last().is_some_and(|last| last.side >= square.width()) {
@@ -84,8 +85,9 @@ pub(in crate::admin) async fn store_icon(platform: &Platform, body: Bytes) -> Re
                 sha256: sealed.sha256.clone(),
                 side: square.width(),
             });
+            held.push(sealed);
         }
-        Ok(files)
+        Ok((files, held))
     };
     platform.images.run(work).await
 }
@@ -94,8 +96,15 @@ pub(in crate::admin) async fn store_icon(platform: &Platform, body: Bytes) -> Re
 pub(in crate::admin) fn set_icon(tx: &Tx<'_>, _can: &RunInstance, icon: Vec<IconFile>) -> Result<Option<String>> {
     let before = branding(tx)?;
     let after = Branding { icon, ..before.clone() };
-    if after != before {
-        put_section(tx, &after)?;
-    }
+    change(tx, &before, &after)?;
     Ok(after.icon_url(0))
+}
+
+/// Puts the new state in the old one's place, and has the files swept that only the old one named.
+fn change(tx: &Tx<'_>, before: &Branding, after: &Branding) -> Result<()> {
+    if after == before {
+        return Ok(());
+    }
+    put_section(tx, after)?;
+    tx.enqueue(&SweepBrand {}).map(drop)
 }

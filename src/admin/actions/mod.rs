@@ -50,6 +50,11 @@ pub(super) fn files(read: &Read<'_>) -> Result<Vec<(&'static str, String)>> {
     Ok(all.map(|sha256| (SHELF, sha256)).collect())
 }
 
+/// Whether a logo or the icon lies in the file of this name.
+pub(super) fn is_file(read: &Read<'_>, sha256: &str) -> Result<bool> {
+    Ok(files(read)?.iter().any(|(_, named)| named == sha256))
+}
+
 /// The organisation and its logo.
 pub(super) fn branding(read: &Read<'_>) -> Result<Branding> {
     section(read)

@@ -88,9 +88,11 @@ fn tagged(mut response: Response, kind: &'static str, tag: &str) -> Result<Respo
 /// Replaces the icon. The body is a square picture: PNG, JPEG, WebP or GIF, at most 1 MB.
 #[utoipa::path(put, path = "/admin/icon", tag = "admin", request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = IconOut)))]
 pub(in crate::admin) async fn put_icon(g: Guard<RunInstance>, body: Bytes) -> Result<Json<IconOut>, Error> {
-    let files = actions::brand::store_icon(&g.platform, body).await?;
+    let (files, held) = actions::brand::store_icon(&g.platform, body).await?;
     let put = g.db.write("admin.put_icon", move |tx| actions::brand::set_icon(tx, &g.can, files));
-    Ok(Json(IconOut { icon_url: put.await? }))
+    let icon_url = put.await?;
+    drop(held);
+    Ok(Json(IconOut { icon_url }))
 }
 
 /// Goes back to the product's icon.

@@ -68,11 +68,13 @@ pub(in crate::admin) async fn get_logo(g: Guard<Anyone>, Query(query): Query<Log
 /// Replaces the logo. The body is the picture: PNG, JPEG, WebP or GIF, at most 1 MB.
 #[utoipa::path(put, path = "/admin/logo", tag = "admin", params(LogoQuery), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 200, body = LogoOut)))]
 pub(in crate::admin) async fn put_logo(g: Guard<RunInstance>, Query(query): Query<LogoQuery>, body: Bytes) -> Result<Json<LogoOut>, Error> {
-    let logo = actions::brand::store_logo(&g.platform, body).await?;
+    let (logo, held) = actions::brand::store_logo(&g.platform, body).await?;
     let put = g.db.write("admin.put_logo", move |tx| {
         actions::brand::set_logo(tx, &g.can, query.ground, Some(logo))
     });
-    Ok(Json(LogoOut { logo_url: put.await? }))
+    let logo_url = put.await?;
+    drop(held);
+    Ok(Json(LogoOut { logo_url }))
 }
 
 /// Goes back to the mark of the product; on dark ground, to the logo of the light one.

@@ -8,8 +8,8 @@ use crate::{
     courses::{
         actions::{self, AccessChange},
         model::{CourseRef, Visibility},
+        needs::{Prerequisite, prerequisites},
         policy::{EditCourse, EditHand, WriteCourses},
-        present::{Prerequisite, prerequisites},
         store,
     },
     kernel::{
@@ -84,7 +84,7 @@ impl AccessOut {
             visibility: head.visibility,
             groups: groups.map(GroupRef::of).collect(),
             guests: hands(&store::access::list_guests(read, course, MOST_GUESTS)?)?,
-            prerequisites: prerequisites(read, actor, course)?,
+            prerequisites: prerequisites(read, actor, course, None)?,
             is_hidden: head.is_hidden,
         })
     }

@@ -13,9 +13,8 @@ const LEAST_REPORTS: u16 = 2;
 const MOST_REPORTS: u16 = 100;
 
 /// What the instance asks of a course before it is published, and what reports do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[schema(as = ModerationSettings)]
 pub struct PublishPolicy {
     /// Whether somebody else has to approve a draft before it is published. Whoever wrote at it
     /// never approves it, whatever this says.

@@ -21,7 +21,7 @@ use crate::{
         actions,
         model::{
             Kind,
-            library::{Cursor, Shelved, Sort, Wanted, like},
+            library::{Cursor, Sort, Wanted, like},
         },
         policy::{BrowseLibrary, DeleteAsset, SeeUses, StoreAsset},
         store,
@@ -112,7 +112,7 @@ pub(in crate::media) async fn list_assets(
         };
         let rows = store::library::list(read, &wanted)?;
         let page = Page::cut(rows, wanted.limit, |row| Cursor::of(wanted.sort, &row.asset).encode());
-        let owners = owners(&services, read, &page.items)?;
+        let owners = owners(&services, read, page.items.iter().filter_map(|row| row.asset.owner).collect())?;
         Ok(page.map(|row| LibraryFileOut {
             owner: row.asset.owner.and_then(|owner| owners.get(&owner).cloned()),
             is_own: crate::media::policy::is_his(&row.asset, &actor),
@@ -146,8 +146,8 @@ fn shown_by(services: &Services, read: &Read<'_>, user: UserId) -> Result<Vec<As
     Ok(shown)
 }
 
-fn owners(services: &Services, read: &Read<'_>, rows: &[Shelved]) -> Result<HashMap<UserId, OwnerOut>> {
-    let mut ids: Vec<UserId> = rows.iter().filter_map(|row| row.asset.owner).collect();
+/// What these people are called.
+pub(super) fn owners(services: &Services, read: &Read<'_>, mut ids: Vec<UserId>) -> Result<HashMap<UserId, OwnerOut>> {
     ids.sort_unstable();
     ids.dedup();
     let Some(names) = services.find::<AllNames>() else {

@@ -6,6 +6,7 @@ mod library;
 mod limits;
 mod range;
 mod receive;
+mod sent;
 mod tus;
 mod uploads;
 

@@ -7,11 +7,13 @@ use axum::{
     middleware::map_response,
     response::{ErrorResponse, IntoResponse as _, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    library::OwnerOut,
     receive::{Cut, cut, next_piece, told_length, too_large},
+    sent,
     tus::{self, Meant, Refused},
 };
 use crate::{
@@ -25,21 +27,16 @@ use crate::{
         actions::uploads::{self, Append, Outcome, Refusal, Verdict},
         model::uploads::{Checksum, State, Upload},
         policy::{OwnUpload, StoreAsset},
-        store,
     },
     platform::web::{
-        extract::Query,
         guard::{Anyone, Guard, Web},
         problem::Problem,
     },
 };
 
-/// The most uploads that a list shows.
-const SHOWN: u32 = 100;
-
 pub(in crate::media) fn tus_routes() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
-        .routes(routes!(create_upload, list_uploads, discover_uploads))
+        .routes(routes!(create_upload, sent::list_uploads, discover_uploads))
         .routes(routes!(get_upload, head_upload, append_upload, end_upload, override_upload))
         .layer(map_response(tus::stamp))
 }
@@ -74,11 +71,15 @@ pub(in crate::media) struct UploadOut {
     created_at: Timestamp,
     /// Until when it is kept, unless more comes.
     expires_at: Timestamp,
+    /// Whose it is, where everybody's are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<OwnerOut>,
 }
 
 impl UploadOut {
-    fn new(upload: Upload, offset: u64) -> Self {
+    pub(super) fn new(upload: Upload, offset: u64) -> Self {
         Self {
+            owner: None,
             url: address(upload.id),
             id: upload.id,
             name: upload.name,
@@ -307,57 +308,4 @@ pub(in crate::media) async fn override_upload(g: Guard<OwnUpload>, headers: Head
         Meant::Look => head_upload(g, headers).await,
         Meant::End => end_upload(g, headers).await.map(|done| done.into_response()),
     }
-}
-
-/// Which uploads to list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(in crate::media) struct UploadsQuery {
-    /// Only those that are on their way, or those that were refused; all when absent.
-    #[param(inline)]
-    state: Option<Asked>,
-}
-
-/// What an upload has come to, as lists ask for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::media) enum Asked {
-    /// Bytes are missing, or what they are is being found out.
-    Working,
-    /// It was refused.
-    Failed,
-}
-
-impl Asked {
-    fn takes(self, state: State) -> bool {
-        match self {
-            Self::Working => matches!(state, State::Receiving | State::Processing),
-            Self::Failed => state == State::Failed,
-        }
-    }
-}
-
-/// One's own uploads of the last days, the newest first: what is unfinished, and what became of the
-/// others.
-#[utoipa::path(get, path = "/media/uploads", tag = "media", params(UploadsQuery), responses((status = 200, body = Vec<UploadOut>)))]
-pub(in crate::media) async fn list_uploads(g: Guard<StoreAsset>, Query(query): Query<UploadsQuery>) -> Result<Json<Vec<UploadOut>>> {
-    let owner = g.can.owner().ok_or(Error::Unauthenticated)?;
-    let found =
-        g.db.read("media.uploads", move |read| store::uploads::list_of(read, owner, SHOWN))
-            .await?;
-    let mut shown = Vec::with_capacity(found.len());
-    for upload in found {
-        match uploads::look(&g.platform, &g.db, upload).await {
-            Ok((upload, offset)) => shown.extend(
-                query
-                    .state
-                    .is_none_or(|asked| asked.takes(upload.state))
-                    .then(|| UploadOut::new(upload, offset)),
-            ),
-            Err(Error::NotFound(_)) => {} // It was ended meanwhile.
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Json(shown))
 }

@@ -43,9 +43,14 @@ pub(in crate::media) fn get(read: &Read<'_>, id: UploadId) -> Result<Upload> {
     find(read, id)?.ok_or(Error::NotFound("upload"))
 }
 
-/// A person's uploads, the newest first.
-pub(in crate::media) fn list_of(read: &Read<'_>, owner: UserId, limit: u32) -> Result<Vec<Upload>> {
-    let sql = format!("SELECT {COLUMNS} FROM uploads WHERE owner_id = ?1 AND expires_at > ?2 ORDER BY id DESC LIMIT ?3");
+/// Uploads of a person, or of everybody, in these states, the newest first.
+pub(in crate::media) fn list(read: &Read<'_>, owner: Option<UserId>, states: &[State], limit: u32) -> Result<Vec<Upload>> {
+    let words: Vec<String> = states.iter().map(|state| format!("'{}'", state.word())).collect();
+    let whose = if owner.is_some() { "owner_id = ?1" } else { "?1 IS NULL" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM uploads WHERE {whose} AND state IN ({}) AND expires_at > ?2 ORDER BY id DESC LIMIT ?3",
+        words.join(", ")
+    );
     read.list(&sql, (owner, read.now(), limit), upload)
 }
 

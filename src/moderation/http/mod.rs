@@ -3,7 +3,6 @@
 mod queue;
 mod reports;
 mod reviews;
-mod settings;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,5 +25,4 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(reviews::comment_review))
         .routes(routes!(queue::list_reports, reports::report_subject))
         .routes(routes!(reports::get_report, reports::change_report))
-        .routes(routes!(settings::get_moderation_settings, settings::put_moderation_settings))
 }

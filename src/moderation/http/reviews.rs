@@ -266,8 +266,9 @@ pub(in crate::moderation) struct AssignIn {
 #[utoipa::path(patch, path = "/reviews/{review}", tag = "moderation", params(("review" = ReviewId, Path)), request_body = AssignIn,
     responses((status = 200, body = ReviewOut), (status = 422, description = "`assignee.unfit` or `assignee.has_hand`.")))]
 pub(in crate::moderation) async fn assign_review(g: Guard<AssignReview>, Body(body): Body<AssignIn>) -> Result<Json<ReviewOut>> {
+    let platform = g.platform.clone();
     let assigned = g.db.write("moderation.assign_review", move |tx| {
-        actions::assign_review(tx, &g.can.0, body.assignee)?;
+        actions::assign_review(tx, &platform, &g.can.0, body.assignee)?;
         ReviewOut::load(tx, g.can.0.review())
     });
     assigned.await.map(Json)

@@ -15,6 +15,8 @@ mod config;
 pub mod format;
 mod job;
 mod keep;
+mod pack;
+mod part;
 mod read;
 mod restore;
 mod scan;

@@ -2,8 +2,8 @@
 //!
 //! A mail's subject and text may be written anew, with placeholders such as `{{name}}` that are
 //! checked when they are saved. They are filled by plain replacement: what an admin writes is never
-//! run as a template. The page of the mail is made from the text: paragraphs, and a button where a
-//! paragraph is nothing but an address.
+//! run as a template. The page of the mail is made from the text: paragraphs, lists that keep a line
+//! for each item, and a button where a paragraph is nothing but an address.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// Every kind of mail: its name, what it brings besides what all of them know, the words of its
 /// button, and an example of what it brings.
-pub(super) const KINDS: [Kind; 13] = [
+pub(super) const KINDS: [Kind; 14] = [
     Kind::new("verify", &["token"], "Confirm your address"),
     Kind::new("already-registered", &[], "Sign in"),
     Kind::new("reset", &["token"], "Choose a new password"),
@@ -28,6 +28,7 @@ pub(super) const KINDS: [Kind; 13] = [
     Kind::new("invite", &["token", "invited_by"], "Accept the invitation"),
     Kind::new("course-approved", &["course", "page", "reviewer", "words"], "Open the course"),
     Kind::new("course-returned", &["course", "page", "reviewer", "words"], "Open the course"),
+    Kind::new("review-assigned", &["course", "page", "assigned_by", "note"], "Open the review"),
     Kind::new("reviews-waiting", &["waiting", "courses", "page"], "Open the queue"),
     Kind::new("webhook-off", &["webhook", "reason", "page"], "Open webhooks"),
     Kind::new("test", &[], "Open"),
@@ -66,10 +67,11 @@ impl Kind {
         for name in self.brings {
             data[*name] = json!(match *name {
                 "token" => "sample-token",
-                "invited_by" | "reviewer" => "Ada Admin",
+                "invited_by" | "reviewer" | "assigned_by" => "Ada Admin",
                 "course" => "Clear writing",
                 "courses" => "• Clear writing\n• First-time manager",
                 "words" => "Nearly there.\n• Day 3: add an example.",
+                "note" => "Days 4 and 5 are new.",
                 "waiting" => "2",
                 "webhook" => "hooks.example.com",
                 "reason" => "did not answer for five days",
@@ -204,7 +206,7 @@ pub(super) fn fill(text: &str, value: impl Fn(&str) -> String) -> String {
 pub struct Paragraph {
     /// Whether it is nothing but an address, shown as a button.
     pub is_link: bool,
-    /// Its text, or the address.
+    /// Its text, or the address. Items of a list stand on lines of their own.
     pub text: String,
 }
 
@@ -214,11 +216,18 @@ pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
     let all = parts.flat_map(|part| {
         // An address on a line of its own is a button, also when a sentence stands above it.
         let mut found: Vec<Paragraph> = Vec::new();
-        for line in part.lines().map(str::trim) {
+        let mut is_in_list = false;
+        for whole in part.lines() {
+            let line = whole.trim();
             let is_link = (line.starts_with("https://") || line.starts_with("http://")) && !line.contains(char::is_whitespace);
+            // Prose flows on; an item begins a line, and what follows it does so too unless it is
+            // indented: then it is the rest of the item.
+            let is_rest = is_in_list && whole.starts_with(char::is_whitespace) && !is_item(line);
+            let breaks = is_item(line) || (is_in_list && !is_rest);
+            is_in_list = is_item(line) || is_rest;
             match found.last_mut().filter(|last| !is_link && !last.is_link) {
                 Some(last) => {
-                    last.text.push(' ');
+                    last.text.push(if breaks { '\n' } else { ' ' });
                     last.text.push_str(line);
                 }
                 None => found.push(Paragraph {
@@ -230,6 +239,14 @@ pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
         found
     });
     all.collect()
+}
+
+/// Whether a line is an item of a list: a bullet, a dash or a number before its words.
+fn is_item(line: &str) -> bool {
+    let (mark, words) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let number = mark.strip_suffix(['.', ')']).unwrap_or_default();
+    let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    (matches!(mark, "\u{2022}" | "-" | "*" | "\u{2013}") || is_number) && !words.is_empty()
 }
 
 #[cfg(test)]
@@ -271,6 +288,25 @@ mod tests {
     fn what_is_filled_in_is_not_filled_again() {
         let filled = fill("a {{x}} b {{ y }} {{", |name| if name == "x" { "{{y}}".into() } else { "Y".into() });
         assert_eq!(filled, "a {{y}} b Y ");
+    }
+
+    #[test]
+    fn items_of_a_list_keep_a_line_each() {
+        let parts = paragraphs(
+            "These\nwait:\n\u{2022} Clear writing\n\u{2022} First-time\n  manager\nSee you\nsoon.\n\n1. one\n2) two\n\n- a\n- b\nhttps://a.example/x",
+        );
+        let texts: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "These wait:\n\u{2022} Clear writing\n\u{2022} First-time manager\nSee you soon.",
+                "1. one\n2) two",
+                "- a\n- b",
+                "https://a.example/x"
+            ]
+        );
+        let prose = paragraphs("We met in\n2025. It was\n3 o'clock -\nand late.\n-");
+        assert_eq!(prose[0].text.lines().count(), 1, "{prose:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
-use super::guard::has_session_cookie;
+use super::credential::has_session_cookie;
 use crate::kernel::error::{Error, Result};
 
 /// The longest word of an address that is put into an answer's address, in bytes.

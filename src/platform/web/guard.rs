@@ -8,13 +8,21 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
-use super::{cookies, scopes::Scopes, throttle::Throttle};
+pub use super::{
+    credential::{COOKIE, TOKEN_PREFIX},
+    permits::{Anyone, Oneself, SignedIn, Unbound},
+};
+use super::{
+    credential::{Credential, credential},
+    scopes::Scopes,
+    throttle::Throttle,
+};
 use crate::{
     kernel::{
         actor::{Actor, Person},
@@ -28,9 +36,6 @@ use crate::{
         module::Before,
     },
 };
-
-/// The name of the session cookie; under TLS it has the `__Host-` prefix.
-pub const COOKIE: &str = "momentum_session";
 
 /// The state of every route. The database is private to this file.
 #[derive(Clone)]
@@ -225,87 +230,6 @@ pub trait Require: Sized + Send + 'static {
     fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self>;
 }
 
-/// Everybody, signed in or not. Its use is visible in a diff.
-#[derive(Debug)]
-pub struct Anyone(());
-
-impl Require for Anyone {
-    type Key = NoKey;
-    const IS_UNBOUND: bool = true;
-    fn decide(_: &Read<'_>, _: &Actor, _: &NoKey) -> Result<Self> {
-        Ok(Self(()))
-    }
-}
-
-/// Anyone who is signed in, for what belongs to himself.
-#[derive(Debug)]
-pub struct SignedIn {
-    person: Person,
-}
-
-impl SignedIn {
-    /// The person.
-    #[must_use]
-    pub fn person(&self) -> &Person {
-        &self.person
-    }
-
-    /// The person's id.
-    #[must_use]
-    pub fn user(&self) -> UserId {
-        self.person.id
-    }
-}
-
-impl Require for SignedIn {
-    type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
-        Ok(Self {
-            person: actor.signed_in()?.clone(),
-        })
-    }
-}
-
-/// Anyone who is signed in and here himself: for what nobody may do in another's place, such as
-/// changing the password or leaving.
-#[derive(Debug)]
-pub struct Oneself(SignedIn);
-
-impl std::ops::Deref for Oneself {
-    type Target = SignedIn;
-    fn deref(&self) -> &SignedIn {
-        &self.0
-    }
-}
-
-impl Require for Oneself {
-    type Key = NoKey;
-    fn decide(_: &Read<'_>, actor: &Actor, _: &NoKey) -> Result<Self> {
-        let person = actor.in_person()?.clone();
-        Ok(Self(SignedIn { person }))
-    }
-}
-
-/// The same permission, also for who has yet to do what comes before everything else here: for
-/// that itself, for looking at oneself, and for going away with what is one's own.
-#[derive(Debug)]
-pub struct Unbound<R>(R);
-
-impl<R> std::ops::Deref for Unbound<R> {
-    type Target = R;
-    fn deref(&self) -> &R {
-        &self.0
-    }
-}
-
-impl<R: Require> Require for Unbound<R> {
-    type Key = R::Key;
-    const IS_UNBOUND: bool = true;
-    fn decide(read: &Read<'_>, actor: &Actor, key: &Self::Key) -> Result<Self> {
-        R::decide(read, actor, key).map(Self)
-    }
-}
-
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Origin {
@@ -473,35 +397,4 @@ fn touch_later(web: &Web, actor: &Actor, ip: Option<IpAddr>) {
             tracing::debug!(?error, "the use of a session was not noted");
         }
     });
-}
-
-/// How API tokens begin, so that they are told from sessions, and found where they have leaked.
-pub const TOKEN_PREFIX: &str = "mom_";
-
-/// What a request shows.
-enum Credential {
-    Session(String),
-    Token(String),
-}
-
-/// Whether a browser with a session asks; whether the session still holds is not looked at.
-#[must_use]
-pub fn has_session_cookie(headers: &HeaderMap) -> bool {
-    [false, true]
-        .into_iter()
-        .any(|is_secure| cookies::read(headers, COOKIE, is_secure).is_some())
-}
-
-/// The token of the session cookie, else what `Authorization: Bearer` holds.
-fn credential(headers: &HeaderMap, is_secure: bool) -> Option<Credential> {
-    let cookie = cookies::read(headers, COOKIE, is_secure).map(|token| Credential::Session(token.to_owned()));
-    cookie.or_else(|| {
-        let bearer = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let bearer = bearer.strip_prefix("Bearer ")?;
-        Some(if bearer.starts_with(TOKEN_PREFIX) {
-            Credential::Token(bearer.to_owned())
-        } else {
-            Credential::Session(bearer.to_owned())
-        })
-    })
 }

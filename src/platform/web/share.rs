@@ -1,13 +1,16 @@
 //! What a page says about itself in its head, for programs that show previews of links: the Open
-//! Graph protocol (ogp.me) and a plain description.
+//! Graph protocol (ogp.me), a title, a plain description and the page's one address.
 
 use crate::platform::module::PageHead;
 
-/// The tags of a page's head. `public` is where the instance is reached, without a path.
+/// The tags of a page's head. `public` is where the instance is reached, without a path; `icon` is
+/// the organisation's own, which stands in where the page has no picture.
 #[must_use]
-pub(super) fn tags(head: &PageHead, site: &str, public: &str, path: &str) -> String {
+pub(super) fn tags(head: &PageHead, site: &str, public: &str, icon: Option<&str>) -> String {
     let public = public.trim_end_matches('/');
-    let mut out = String::new();
+    let address = format!("{public}{}", head.path);
+    let mut out = format!("<title>{} \u{b7} {}</title>\n", escaped(&head.title), escaped(site));
+    out.push_str(&format!("<link rel=\"canonical\" href=\"{}\" />\n", escaped(&address)));
     let mut tag = |key: &str, name: &str, value: &str| {
         out.push_str(&format!("<meta {key}=\"{name}\" content=\"{}\" />\n", escaped(value)));
     };
@@ -16,14 +19,13 @@ pub(super) fn tags(head: &PageHead, site: &str, public: &str, path: &str) -> Str
     tag("property", "og:site_name", site);
     tag("property", "og:title", &head.title);
     tag("property", "og:description", &head.description);
-    tag("property", "og:url", &format!("{public}{path}"));
-    match &head.image {
-        Some(image) => {
-            tag("property", "og:image", &format!("{public}{image}"));
-            tag("name", "twitter:card", "summary_large_image");
-        }
-        None => tag("name", "twitter:card", "summary"),
+    tag("property", "og:url", &address);
+    if let Some(image) = head.image.as_deref().or(icon) {
+        tag("property", "og:image", &format!("{public}{image}"));
+        tag("property", "og:image:alt", if head.image.is_some() { &head.title } else { site });
     }
+    let card = if head.image.is_some() { "summary_large_image" } else { "summary" };
+    tag("name", "twitter:card", card);
     out
 }
 
@@ -53,9 +55,18 @@ mod tests {
             title: "\"><script>alert(1)</script>".into(),
             description: "Tom & Jerry's\n<b>\"best\"</b>".into(),
             image: Some("/api/v1/media/x/file?a=1&b=2".into()),
+            path: "/courses/x\"y".into(),
         };
-        let tags = tags(&head, "Acme \"&\" Co", "https://learn.example.com/", "/courses/x\"y");
-        assert_eq!(tags.matches('<').count(), tags.lines().count(), "{tags}");
+        let icon = Some("/branding/icon?side=512");
+        let bare = PageHead {
+            image: None,
+            ..head.clone()
+        };
+        let bare = tags(&bare, "Acme", "https://learn.example.com", icon);
+        assert!(bare.contains("content=\"https://learn.example.com/branding/icon?side=512\""));
+        let tags = tags(&head, "Acme \"&\" Co", "https://learn.example.com/", icon);
+        assert_eq!(tags.matches('<').count(), tags.lines().count() + 1, "{tags}");
+        assert!(!tags.contains("/branding/icon"));
         assert!(!tags.contains("<script") && tags.contains("&quot;&gt;&lt;script&gt;"));
         assert!(tags.contains("content=\"https://learn.example.com/courses/x&quot;y\""));
         assert!(tags.contains("file?a=1&amp;b=2"));

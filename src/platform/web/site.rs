@@ -17,8 +17,10 @@ use tower_http::{
 use utoipa::openapi::OpenApi;
 
 use super::{
-    address, docs, etag,
-    guard::{Web, has_session_cookie},
+    address,
+    credential::has_session_cookie,
+    docs, etag,
+    guard::Web,
     headers::{Policies, is_kind},
     health,
     layers::{self, Edge},
@@ -41,6 +43,9 @@ use crate::{
 
 /// Bytes below which compressing costs more than it saves.
 const WORTH_COMPRESSING: u64 = 1024;
+
+/// The side of the icon that stands in for a page's picture in previews of links, in pixels.
+const PREVIEW_SIDE: u32 = 512;
 
 /// Every route of the house, ready to be served.
 ///
@@ -142,11 +147,17 @@ impl Nowhere {
         let found = reader.read("web.head", move |read| {
             let head = head_of(read, &asked)?;
             let Some(head) = head else { return Ok(None) };
-            let site = settings::get::<Branding>(read)?.organisation.name.to_string();
-            Ok(Some((head, site, address::public_url(read, &platform.config)?)))
+            let brand = settings::get::<Branding>(read)?;
+            let public = address::public_url(read, &platform.config)?;
+            Ok(Some(share::tags(
+                &head,
+                brand.organisation.name.as_str(),
+                &public,
+                brand.icon_url(PREVIEW_SIDE).as_deref(),
+            )))
         });
-        let (head, site, public) = found.await.ok().flatten()?;
-        self.spa.with_head(path, &share::tags(&head, &site, &public, path), headers)
+        let tags = found.await.ok().flatten()?;
+        self.spa.with_head(path, &tags, headers)
     }
 }
 

@@ -192,24 +192,9 @@ fn courses(operation: &str) -> Option<Sample> {
 
 fn moderation(operation: &str) -> Option<Sample> {
     match operation {
-        "check_course"
-        | "diff_course"
-        | "get_course_access"
-        | "add_author"
-        | "remove_author"
-        | "uninvite_guest"
-        | "unpublish_course"
-        | "count_courses"
-        | "count_learners"
-        | "get_course_review"
-        | "withdraw_review"
-        | "count_queue"
-        | "get_review"
-        | "compare_lesson"
-        | "get_report"
-        | "get_moderation_settings"
-        | "list_reviews"
-        | "list_reports" => plain(),
+        "check_course" | "diff_course" | "get_course_access" | "add_author" | "remove_author" | "uninvite_guest" | "unpublish_course"
+        | "count_courses" | "count_learners" | "get_course_review" | "withdraw_review" | "count_queue" | "get_review"
+        | "compare_lesson" | "get_report" | "list_reviews" | "list_reports" => plain(),
         "find_instructors" | "find_groups" => asked("?q=a"),
         "list_all_courses" => asked("?q=writing&state=published"),
         "list_all_lessons" => asked("?q=day"),
@@ -225,7 +210,6 @@ fn moderation(operation: &str) -> Option<Sample> {
         "assign_review" => json(json!({"assignee": null})),
         "report_subject" => json(json!({"subject_kind": "course", "subject_id": "{course}", "reason": "other"})),
         "change_report" => json(json!({"state": "resolved"})),
-        "put_moderation_settings" => json(json!({"review_required": true, "captions_required": false})),
         _ => None,
     }
 }

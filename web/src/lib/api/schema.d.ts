@@ -593,24 +593,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/admin/settings/moderation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is asked of courses before they are published. */
-        get: operations["get_moderation_settings"];
-        /** Changes what is asked of courses before they are published. */
-        put: operations["put_moderation_settings"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/admin/settings/organisation": {
         parameters: {
             query?: never;
@@ -2607,8 +2589,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's own uploads of the last days, the newest first: what is unfinished, and what became of the
-         *     others.
+         * Uploads of the last days, the newest first: what is unfinished, and what became of the
+         *     others. Ready ones are assets by now.
          */
         get: operations["list_uploads"];
         put?: never;
@@ -5854,39 +5836,6 @@ export interface components {
             /** @description Whether he may sign in. */
             is_active: boolean;
         };
-        /** @description What the instance asks of a course before it is published, and what reports do. */
-        ModerationSettings: {
-            /**
-             * @description Whether somebody else has to approve a draft before it is published. Whoever wrote at it
-             *     never approves it, whatever this says.
-             * @default false
-             */
-            review_required: boolean;
-            /**
-             * @description Whether every instructor reviews courses in which he has no hand; otherwise admins do, and
-             *     instructors only what an admin gives them.
-             * @default false
-             */
-            instructors_review: boolean;
-            /**
-             * @description Whether every video needs captions.
-             * @default false
-             */
-            captions_required: boolean;
-            /**
-             * @description Whether every picture needs words for those who cannot see it; otherwise the check only
-             *     advises them.
-             * @default true
-             */
-            alternatives_required: boolean;
-            /**
-             * Format: int32
-             * @description How many people have to report a thing, 2–100, so that it is hidden until somebody has looked;
-             *     0 when reports hide nothing by themselves.
-             * @default 0
-             */
-            hide_after_reports: number;
-        };
         /** @description Seconds from the beginning of a video. */
         Moment: number;
         /** @description A course of one's own. */
@@ -6778,7 +6727,7 @@ export interface components {
         Paragraph: {
             /** @description Whether it is nothing but an address, shown as a button. */
             is_link: boolean;
-            /** @description Its text, or the address. */
+            /** @description Its text, or the address. Items of a list stand on lines of their own. */
             text: string;
         };
         /**
@@ -6876,6 +6825,8 @@ export interface components {
             slug: components["schemas"]["Slug"];
             /** @description Its name. */
             title: string;
+            /** @description Whether the viewer has finished it. */
+            is_finished: boolean;
         };
         /** @description That somebody has a course open for writing. */
         PresenceIn: {
@@ -7956,6 +7907,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             /** @description Until when it is kept, unless more comes. */
             expires_at: components["schemas"]["Timestamp"];
+            owner?: components["schemas"]["OwnerOut"] | null;
         };
         /**
          * @description What has become of an upload.
@@ -9676,70 +9628,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            400: components["responses"]["Malformed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Denied"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMedia"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["Throttled"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    get_moderation_settings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModerationSettings"];
-                };
-            };
-            400: components["responses"]["Malformed"];
-            401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Denied"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMedia"];
-            422: components["responses"]["Invalid"];
-            429: components["responses"]["Throttled"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    put_moderation_settings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ModerationSettings"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModerationSettings"];
-                };
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
@@ -15126,6 +15014,8 @@ export interface operations {
             query?: {
                 /** @description Only those that are on their way, or those that were refused; all when absent. */
                 state?: "working" | "failed";
+                /** @description Everybody's, each with its owner: for admins. One's own when absent. */
+                everyone?: boolean;
             };
             header?: never;
             path?: never;
@@ -15143,7 +15033,15 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Denied"];
+            /** @description Everybody's are for admins. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];

@@ -44,6 +44,8 @@ const words: Record<string, () => string> = {
 	'courses.load_version': m.act_course_load,
 	'courses.add_author': m.act_author_add,
 	'courses.remove_author': m.act_author_remove,
+	'courses.change': m.act_course_change,
+	'courses.change_lesson': m.act_lesson_change,
 	'courses.change_access': m.act_course_access,
 	'courses.invite': m.act_course_invite,
 	'courses.uninvite': m.act_course_uninvite,

@@ -11,6 +11,7 @@ const names: Record<string, () => string> = {
 	invite: m.tpl_invite,
 	'course-approved': m.tpl_course_approved,
 	'course-returned': m.tpl_course_returned,
+	'review-assigned': m.tpl_review_assigned,
 	'reviews-waiting': m.tpl_reviews_waiting,
 	'webhook-off': m.tpl_webhook_off,
 	test: m.tpl_test_mail

@@ -8,7 +8,7 @@ export interface MediaFilter {
 	q: string;
 	kind?: Kind;
 	owner?: string;
-	/** Absent: every file that is ready. Files on their way, and those that were refused, are one's own. */
+	/** Absent: every file that is ready. Of files on their way, and of those that were refused, an admin sees everybody's. */
 	state?: (typeof states)[number];
 	sort: 'newest' | 'name' | 'largest';
 }
@@ -36,6 +36,26 @@ export function address(filter: MediaFilter, file?: string): string {
 	if (file) params.set('file', file);
 	const query = params.toString();
 	return `/teach/media${query ? `?${query}` : ''}`;
+}
+
+/** What somebody says he sends, as a kind of file: what it is, the server finds out when it has come. */
+function likely(mime: string): Kind {
+	const begins = (['image', 'video', 'audio'] as const).find((kind) => mime.startsWith(`${kind}/`));
+	return begins ?? (/^(text\/vtt|application\/x-subrip)/.test(mime) ? 'captions' : 'document');
+}
+
+/** Uploads that are not files yet, narrowed and in order as files are. They come newest first. */
+export function narrowed<U extends { name: string; mime: string; length: number; owner?: { id: string } | null }>(all: U[], filter: MediaFilter): U[] {
+	const q = filter.q.toLocaleLowerCase();
+	const left = all.filter(
+		(u) =>
+			(!q || u.name.toLocaleLowerCase().includes(q)) &&
+			(!filter.kind || likely(u.mime) === filter.kind) &&
+			(!filter.owner || !u.owner || u.owner.id === filter.owner)
+	);
+	if (filter.sort === 'name') left.sort((a, b) => a.name.localeCompare(b.name));
+	if (filter.sort === 'largest') left.sort((a, b) => b.length - a.length);
+	return left;
 }
 
 /** As the server asks for it. */

@@ -1,4 +1,5 @@
 import { api, ok } from '#lib/api/client.ts';
+import { readDoer } from '#lib/state/doers.ts';
 import { Loaded, Paged } from '#lib/state/loaded.svelte.ts';
 
 const fields = ['actor', 'action', 'subject', 'from', 'until', 'ip'] as const;
@@ -18,6 +19,8 @@ export async function load({ url }) {
 	const query = { ...filter, from: instant(filter.from, false), until: instant(filter.until, true) };
 	const rows = new Paged((cursor) => ok(api.GET('/api/v1/admin/audit', { params: { query: { ...query, cursor } } })));
 	const actions = new Loaded(() => ok(api.GET('/api/v1/admin/audit/actions')));
-	await Promise.all([rows.soon(), actions.soon()]);
-	return { filter, query, rows, actions };
+	const { actor } = filter;
+	const who = actor ? new Loaded(() => readDoer(actor)) : undefined;
+	await Promise.all([rows.soon(), actions.soon(), who?.soon()]);
+	return { filter, query, rows, actions, who };
 }
