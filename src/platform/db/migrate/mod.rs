@@ -56,6 +56,7 @@ steps! {
     21 "0021_uploads",
     22 "0022_reviewers",
     23 "0023_folded_names",
+    25 "0025_rest_days",
 }
 
 /// Why a database cannot be brought to this binary's schema.
