@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from '@playwright/test';
-import { expect, settled, test, watch } from './fixtures';
-import { start, type Server } from './server';
+import { expect, settled, signIn, test, watch } from './fixtures';
+import { demo, start, type Server } from './server';
 
 const faketime = ['x86_64', 'aarch64'].map((m) => `/usr/lib/${m}-linux-gnu/faketime/libfaketime.so.1`).find(existsSync);
 const email = 'lea@example.com';
@@ -158,6 +158,25 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 		await desk.goto(url);
 		await settled(desk);
 		await expect(desk.getByRole('main').getByText('Day 2 opens tomorrow at 03:00').first()).toBeVisible();
+
+		// An administrator lets people go ahead: day 2 opens before its date, though the connection was lost first.
+		const admin = await device(browser, 1280);
+		await signIn(admin, url, demo.admin);
+		await admin.goto(`${url}/admin/settings?tab=learning`);
+		await settled(admin);
+		await admin.getByRole('switch', { name: 'Open the next day early' }).press('Space');
+		await admin.getByRole('button', { name: 'Save changes' }).click();
+		await expect(admin.getByText('Settings saved.').first()).toBeVisible();
+		await desk.reload();
+		await settled(desk);
+		const early = desk.getByRole('button', { name: 'Open day 2 now' });
+		await desk.context().setOffline(true);
+		await early.click();
+		await expect(desk.getByText(/could not reach the server/)).toBeVisible();
+		await desk.context().setOffline(false);
+		await early.click();
+		await expect(desk.getByRole('link', { name: 'Start day 2' })).toBeFocused();
+		await expect(desk.getByRole('main').getByText(/^Day 3 opens /).first()).toBeVisible();
 
 		// A day a day to the end.
 		for (let day = 2; day <= 7; day += 1) {

@@ -224,7 +224,7 @@ async fn who_has_done_the_open_days_opens_the_next_one_ahead() {
     assert_eq!(ana.get("/me/today").await.expect(200)["current"]["state"], "new");
     assert_eq!(open_now().await, [0_u64; 0]);
     let seen = outline(&ana, &made).await;
-    for day in 2..7 {
+    for day in 2..7_usize {
         assert_eq!(seen["enrolment"]["opens"][day], opens[day], "no later day moves");
     }
     // The day's own date opens nothing more; the next one opens the next.
