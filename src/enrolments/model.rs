@@ -280,7 +280,10 @@ mod tests {
             ..Learning::default()
         };
         let tidy = resting(&[7, 6, 7]).checked().expect("fine");
-        assert_eq!((&tidy.rest_days[..], tidy.rest().map(WeekdaySet::days)), (&[6, 7][..], Some(vec![6, 7])));
+        assert_eq!(
+            (&tidy.rest_days[..], tidy.rest().map(WeekdaySet::days)),
+            (&[6, 7][..], Some(vec![6, 7]))
+        );
         assert!(resting(&[1, 2, 3, 4, 5]).check().is_ok());
         assert_eq!(resting(&[]).rest(), None);
         for bad in [&[1, 2, 3, 4, 5, 6][..], &[0], &[8], &[6, 255]] {

@@ -34,7 +34,10 @@ async fn outline(client: &Client<'_>, made: &Made) -> Value {
 async fn dates(client: &Client<'_>, made: &Made) -> (Vec<String>, usize) {
     let outline = outline(client, made).await;
     let opens = outline["enrolment"]["opens"].as_array().expect("days");
-    let on = opens.iter().filter_map(|day| day["on"].as_str()).map(|on| on["2026-".len()..].to_owned());
+    let on = opens
+        .iter()
+        .filter_map(|day| day["on"].as_str())
+        .map(|on| on["2026-".len()..].to_owned());
     let days = outline["days"].as_array().expect("days");
     (on.collect(), days.iter().filter(|day| day["state"] != "locked").count())
 }
@@ -52,14 +55,18 @@ async fn rest_days_move_what_is_to_come_for_everybody_in_the_middle() {
     let enrolment = join(&ana, &made, daily()).await;
     join(&ben, &made, json!({"kind": "custom", "days": [6]})).await;
     app.pass(DAY).await; // Tuesday
-    let before = ["11-16", "11-17", "11-18", "11-19", "11-20", "11-21", "11-22"].map(str::to_owned).to_vec();
+    let before = ["11-16", "11-17", "11-18", "11-19", "11-20", "11-21", "11-22"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(dates(&ana, &made).await, (before.clone(), 2));
     put_learning(&ada, json!({"rest_days": [7, 3, 6]})).await;
     // Nothing moves before the job has been there; what a change of pace would bring is told by the new ones.
     assert_eq!(dates(&ana, &made).await, (before.clone(), 2));
     let told = ana.get(&format!("/courses/{}/schedule?kind=daily", made.slug)).await.expect(200);
     app.settle().await;
-    let rested = ["11-16", "11-17", "11-19", "11-20", "11-23", "11-24", "11-26"].map(str::to_owned).to_vec();
+    let rested = ["11-16", "11-17", "11-19", "11-20", "11-23", "11-24", "11-26"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(dates(&ana, &made).await, (rested.clone(), 2));
     assert_eq!(outline(&ana, &made).await["enrolment"]["opens"], told);
     // His own pace has a rest day only: it counts alone.
@@ -86,7 +93,9 @@ async fn rest_days_move_what_is_to_come_for_everybody_in_the_middle() {
     put_learning(&ada, json!({})).await;
     let path = format!("/enrolments/{}", enrolment["id"].as_str().expect("an id"));
     let changed = ana.patch(&path, json!({"pace": daily()})).await.expect(200);
-    let free = ["11-16", "11-17", "11-19", "11-20", "11-21", "11-22", "11-23"].map(str::to_owned).to_vec();
+    let free = ["11-16", "11-17", "11-19", "11-20", "11-21", "11-22", "11-23"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(dates(&ana, &made).await, (free.clone(), 5));
     app.settle().await;
     assert_eq!(outline(&ana, &made).await["enrolment"]["opens"], changed["opens"]);
@@ -108,7 +117,12 @@ async fn a_job_that_was_cut_off_goes_on_where_it_was() {
     let ana = first.expect("a learner");
     put_learning(&ada, json!({"rest_days": [2, 3]})).await;
     app.settle().await;
-    let wanted = (["11-16", "11-19", "11-20", "11-21", "11-22", "11-23", "11-26"].map(str::to_owned).to_vec(), 1);
+    let wanted = (
+        ["11-16", "11-19", "11-20", "11-21", "11-22", "11-23", "11-26"]
+            .map(str::to_owned)
+            .to_vec(),
+        1,
+    );
     assert_eq!(dates(&ana, &made).await, wanted);
     let behind = async || {
         let count = "SELECT count(*) FROM enrolments WHERE rest_days <> 6";
@@ -119,7 +133,10 @@ async fn a_job_that_was_cut_off_goes_on_where_it_was() {
     // As a kill leaves it: some are seen to, others not, and the job is there again.
     let db = app.system();
     let cut = db.write("test.cut", |tx| {
-        tx.execute("UPDATE enrolments SET rest_days = 0 WHERE id % 2 = 0 OR id = (SELECT min(id) FROM enrolments)", [])?;
+        tx.execute(
+            "UPDATE enrolments SET rest_days = 0 WHERE id % 2 = 0 OR id = (SELECT min(id) FROM enrolments)",
+            [],
+        )?;
         tx.execute(
             "INSERT INTO jobs (id, kind, queue, payload, state, attempts, run_at, created_at)
              VALUES (1, 'enrolments.take_rest_days', 'default', '{}', 'waiting', 1, 0, 0)",
@@ -200,7 +217,11 @@ async fn who_has_done_the_open_days_opens_the_next_one_ahead() {
     put_learning(&ada, json!({"open_ahead": true})).await;
     let today = ana.get("/me/today").await.expect(200);
     assert_eq!(
-        (&today["current"]["state"], &today["current"]["can_open_next"], &today["current"]["next_day"]),
+        (
+            &today["current"]["state"],
+            &today["current"]["can_open_next"],
+            &today["current"]["next_day"]
+        ),
         (&json!("done_today"), &json!(true), &json!(2))
     );
     let open_now = async || {
@@ -217,7 +238,10 @@ async fn who_has_done_the_open_days_opens_the_next_one_ahead() {
     assert_eq!(ask(&app.anonymous(), &enrolment, 2).await.0, 401);
     // A double click opens one day.
     let second = (200, made.lessons[1].to_string());
-    assert_eq!((ask(&ana, &enrolment, 2).await, ask(&ana, &enrolment, 2).await), (second.clone(), second));
+    assert_eq!(
+        (ask(&ana, &enrolment, 2).await, ask(&ana, &enrolment, 2).await),
+        (second.clone(), second)
+    );
     assert_eq!(opened_ahead(&app).await, [2]);
     ana.get(&format!("/lessons/{}", made.lessons[1])).await.expect(200);
     assert_eq!(ask(&ana, &enrolment, 3).await, refused("enrolment.day_not_done"));
@@ -235,7 +259,10 @@ async fn who_has_done_the_open_days_opens_the_next_one_ahead() {
     // Each time again, to the end.
     complete(&ana, made.lessons[1]).await;
     for (day, lesson) in (3..).zip(&made.lessons[2..]) {
-        assert_eq!(complete(&ana, lesson).await["next"]["can_open_now"].as_bool(), (day < 7).then_some(true));
+        assert_eq!(
+            complete(&ana, lesson).await["next"]["can_open_now"].as_bool(),
+            (day < 7).then_some(true)
+        );
         if day < 6 {
             assert_eq!(ask(&ana, &enrolment, day + 1).await.0, 200, "day {}", day + 1);
         }
@@ -265,7 +292,9 @@ async fn who_may_not_go_on_opens_nothing_ahead() {
     assert_eq!(ask(&ben, &left, 2).await, refused("enrolment.left"));
     let lapsed = join(&zoe, &premium, daily()).await;
     complete(&zoe, premium.lessons[0]).await;
-    ada.patch(&format!("/users/{}", zoe.id()), json!({"plan": "free"})).await.expect(200);
+    ada.patch(&format!("/users/{}", zoe.id()), json!({"plan": "free"}))
+        .await
+        .expect(200);
     assert_eq!(ask(&zoe, &lapsed, 2).await, refused("enrolment.barred"));
     let seen = outline(&zoe, &premium).await;
     assert_eq!(seen["days"][1]["can_open_now"], false);

@@ -228,8 +228,15 @@ fn other_rest_days_move_only_what_is_to_come() {
             "2026-11-30"
         ]
     );
-    assert_eq!(rested.repaced(Pace::Daily, rest(&[6, 7]), sunday, &utc, 14), rested, "a second time changes nothing");
-    assert_eq!(dates(&rested.repaced(Pace::Daily, None, sunday, &utc, 14), 10), dates(&schedule, 10));
+    assert_eq!(
+        rested.repaced(Pace::Daily, rest(&[6, 7]), sunday, &utc, 14),
+        rested,
+        "a second time changes nothing"
+    );
+    assert_eq!(
+        dates(&rested.repaced(Pace::Daily, None, sunday, &utc, 14), 10),
+        dates(&schedule, 10)
+    );
     // A rest day that is none any more opens its day, once.
     let begun = Schedule::begin(Pace::Daily, rest(&[6, 7]), at("2026-11-20T10:00:00Z"), utc.clone());
     let free = begun.repaced(Pace::Daily, None, sunday, &utc, 14);
@@ -260,7 +267,10 @@ fn a_day_opened_ahead_moves_no_date() {
     // Another pace keeps it open and its date; the next one follows after that date.
     let slower = twice.repaced(custom(&[4, 5]), rest(&[3]), monday, &utc, 7);
     assert_eq!(slower.opened(monday, &utc), 3);
-    assert_eq!(dates(&slower, 5), ["2026-11-16", "2026-11-17", "2026-11-19", "2026-11-20", "2026-11-26"]);
+    assert_eq!(
+        dates(&slower, 5),
+        ["2026-11-16", "2026-11-17", "2026-11-19", "2026-11-20", "2026-11-26"]
+    );
 }
 
 #[test]
