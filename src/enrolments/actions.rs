@@ -48,7 +48,12 @@ pub(super) fn enrol(tx: &Tx<'_>, can: &FollowCourse, shelf: &Shelf, pace: Option
         plan: if can.is_staff() { Plan::Free } else { meta.plan },
         cycle: last.map_or(1, |last| last.cycle + 1),
         state: State::Active,
-        schedule: Schedule::begin(chosen(meta.length, pace, &learning)?, tx.now(), learning.boundary(person)),
+        schedule: Schedule::begin(
+            chosen(meta.length, pace, &learning)?,
+            learning.rest(),
+            tx.now(),
+            learning.boundary(person),
+        ),
         is_withheld: false,
         started_at: tx.now(),
         completed_at: None,
@@ -144,7 +149,8 @@ pub(super) fn preview(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf, pace: 
     };
     let pace = chosen(shelf.version_meta(read, version)?.length, pace, &learning)?;
     if let Some(e) = active {
-        return Ok((e.schedule.repaced(pace, read.now(), &boundary, e.days), e.days));
+        let schedule = e.schedule.repaced(pace, learning.rest(), read.now(), &boundary, e.days);
+        return Ok((schedule, e.days));
     }
     let days = shelf
         .version_lessons(read, version)?
@@ -152,7 +158,7 @@ pub(super) fn preview(read: &Read<'_>, can: &FollowCourse, shelf: &Shelf, pace: 
         .map(|place| place.day)
         .max()
         .unwrap_or(1);
-    Ok((Schedule::begin(pace, read.now(), boundary), days))
+    Ok((Schedule::begin(pace, learning.rest(), read.now(), boundary), days))
 }
 
 /// Changes the pace: days that are open stay open, the others move.
@@ -166,12 +172,18 @@ pub(super) fn change_pace(tx: &Tx<'_>, can: &OwnEnrolment, shelf: &Shelf, pace: 
     }
     let learning: Learning = settings::get(tx)?;
     let pace = chosen(shelf.version_meta(tx, enrolment.version)?.length, Some(pace), &learning)?;
-    if pace == enrolment.schedule.pace {
+    let was = enrolment.schedule.pace;
+    if pace == was && learning.rest() == enrolment.schedule.rest {
         return Ok(enrolment);
     }
     let boundary = learning.boundary(can.person());
-    enrolment.schedule = enrolment.schedule.repaced(pace, tx.now(), &boundary, enrolment.days);
+    enrolment.schedule = enrolment
+        .schedule
+        .repaced(pace, learning.rest(), tx.now(), &boundary, enrolment.days);
     store::update_schedule(tx, enrolment.id, &enrolment.schedule)?;
+    if pace == was {
+        return Ok(enrolment);
+    }
     tx.tell(&Event::EnrolmentPaceChanged {
         enrolment: enrolment.id,
         user: enrolment.user,
@@ -220,6 +232,25 @@ pub fn finish(tx: &Tx<'_>, enrolment: &Enrolment) -> Result<()> {
 /// A database fault.
 pub fn mend_completion(tx: &Tx<'_>, enrolment: &Enrolment, at: Option<Timestamp>) -> Result<()> {
     store::update_completed(tx, enrolment.id, at)
+}
+
+/// Opens a day before its date; later dates do not move. Nothing happens when it is open. Told by
+/// whoever knows that he has done the days before.
+///
+/// # Errors
+/// A database fault.
+pub fn open_ahead(tx: &Tx<'_>, enrolment: &Enrolment, boundary: &Boundary, day: u16) -> Result<()> {
+    if day <= enrolment.opened(tx.now(), boundary) {
+        return Ok(());
+    }
+    let schedule = enrolment.schedule.opened_ahead(day, tx.now(), boundary, enrolment.days);
+    store::update_schedule(tx, enrolment.id, &schedule)?;
+    tx.tell(&Event::EnrolmentOpenedAhead {
+        enrolment: enrolment.id,
+        user: enrolment.user,
+        course: enrolment.course,
+        day,
+    })
 }
 
 /// Makes fast what has opened for this enrolment by now, so that no later change of zone or

@@ -239,7 +239,7 @@ fn one(tx: &Tx<'_>, shelf: &Shelf, assignment: &Assignment, learning: &Learning,
     let became = enrol_one(tx, shelf, assignment.course, user)?;
     let zone = people::actor_facts(tx, user)?.map_or_else(crate::kernel::time::Zone::utc, |facts| facts.zone);
     let today = learning.boundary_in(zone).date(tx.now());
-    store::note_due(tx, assignment.id, user, became, assignment.due.date(today))
+    store::note_due(tx, assignment.id, user, became, assignment.due.date(today, learning.rest()))
 }
 
 /// Mails the reminders of an assignment that are due; true when more are left.

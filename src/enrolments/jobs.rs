@@ -1,10 +1,11 @@
-//! Background work: assignments become enrolments, people are reminded, learners move to new versions.
+//! Background work: assignments become enrolments, people are reminded, learners move to new versions,
+//! and go on by other rest days.
 
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{assign, moving, store};
+use super::{assign, moving, resting, store};
 use crate::{
     courses::Shelf,
     kernel::id::{AssignmentId, CourseId, EnrolmentId, UserId, VersionId},
@@ -100,5 +101,24 @@ impl Job for MoveLearners {
                 None => return Ok(()),
             }
         }
+    }
+}
+
+/// Lets everybody in the middle of a course go on by the rest days that hold now. Whoever does so
+/// already is passed over, so a second run changes nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TakeRestDays {}
+
+impl Job for TakeRestDays {
+    const KIND: &'static str = "enrolments.take_rest_days";
+    const LIMIT: Duration = Duration::from_secs(3600);
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some("all".to_owned())
+    }
+
+    async fn run(self, ctx: JobContext) -> Result<(), JobError> {
+        let step = |tx: &Tx<'_>, ()| Ok(resting::repace_some(tx)?.then_some(()));
+        Ok(ctx.db.write_in_steps("enrolments.take_rest_days", (), step).await?)
     }
 }

@@ -5,13 +5,13 @@
 //! lesson?", which progress, notes, search and the media gate all ask.
 //!
 //! When a course's author says so, learners in the middle go on by a new version from their next
-//! unopened day: see `moving`.
+//! unopened day: see `moving`. On the organisation's rest days no further day opens: see `resting`.
 //!
 //! Tables: `enrolments`, `assignments`, `assignment_groups`, `assignment_people`, `enrolment_dues`,
 //! `due_reminders`. Tells: `enrolment.started`, `enrolment.pace_changed`, `enrolment.moved`,
-//! `enrolment.left`, `course.completed`. Hears: `user.profile_changed` (to keep open what a change of
+//! `enrolment.opened_ahead`, `enrolment.left`, `course.completed`. Hears: `user.profile_changed` (to keep open what a change of
 //! zone would close; who came under an assignment), `user.created`, `user.access_changed`
-//! (likewise), `course.published` (to move learners).
+//! (likewise), `course.published` (to move learners), `settings.changed` (to take other rest days).
 
 mod access;
 mod actions;
@@ -23,12 +23,13 @@ mod moving;
 mod policy;
 mod reactions;
 mod reportable;
+mod resting;
 mod store;
 
 use std::sync::Arc;
 
 pub use access::{Access, OpenLesson, boundary, lesson_access, opened_lessons};
-pub use actions::{finish, mend_completion, settle};
+pub use actions::{finish, mend_completion, open_ahead, settle};
 pub use http::{EnrolmentOut, OpeningDay, PaceOut};
 pub use model::{Boundary, DefaultPace, Enrolment, Learning, Lock, LockReason, Pace, PaceKind, Schedule, State, WeekdaySet};
 pub use policy::{EnrolmentPath, FollowCourse, LearnLesson, LessonPath, OwnEnrolment};
@@ -60,11 +61,13 @@ pub fn module() -> Module {
             work::kind::<jobs::RunAssignment>(),
             work::kind::<jobs::TendAssignments>(),
             work::kind::<jobs::MoveLearners>(),
+            work::kind::<jobs::TakeRestDays>(),
         ],
         reactions: vec![
             Arc::new(reactions::Zones),
             Arc::new(reactions::Newcomers),
             Arc::new(reactions::Versions),
+            Arc::new(reactions::RestDays),
         ],
         reportables: vec![reportable::LESSON],
         nightly: Some(|tx| tx.enqueue(&jobs::TendAssignments {}).map(drop)),

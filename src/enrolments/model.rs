@@ -159,7 +159,16 @@ pub struct Learning {
     /// Seconds between two signs of active learning, 15–60.
     #[schema(minimum = 15, maximum = 60)]
     pub heartbeat_seconds: u8,
+    /// Weekdays on which no further day of a course opens and nothing becomes due: 1 for Monday …
+    /// 7 for Sunday, at most five of them.
+    #[schema(max_items = 5)]
+    pub rest_days: Vec<u8>,
+    /// Whether who has done the days that are open may open the next one before its date.
+    pub open_ahead: bool,
 }
+
+/// Weekdays that can rest: two must stay for learning.
+const MOST_REST_DAYS: usize = 5;
 
 impl Default for Learning {
     fn default() -> Self {
@@ -167,6 +176,8 @@ impl Default for Learning {
             day_start_hour: 3,
             default_pace: DefaultPace::Daily,
             heartbeat_seconds: 30,
+            rest_days: Vec::new(),
+            open_ahead: false,
         }
     }
 }
@@ -174,14 +185,17 @@ impl Default for Learning {
 impl Section for Learning {
     const NAME: &'static str = "learning";
 
-    fn checked(self) -> Result<Self> {
+    fn checked(mut self) -> Result<Self> {
         self.check()?;
+        self.rest_days.sort_unstable();
+        self.rest_days.dedup();
         Ok(self)
     }
 }
 
 impl Learning {
-    /// Whether every number is in its bounds; asked before the section is put.
+    /// Whether every number is in its bounds and enough days stay for learning; asked before the
+    /// section is put.
     ///
     /// # Errors
     /// [`Error::Invalid`] that names the wrong fields.
@@ -193,7 +207,27 @@ impl Learning {
         if !(15..=60).contains(&self.heartbeat_seconds) {
             fields.push("heartbeat_seconds", TextError::new("number.out_of_range", "Use 15 to 60 seconds."));
         }
+        if self.rest_days.iter().any(|day| !(1..=7).contains(day)) {
+            fields.push(
+                "rest_days",
+                TextError::new("learning.rest_days", "Use numbers from 1 for Monday to 7 for Sunday."),
+            );
+        } else if self.rest_days.len() > MOST_REST_DAYS {
+            fields.push(
+                "rest_days",
+                TextError::new(
+                    "learning.rest_days",
+                    "Choose at most five rest days: at least two days of the week must stay for learning.",
+                ),
+            );
+        }
         fields.finish()
+    }
+
+    /// The organisation's rest days, if there are any.
+    #[must_use]
+    pub fn rest(&self) -> Option<WeekdaySet> {
+        WeekdaySet::parse(&self.rest_days).ok()
     }
 
     /// Where this person's dates begin and end.
@@ -237,6 +271,27 @@ mod tests {
             panic!("refused")
         };
         assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn two_days_stay_for_learning() {
+        let resting = |rest_days: &[u8]| Learning {
+            rest_days: rest_days.to_vec(),
+            ..Learning::default()
+        };
+        let tidy = resting(&[7, 6, 7]).checked().expect("fine");
+        assert_eq!(
+            (&tidy.rest_days[..], tidy.rest().map(WeekdaySet::days)),
+            (&[6, 7][..], Some(vec![6, 7]))
+        );
+        assert!(resting(&[1, 2, 3, 4, 5]).check().is_ok());
+        assert_eq!(resting(&[]).rest(), None);
+        for bad in [&[1, 2, 3, 4, 5, 6][..], &[0], &[8], &[6, 255]] {
+            let Err(Error::Invalid(fields)) = resting(bad).check() else {
+                panic!("refused: {bad:?}")
+            };
+            assert_eq!(fields.len(), 1, "{bad:?}");
+        }
     }
 
     #[test]

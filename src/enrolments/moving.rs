@@ -64,7 +64,9 @@ fn move_one(tx: &Tx<'_>, begun: &AllBegun, learning: &Learning, was: &Enrolment,
         plan: was.plan.min(blended.plan),
         // At the same pace, counted from what has opened: added days follow one by one, however
         // long ago the last of the old ones came.
-        schedule: was.schedule.repaced(was.schedule.pace, tx.now(), &boundary, was.days),
+        schedule: was
+            .schedule
+            .repaced(was.schedule.pace, learning.rest(), tx.now(), &boundary, was.days),
         ..was.clone()
     };
     store::update_version(tx, &moved)?;

@@ -1,9 +1,10 @@
 //! What this slice hears: that somebody's zone may have changed, or who he is; that a version is for
-//! those in the middle too.
+//! those in the middle too; that the rest days may be others.
 
 use super::{
     actions,
-    jobs::{MoveLearners, RunAssignment},
+    jobs::{MoveLearners, RunAssignment, TakeRestDays},
+    model::Learning,
     store,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     platform::{
         db::Tx,
         events::{Reaction, Recorded, Replay},
+        settings::Section as _,
     },
 };
 
@@ -106,6 +108,31 @@ impl Reaction for Versions {
                 number,
                 moves_learners: true,
             } => tx.enqueue(&MoveLearners { course, version, number }).map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Begins to lay the days to come anew when the rest days may have changed.
+pub(super) struct RestDays;
+
+impl Reaction for RestDays {
+    fn name(&self) -> &'static str {
+        "enrolments.rest_days"
+    }
+
+    fn replay(&self) -> Replay {
+        Replay::Rebuilds
+    }
+
+    fn hears(&self, kind: &str) -> bool {
+        kind == "settings.changed"
+    }
+
+    fn react(&self, tx: &Tx<'_>, recorded: &Recorded) -> Result<()> {
+        match &recorded.event {
+            // Another of these settings costs a look at an index.
+            Event::SettingsChanged { section } if section == Learning::NAME => tx.enqueue(&TakeRestDays {}).map(drop),
             _ => Ok(()),
         }
     }

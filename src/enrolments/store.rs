@@ -24,11 +24,11 @@ pub(super) use dues::{
 };
 
 const COLUMNS: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
-                       counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at";
+                       counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at, rest_days";
 
 /// As the columns, with whether a moderator has hidden the course.
 const WHOLE: &str = "id, user_id, course_id, version_id, number, days, plan, cycle, state, pace, pace_days, dates, \
-                     counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at, \
+                     counts_from, opened_through, time_zone, start_hour, started_at, completed_at, left_at, rest_days, \
                      (SELECT c.hidden_at IS NOT NULL FROM courses c WHERE c.id = enrolments.course_id)";
 
 fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
@@ -44,6 +44,7 @@ fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
         state: row.get(8)?,
         schedule: Schedule {
             pace: pace(row)?,
+            rest: WeekdaySet::from_bits(row.get(19)?),
             dates: dates(row)?,
             counts_from: row.get(12)?,
             opened_through: row.get(13)?,
@@ -55,7 +56,7 @@ fn enrolment(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
         started_at: row.get(16)?,
         completed_at: row.get(17)?,
         left_at: row.get(18)?,
-        is_withheld: row.get(19)?,
+        is_withheld: row.get(20)?,
     })
 }
 
@@ -132,7 +133,7 @@ pub(super) fn next_user(read: &Read<'_>, after: UserId) -> Result<Option<UserId>
 pub(super) fn insert(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
     tx.execute(
         &format!(
-            "INSERT INTO enrolments ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+            "INSERT INTO enrolments ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
         ),
         rusqlite::params![
             e.id,
@@ -154,6 +155,7 @@ pub(super) fn insert(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
             e.started_at,
             e.completed_at,
             e.left_at,
+            rest_bits(e.schedule.rest),
         ],
     )
     .on_conflict("enrolment.exists", "You have joined this course already.")?;
@@ -162,8 +164,8 @@ pub(super) fn insert(tx: &Tx<'_>, e: &Enrolment) -> Result<()> {
 
 pub(super) fn update_schedule(tx: &Tx<'_>, id: EnrolmentId, schedule: &Schedule) -> Result<()> {
     tx.execute(
-        "UPDATE enrolments SET pace = ?2, pace_days = ?3, dates = ?4, counts_from = ?5, opened_through = ?6, time_zone = ?7, start_hour = ?8
-         WHERE id = ?1",
+        "UPDATE enrolments SET pace = ?2, pace_days = ?3, dates = ?4, counts_from = ?5, opened_through = ?6, time_zone = ?7, start_hour = ?8,
+           rest_days = ?9 WHERE id = ?1",
         (
             id,
             schedule.pace.kind(),
@@ -173,6 +175,7 @@ pub(super) fn update_schedule(tx: &Tx<'_>, id: EnrolmentId, schedule: &Schedule)
             schedule.opened_through,
             &schedule.boundary.zone,
             schedule.boundary.start_hour,
+            rest_bits(schedule.rest),
         ),
     )?;
     Ok(())
@@ -206,6 +209,11 @@ fn custom_bits(pace: Pace) -> Option<u8> {
         Pace::Custom(days) => Some(days.bits()),
         _ => None,
     }
+}
+
+/// No bits for none.
+fn rest_bits(rest: Option<WeekdaySet>) -> u8 {
+    rest.map_or(0, WeekdaySet::bits)
 }
 
 /// What this slice knows about a person.
@@ -245,6 +253,20 @@ pub(super) fn list_behind(read: &Read<'_>, course: CourseId, number: u32, after:
             "SELECT {WHOLE} FROM enrolments WHERE state = 'active' AND course_id = ?1 AND id > ?2 AND number < ?3 ORDER BY id LIMIT ?4"
         ),
         (course, after, number, most),
+        enrolment,
+    )
+}
+
+/// Active enrolments that were settled by other rest days than these.
+pub(super) fn list_resting_otherwise(read: &Read<'_>, rest: Option<WeekdaySet>, most: u32) -> Result<Vec<Enrolment>> {
+    // Two ranges of the index instead of `<>`, which would walk the table.
+    read.list(
+        &format!(
+            "SELECT {WHOLE} FROM enrolments WHERE id IN (
+               SELECT id FROM enrolments WHERE state = 'active' AND rest_days < ?1
+               UNION ALL SELECT id FROM enrolments WHERE state = 'active' AND rest_days > ?1 LIMIT ?2)"
+        ),
+        (rest_bits(rest), most),
         enrolment,
     )
 }

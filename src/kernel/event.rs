@@ -84,6 +84,14 @@ pub enum Event {
         user: UserId,
         course: CourseId,
     },
+    /// A learner who had done the days that were open opened the next one before its date.
+    #[serde(rename = "enrolment.opened_ahead")]
+    EnrolmentOpenedAhead {
+        enrolment: EnrolmentId,
+        user: UserId,
+        course: CourseId,
+        day: u16,
+    },
     /// A learner in the middle of a course goes on by a newer version of it.
     #[serde(rename = "enrolment.moved")]
     EnrolmentMoved {

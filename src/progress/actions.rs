@@ -1,11 +1,14 @@
-//! The verbs of a lesson: open, be active, move, tick, complete; and counting everything anew.
+//! The verbs of a lesson: open, be active, move, tick, complete; opening a day ahead; and counting
+//! everything anew.
 
+mod ahead;
 mod beat;
 mod complete;
 mod place;
 mod rebuild;
 mod tick;
 
+pub(super) use ahead::open_next_day;
 pub(super) use beat::{Sign, beat, credit_last};
 pub(super) use complete::{Done, complete, finish_moved};
 pub(super) use place::{move_to, put_place};

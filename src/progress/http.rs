@@ -1,5 +1,6 @@
 //! Progress over HTTP.
 
+mod ahead;
 mod team;
 
 use axum::{Json, extract::Path, http::StatusCode};
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(put_position))
         .routes(routes!(put_action))
         .routes(routes!(complete_lesson))
+        .routes(routes!(ahead::open_next_day))
         .routes(routes!(team::list_team))
 }
 

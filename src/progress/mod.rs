@@ -6,7 +6,7 @@
 //!
 //! Tables: `progress_facts`, `active_minutes`, `lesson_progress`, `course_progress`,
 //! `day_minutes`, `positions`, `timers`. Tells: `lesson.opened`, `lesson.completed`; through
-//! `enrolments`, `course.completed`. Hears: `enrolment.moved` (whether that leaves nothing to do).
+//! `enrolments`, `course.completed` and `enrolment.opened_ahead`. Hears: `enrolment.moved` (whether that leaves nothing to do).
 
 mod actions;
 mod checks;

@@ -6,7 +6,7 @@ mod position;
 mod replay;
 
 pub(super) use minutes::{Beat, Minute, Slice, TIMER_MS};
-pub(super) use path::{LessonState, Path, Step};
+pub(super) use path::{LessonState, NotAhead, Path, Step};
 pub(super) use position::{Place, Position};
 pub use replay::FactKind;
 pub(super) use replay::{ActiveMinute, CourseTotals, Derived, Fact, replay};

@@ -91,7 +91,7 @@ pub(super) struct LessonOfDay {
 }
 
 impl LessonOfDay {
-    fn of(place: &VersionLesson) -> Self {
+    pub(super) fn of(place: &VersionLesson) -> Self {
         Self {
             id: place.lesson,
             title: place.title.clone(),

@@ -128,6 +128,21 @@ test('an administrator runs the platform from the browser', async ({ page, brows
 	await page.getByRole('button', { name: 'Save changes' }).click();
 	await expect(page.getByText('Settings saved.').first()).toBeVisible();
 
+	// Rest days, by keyboard: at most five, and who begins a course is told of them.
+	await page.goto(`${school.url}/admin/settings?tab=learning`);
+	await settled(page);
+	const rest = page.getByRole('group', { name: 'Rest days' });
+	for (const day of ['Sunday', 'Saturday', 'Monday', 'Tuesday', 'Thursday', 'Friday']) await rest.getByRole('button', { name: day }).press('Space');
+	await expect(rest.getByText('Two days of the week must stay for learning.')).toBeVisible();
+	for (const day of ['Monday', 'Tuesday', 'Thursday', 'Friday']) await rest.getByRole('button', { name: day }).press('Space');
+	await page.getByRole('button', { name: 'Save changes' }).click();
+	await expect(page.getByText('Settings saved.').first()).toBeVisible();
+	await page.goto(`${school.url}/courses/git-without-fear`);
+	await settled(page);
+	await page.getByRole('button', { name: 'Start day 1' }).first().click();
+	await expect(page.getByRole('dialog').getByText('Saturday and Sunday are rest days here: no day opens on them.')).toBeVisible();
+	await page.keyboard.press('Escape');
+
 	// What visitors see of the organisation, and whether its address leads here.
 	await page.goto(`${school.url}/admin/settings`);
 	await settled(page);

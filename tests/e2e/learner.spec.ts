@@ -177,6 +177,25 @@ test('a learner registers, finds, learns and finishes a course', async ({ browse
 		await settled(desk);
 		await expect(desk.getByRole('main').getByText('Day 2 opens tomorrow at 03:00').first()).toBeVisible();
 
+		// An administrator lets people go ahead: day 2 opens before its date, though the connection was lost first.
+		const admin = await device(browser, 1280);
+		await signIn(admin, url, demo.admin);
+		await admin.goto(`${url}/admin/settings?tab=learning`);
+		await settled(admin);
+		await admin.getByRole('switch', { name: 'Open the next day early' }).press('Space');
+		await admin.getByRole('button', { name: 'Save changes' }).click();
+		await expect(admin.getByText('Settings saved.').first()).toBeVisible();
+		await desk.reload();
+		await settled(desk);
+		const early = desk.getByRole('button', { name: 'Open day 2 now' });
+		await desk.context().setOffline(true);
+		await early.click();
+		await expect(desk.getByText(/could not reach the server/)).toBeVisible();
+		await desk.context().setOffline(false);
+		await early.click();
+		await expect(desk.getByRole('link', { name: 'Start day 2' })).toBeFocused();
+		await expect(desk.getByRole('main').getByText(/^Day 3 opens /).first()).toBeVisible();
+
 		// A day a day to the end.
 		for (let day = 2; day <= 7; day += 1) {
 			setDays(day - 1);

@@ -30,6 +30,7 @@ mod media;
 mod metrics;
 mod notes;
 mod openapi;
+mod pacing;
 mod packages;
 mod people;
 mod progress;

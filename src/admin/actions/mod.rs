@@ -90,6 +90,7 @@ pub(super) fn instance(read: &Read<'_>) -> Result<InstanceOut> {
         languages: vec!["en".into()],
         version: env!("CARGO_PKG_VERSION").into(),
         day_start_hour: learning.day_start_hour,
+        rest_days: learning.rest_days,
         asks_consent: !legal.asked().is_empty(),
         legal: legal.pages(),
     })

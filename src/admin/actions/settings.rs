@@ -62,7 +62,7 @@ pub(in crate::admin) fn put_registration(
 /// Replaces how learning runs.
 pub(in crate::admin) fn put_learning(tx: &Tx<'_>, _can: &RunInstance, section: Learning, seen: Option<Seen>) -> Result<Learning> {
     expect(tx, Learning::NAME, seen)?;
-    section.check()?;
+    let section = section.checked()?;
     put(tx, &section)?;
     Ok(section)
 }

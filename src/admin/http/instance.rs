@@ -37,6 +37,8 @@ pub(in crate::admin) struct InstanceOut {
     pub(in crate::admin) version: String,
     /// The hour at which a learning day begins.
     pub(in crate::admin) day_start_hour: u8,
+    /// Weekdays on which no further day of a course opens: 1 for Monday … 7 for Sunday.
+    pub(in crate::admin) rest_days: Vec<u8>,
     /// One line at the foot of public pages; may be empty.
     pub(in crate::admin) footer: String,
     /// Where that foot leads besides.

@@ -156,7 +156,7 @@ impl Walk<'_> {
         let pace = self.course.is_daily.then_some(self.pace);
         let mut deeds = vec![self.deed(self.joined, What::Join(self.course.id, pace))];
         let boundary = boundary(&self.zone);
-        let schedule = Schedule::begin(self.pace, self.joined, boundary.clone());
+        let schedule = Schedule::begin(self.pace, None, self.joined, boundary.clone());
         let (first, today) = (boundary.date(self.joined), boundary.date(self.now));
         let mut lessons = self.course.lessons.iter().take(self.habit.stops_after).peekable();
         let mut free = self.joined.plus_millis(MINUTE);

@@ -1,5 +1,6 @@
 //! What somebody is to learn until when.
 
+use super::WeekdaySet;
 use crate::kernel::{
     id::{AssignmentId, CourseId, EnrolmentId, GroupId, UserId},
     time::{Day, Timestamp},
@@ -17,13 +18,17 @@ pub(in crate::enrolments) enum Due {
 }
 
 impl Due {
-    /// The date for somebody who comes under it today.
+    /// The date for somebody who comes under it today. One that is counted moves from a rest day to
+    /// the next day that is none; one that a person chose stays.
     #[must_use]
-    pub(in crate::enrolments) fn date(self, today: Day) -> Option<Day> {
+    pub(in crate::enrolments) fn date(self, today: Day, rest: Option<WeekdaySet>) -> Option<Day> {
         match self {
             Self::Never => None,
             Self::On(day) => Some(day),
-            Self::After(days) => Some(today.plus(i32::from(days))),
+            Self::After(days) => {
+                let counted = today.plus(i32::from(days));
+                Some(rest.map_or(counted, |rest| rest.first_outside(counted)))
+            }
         }
     }
 }
@@ -77,3 +82,20 @@ pub(in crate::enrolments) enum Enrolled {
 
 /// Reminders that an assignment has unless somebody says otherwise.
 pub(in crate::enrolments) const REMINDERS: [i16; 4] = [-14, -7, -1, 1];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counted_date_leaves_the_rest_days_and_a_chosen_one_stays() {
+        let day = |d| Day::from_ymd(2026, 11, d).expect("a day");
+        let weekend = WeekdaySet::parse(&[6, 7]).ok();
+        let monday = day(16);
+        assert_eq!(Due::After(5).date(monday, weekend), Some(day(23)), "Saturday becomes Monday");
+        assert_eq!(Due::After(4).date(monday, weekend), Some(day(20)));
+        assert_eq!(Due::After(5).date(monday, None), Some(day(21)));
+        assert_eq!(Due::On(day(22)).date(monday, weekend), Some(day(22)));
+        assert_eq!(Due::Never.date(monday, weekend), None);
+    }
+}

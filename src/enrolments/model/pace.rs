@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{kernel::error::TextError, text_enum};
+use crate::{
+    kernel::{error::TextError, time::Day},
+    text_enum,
+};
 
 /// A non-empty set of weekdays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +45,20 @@ impl WeekdaySet {
     #[must_use]
     pub const fn from_bits(bits: u8) -> Option<Self> {
         if bits == 0 || bits > EVERY { None } else { Some(Self(bits)) }
+    }
+
+    /// The days of this set that are in no other; all of this set where none would be left.
+    #[must_use]
+    pub fn without(self, other: Option<Self>) -> Self {
+        let left = self.0 & !other.map_or(0, Self::bits);
+        Self::from_bits(left).unwrap_or(self)
+    }
+
+    /// The first date, from this one on, that is none of this set; this one where every date is.
+    #[must_use]
+    pub fn first_outside(self, from: Day) -> Day {
+        let mut week = (0..7).map(|n| from.plus(n));
+        week.find(|day| !self.has(day.number())).unwrap_or(from)
     }
 
     /// How many dates of this set lie after the day numbered `from` up to and with `to`
@@ -151,7 +168,6 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::time::Day;
 
     #[test]
     fn sets_are_parsed_and_shown_in_order() {
@@ -179,6 +195,26 @@ mod tests {
         assert_eq!(Pace::parse(PaceKind::Custom, None).map_err(|e| e.code), Err("pace.days"));
         let custom = Pace::parse(PaceKind::Custom, Some(&[7])).expect("a pace");
         assert_eq!(custom.weekdays().map(WeekdaySet::days), Some(vec![7]));
+    }
+
+    #[test]
+    fn what_is_left_of_a_set_is_never_nothing() {
+        let set = |days: &[u8]| WeekdaySet::parse(days).expect("a set");
+        assert_eq!(set(&[1, 3, 7]).without(None), set(&[1, 3, 7]));
+        assert_eq!(set(&[1, 3, 7]).without(Some(set(&[6, 7]))), set(&[1, 3]));
+        assert_eq!(set(&[6, 7]).without(Some(set(&[5, 6, 7]))), set(&[6, 7]));
+    }
+
+    #[test]
+    fn a_date_moves_out_of_a_set_to_the_next_that_is_none() {
+        let day = |text: (i16, i8, i8)| Day::from_ymd(text.0, text.1, text.2).expect("a day");
+        let weekend = WeekdaySet::parse(&[6, 7]).expect("a set");
+        assert_eq!(weekend.first_outside(day((2026, 11, 20))), day((2026, 11, 20)), "a Friday stays");
+        for saturday_or_sunday in [day((2026, 11, 21)), day((2026, 11, 22))] {
+            assert_eq!(weekend.first_outside(saturday_or_sunday), day((2026, 11, 23)));
+        }
+        let all = WeekdaySet::from_bits(EVERY).expect("a set");
+        assert_eq!(all.first_outside(day((2026, 11, 20))), day((2026, 11, 20)));
     }
 
     #[test]

@@ -35,6 +35,15 @@ pub(in crate::progress) struct Step<'a> {
     pub completed_at: Option<Timestamp>,
 }
 
+/// Why no day may be opened before its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::progress) enum NotAhead {
+    /// Something required is left to do in the days that are open.
+    ToDo,
+    /// No day is left to come.
+    NoneLeft,
+}
+
 /// The whole way, in the order of the outline.
 #[derive(Debug, Clone)]
 pub(in crate::progress) struct Path<'a> {
@@ -91,6 +100,24 @@ impl<'a> Path<'a> {
     #[must_use]
     pub(in crate::progress) fn next_opening(&self) -> Option<&Step<'a>> {
         self.steps.iter().find(|step| !step.is_due && step.state != LessonState::Done)
+    }
+
+    /// The day that he may open before its date: the next one that has something to do, once
+    /// everything required of the days that have come is done.
+    pub(in crate::progress) fn ahead(&self) -> Result<u16, NotAhead> {
+        let next = self.next_opening().ok_or(NotAhead::NoneLeft)?;
+        let is_left = |step: &Step<'a>| step.is_due && step.lesson.is_required && step.state != LessonState::Done;
+        if self.steps.iter().any(is_left) {
+            return Err(NotAhead::ToDo);
+        }
+        Ok(next.lesson.day)
+    }
+
+    /// The lesson to begin a day with: the first that is not done, else the first.
+    #[must_use]
+    pub(in crate::progress) fn first_of(&self, day: u16) -> Option<&Step<'a>> {
+        let of_day = || self.steps.iter().filter(|step| step.lesson.day == day);
+        of_day().find(|step| step.state != LessonState::Done).or_else(|| of_day().next())
     }
 
     /// The lesson he completed last.
@@ -240,6 +267,21 @@ mod tests {
         assert_eq!(number(path.last_done()), Some(2));
         assert_eq!(number(path.next_after(Id::from_raw(2))), Some(3));
         assert_eq!((path.done(), path.required()), (2, (1, 2)));
+    }
+
+    #[test]
+    fn a_day_is_opened_ahead_when_what_is_required_is_done() {
+        // The second lesson is optional.
+        let lessons = outline(&[1, 1, 2, 4]);
+        let mut progress = HashMap::new();
+        assert_eq!(with(&lessons, 1, &progress).ahead(), Err(NotAhead::ToDo));
+        progress.insert(1, done(5));
+        assert_eq!(with(&lessons, 1, &progress).ahead(), Ok(2));
+        assert_eq!(with(&lessons, 2, &progress).ahead(), Err(NotAhead::ToDo));
+        progress.insert(3, done(6));
+        assert_eq!(with(&lessons, 2, &progress).ahead(), Ok(4), "a day without lessons is none to open");
+        assert_eq!(with(&lessons, 4, &progress).ahead(), Err(NotAhead::NoneLeft));
+        assert_eq!(with(&lessons, u16::MAX, &progress).ahead(), Err(NotAhead::NoneLeft));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 use super::way::{Way, sizes};
 use crate::{
     courses::Shelf,
-    enrolments::LearnLesson,
+    enrolments::{LearnLesson, Learning},
     kernel::{error::Result, id::LessonId, time::Timestamp},
-    platform::db::Read,
+    platform::{db::Read, settings},
     progress::{
         actions::Done,
         model::{LessonState, percent},
@@ -56,6 +56,8 @@ pub(in crate::progress) struct CompletionNext {
     /// When it opens, if it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_at: Option<Timestamp>,
+    /// Whether he may open its day now, before its date.
+    pub can_open_now: bool,
 }
 
 impl CompletionOut {
@@ -78,12 +80,14 @@ impl CompletionOut {
         )?;
         let (lessons_total, required_total) = sizes(&way.outline);
         let path = way.path();
+        let ahead = way.ahead(&path, &settings::get::<Learning>(read)?);
         let next = path.next_after(lesson).map(|step| CompletionNext {
             id: step.lesson.lesson,
             title: step.lesson.title.clone(),
             day: step.lesson.day,
             state: step.state,
             opens_at: way.unlocks_at(step),
+            can_open_now: ahead == Some(step.lesson.day),
         });
         Ok(Self {
             completed_at: done.completed_at,

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     courses::{Shelf, VersionLesson},
-    enrolments::{self, EnrolmentOut, FollowCourse, LockReason},
+    enrolments::{self, EnrolmentOut, FollowCourse, Learning, LockReason},
     kernel::{
         error::{Error, Result},
         id::LessonId,
         text::{BlockId, Line},
         time::{Moment, Timestamp},
     },
-    platform::db::Read,
+    platform::{db::Read, settings},
     progress::{
         model::{LessonState, Path, Step, whole_minutes},
         store,
@@ -77,6 +77,8 @@ pub(in crate::progress) struct OutlineDay {
     /// Why it is closed, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<LockReason>,
+    /// Whether he may open it now, before its date.
+    pub can_open_now: bool,
     /// Its lessons.
     pub lessons: Vec<OutlineLesson>,
 }
@@ -134,7 +136,8 @@ fn enrolled(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
     let Some(enrolment) = can.enrolment().cloned() else {
         return visiting(read, shelf, can);
     };
-    let boundary = enrolments::boundary(read, can.person())?;
+    let learning: Learning = settings::get(read)?;
+    let boundary = learning.boundary(can.person());
     let reason = enrolment.barred(can.person()).unwrap_or(LockReason::NotYet);
     let meta = shelf.version_meta(read, enrolment.version)?;
     let way = Way::load(read, shelf, can.person(), &boundary, enrolment, can.is_staff())?;
@@ -149,7 +152,7 @@ fn enrolled(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
         LockReason::NotYet => out.opens.get(usize::from(day).checked_sub(1)?).map(|opening| opening.at),
         _ => None,
     };
-    let days = days(&path, current, reason, opening);
+    let days = days(&path, current, reason, way.ahead(&path, &learning), opening);
     Ok(OutlineOut {
         course: CourseMini::of(can.course(), &meta),
         enrolment: Some(out),
@@ -197,12 +200,18 @@ fn visiting(read: &Read<'_>, shelf: &Shelf, can: &FollowCourse) -> Result<Outlin
         required_total: sizes(&lessons).1,
         minutes: 0,
         weeks: meta.weeks.clone(),
-        days: days(&path, None, reason, |_| None),
+        days: days(&path, None, reason, None, |_| None),
         resume: None,
     })
 }
 
-fn days(path: &Path<'_>, current: Option<&Step<'_>>, reason: LockReason, opens_at: impl Fn(u16) -> Option<Timestamp>) -> Vec<OutlineDay> {
+fn days(
+    path: &Path<'_>,
+    current: Option<&Step<'_>>,
+    reason: LockReason,
+    ahead: Option<u16>,
+    opens_at: impl Fn(u16) -> Option<Timestamp>,
+) -> Vec<OutlineDay> {
     let current = current.map(|step| step.lesson.day);
     let day = |(day, steps): (u16, &[Step<'_>])| {
         let state = if steps.iter().all(|step| step.state == LessonState::Done) {
@@ -219,6 +228,7 @@ fn days(path: &Path<'_>, current: Option<&Step<'_>>, reason: LockReason, opens_a
             opens_at: opens_at(day),
             state,
             reason: (state == OutlineDayState::Locked).then_some(reason),
+            can_open_now: ahead == Some(day),
             lessons: steps.iter().map(OutlineLesson::of).collect(),
         }
     };

@@ -94,9 +94,14 @@ pub(in crate::progress) struct TodayCourse {
     /// When the next day opens, if one is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_opens_at: Option<Timestamp>,
+    /// Which day that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_day: Option<u16>,
     /// What opens then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_title: Option<String>,
+    /// Whether he may open that day now, before its date.
+    pub can_open_next: bool,
     /// Until when he is to finish the course, if somebody assigned it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Day>,
@@ -208,7 +213,10 @@ pub(in crate::progress) fn today(read: &Read<'_>, shelf: &Shelf, person: &Person
     Ok(TodayOut {
         learning_day,
         day_start_hour: boundary.start_hour,
-        current: current.map(|e| today_course(read, shelf, &way(e)?)).transpose()?.flatten(),
+        current: current
+            .map(|e| today_course(read, shelf, &learning, &way(e)?))
+            .transpose()?
+            .flatten(),
         others: others
             .iter()
             .take(OTHERS)
@@ -243,7 +251,7 @@ fn mini(read: &Read<'_>, shelf: &Shelf, enrolment: &Enrolment) -> Result<CourseM
     Ok(CourseMini::of(&head, &meta))
 }
 
-fn today_course(read: &Read<'_>, shelf: &Shelf, way: &Way) -> Result<Option<TodayCourse>> {
+fn today_course(read: &Read<'_>, shelf: &Shelf, learning: &Learning, way: &Way) -> Result<Option<TodayCourse>> {
     let (user, enrolment) = (way.enrolment.user, way.enrolment.id);
     let latest = store::find_latest_position(read, user, enrolment)?;
     let path = way.path();
@@ -269,7 +277,9 @@ fn today_course(read: &Read<'_>, shelf: &Shelf, way: &Way) -> Result<Option<Toda
         lessons_done: path.done(),
         lessons_total: u32::try_from(path.steps.len()).unwrap_or(u32::MAX),
         next_opens_at: next.and_then(|step| way.opens_at(step.lesson.day)),
+        next_day: next.map(|step| step.lesson.day),
         next_title: next.map(|step| step.lesson.title.clone()),
+        can_open_next: way.ahead(&path, learning).is_some(),
         due_on: enrolments::due_of(read, enrolment)?,
     }))
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     courses::{self, CourseHead, Meta, Shelf, VersionLesson},
-    enrolments::{Boundary, Enrolment},
+    enrolments::{Boundary, Enrolment, Learning, State},
     kernel::{actor::Person, error::Result, id::LessonId, time::Timestamp},
     platform::db::Read,
     progress::{
@@ -50,6 +50,12 @@ impl Way {
     pub(super) fn path(&self) -> Path<'_> {
         let is_open = |place: &VersionLesson| self.is_staff || place.is_preview || (!self.is_barred && place.day <= self.opened);
         Path::new(&self.outline, self.opened, is_open, |lesson| self.progress.get(&lesson))
+    }
+
+    /// The day that he may open before its date, if he may.
+    pub(super) fn ahead(&self, path: &Path<'_>, learning: &Learning) -> Option<u16> {
+        let may = learning.open_ahead && !self.is_barred && self.enrolment.state == State::Active;
+        path.ahead().ok().filter(|_| may)
     }
 
     /// When a day opens; `None` when no day will, because the plan has lapsed.

@@ -220,6 +220,7 @@ fn learning(operation: &str) -> Option<Sample> {
         | "list_lesson_notes" | "delete_note" | "export_notes" | "list_bookmarks" | "delete_bookmark" | "leave_course" | "restore_note" => {
             plain()
         }
+        "open_next_day" => json(json!({"day": 1})),
         "enrol" | "update_enrolment" => json(json!({"pace": {"kind": "weekdays"}})),
         "preview_schedule" => asked("?kind=daily"),
         "send_heartbeat" | "record_heartbeat" => {

@@ -57,6 +57,7 @@ steps! {
     22 "0022_reviewers",
     23 "0023_folded_names",
     24 "0024_people_search",
+    25 "0025_rest_days",
 }
 
 /// Why a database cannot be brought to this binary's schema.

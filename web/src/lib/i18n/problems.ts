@@ -28,6 +28,13 @@ const sentences: Record<string, () => string> = {
 	'review.outdated': m.problem_review_outdated,
 	'review.not_ready': m.problem_not_ready,
 	'enrolment.prerequisites': m.problem_prerequisites,
+	'enrolment.no_opening_ahead': m.problem_ahead_off,
+	'enrolment.day_not_done': m.problem_ahead_todo,
+	'enrolment.not_next_day': m.problem_ahead_stale,
+	'enrolment.all_days_open': m.problem_ahead_stale,
+	'enrolment.completed': m.problem_ahead_stale,
+	'enrolment.left': m.problem_course_closed,
+	'enrolment.barred': m.problem_course_closed,
 	'report.twice': m.report_twice,
 	'consent.required': m.problem_consent,
 	'address.configured': m.problem_address_configured

@@ -45,6 +45,14 @@ export class CourseView {
 		await this.refresh();
 	}
 
+	/** Opens a day before its date. */
+	async openAhead(day: number): Promise<void> {
+		const id = this.outline?.enrolment?.id;
+		if (!id) return;
+		await openNextDay(id, day);
+		await this.refresh();
+	}
+
 	async leave(): Promise<void> {
 		const id = this.outline?.enrolment?.id;
 		if (!id) return;
@@ -56,6 +64,12 @@ export class CourseView {
 		this.outline = await fetchOutline(this.page.id);
 		catalogue.forget();
 	}
+}
+
+/** Opens the next day of an enrolment before its date; tells the lesson to begin it with. */
+export async function openNextDay(enrolment: string, day: number): Promise<string | undefined> {
+	const open = await ok(api.POST('/api/v1/enrolments/{enrolment}/next-day', { params: { path: { enrolment } }, body: { day } }));
+	return open.lesson?.id;
 }
 
 export function fetchOutline(course: string): Promise<Schema<'OutlineOut'>> {

@@ -238,7 +238,8 @@ export class LessonView {
 				lessons_total: lessons.length,
 				is_completed: doneCount === lessons.length
 			},
-			next: next && { ...next, day }
+			// Opening ahead asks the server, which does not know of this yet.
+			next: next && { ...next, day, can_open_now: false }
 		};
 	}
 }

@@ -14,6 +14,7 @@ const unknownInstance: Instance = {
 	languages: ['en'],
 	version: '',
 	day_start_hour: 3,
+	rest_days: [],
 	footer: '',
 	footer_links: [],
 	legal: [],

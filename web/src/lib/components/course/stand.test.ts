@@ -16,6 +16,7 @@ function outline(states: State[], enrolment: Partial<Schema<'EnrolmentOut'>> | n
 			day: i + 1,
 			state: state === 'locked' ? ('locked' as const) : ('open' as const),
 			opens_at: `2026-11-${22 + i}T03:00:00Z`,
+			can_open_now: false,
 			lessons: [{ id: `lsn_${i + 1}`, title: `L${i + 1}`, summary: '', minutes: 10, state, is_required: true, is_preview: false }]
 		}))
 	};
@@ -83,6 +84,21 @@ describe('the plan', () => {
 	it('marks the lesson of now', () => {
 		const rows = planWeeks({ plan_days: [], weeks: [], length: 7, plan: 'free' }, outline(['done', 'open', 'locked']), 'lsn_2')[0]!.rows;
 		expect(rows.map((r) => r.state)).toEqual(['done', 'now', 'locked']);
+	});
+});
+
+describe('opening ahead', () => {
+	it('is offered once, on the first lesson of the day that may be opened', () => {
+		const way = outline(['done', 'locked', 'locked']);
+		const second = way.days[1]!;
+		way.days[1] = { ...second, can_open_now: true, lessons: [...second.lessons, { ...second.lessons[0]!, id: 'lsn_2b' }] };
+		const rows = planWeeks({ plan_days: [], weeks: [], length: 7, plan: 'free' }, way).flatMap((week) => week.rows);
+		expect(rows.map((row) => [row.lesson.id, row.ahead])).toEqual([
+			['lsn_1', false],
+			['lsn_2', true],
+			['lsn_2b', false],
+			['lsn_3', false]
+		]);
 	});
 });
 

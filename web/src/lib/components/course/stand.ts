@@ -64,6 +64,8 @@ export interface PlanRow {
 	first: boolean;
 	opensAt?: string;
 	reason?: 'not_yet' | 'not_enrolled' | 'premium' | 'hidden';
+	/** The person may open its day now, before its date. */
+	ahead: boolean;
 }
 
 export interface PlanWeek {
@@ -82,6 +84,7 @@ export function planWeeks(page: Pick<CoursePage, 'plan_days' | 'weeks' | 'length
 			day: d.day,
 			state: 'locked' as const,
 			reason: 'not_enrolled' as const,
+			can_open_now: false,
 			lessons: d.lessons.map((l) => ({ ...l, state: 'locked' as const }))
 		}));
 	const weeks: PlanWeek[] = [];
@@ -96,7 +99,7 @@ export function planWeeks(page: Pick<CoursePage, 'plan_days' | 'weeks' | 'length
 				: lesson.state === 'locked' ? 'locked'
 				: lesson.id === now ? 'now'
 				: 'open';
-			week.rows.push({ lesson, day: day.day, state, first: i === 0, opensAt: day.opens_at ?? undefined, reason: day.reason ?? undefined });
+			week.rows.push({ lesson, day: day.day, state, first: i === 0, opensAt: day.opens_at ?? undefined, reason: day.reason ?? undefined, ahead: day.can_open_now && i === 0 });
 		});
 	}
 	return weeks;
