@@ -1844,6 +1844,26 @@ export interface paths {
         patch: operations["update_enrolment"];
         trace?: never;
     };
+    "/api/v1/enrolments/{enrolment}/next-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens the next day before its date, where the instance lets who has done everything required of
+         *     the open days go ahead. Later days keep their dates. For a day that is open nothing changes.
+         */
+        post: operations["open_next_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -4355,6 +4375,8 @@ export interface components {
             /** @description Where he stands with it. */
             state: components["schemas"]["LessonState"];
             opens_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether he may open its day now, before its date. */
+            can_open_now: boolean;
         };
         /** @description What completing a lesson came to. */
         CompletionOut: {
@@ -5317,6 +5339,8 @@ export interface components {
              * @description The hour at which a learning day begins.
              */
             day_start_hour: number;
+            /** @description Weekdays on which no further day of a course opens: 1 for Monday … 7 for Sunday. */
+            rest_days: number[];
             /** @description One line at the foot of public pages; may be empty. */
             footer: string;
             /** @description Where that foot leads besides. */
@@ -5425,6 +5449,17 @@ export interface components {
              * @default 30
              */
             heartbeat_seconds: number;
+            /**
+             * @description Weekdays on which no further day of a course opens and nothing becomes due: 1 for Monday …
+             *     7 for Sunday, at most five of them.
+             * @default []
+             */
+            rest_days: number[];
+            /**
+             * @description Whether who has done the days that are open may open the next one before its date.
+             * @default false
+             */
+            open_ahead: boolean;
         };
         /** @description A legal page. */
         LegalOut: {
@@ -5921,6 +5956,23 @@ export interface components {
             /** @description Verifies `webhook-signature` as Standard Webhooks says. */
             secret: string;
         };
+        /** @description The day that is wanted. */
+        NextDayIn: {
+            /**
+             * Format: int32
+             * @description Its number: the next one that is closed.
+             */
+            day: number;
+        };
+        /** @description A day that is open. */
+        NextDayOut: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            day: number;
+            lesson?: components["schemas"]["LessonOfDay"] | null;
+        };
         /** @description The lesson after another one. */
         NextLesson: {
             /** @description Its id. */
@@ -6012,6 +6064,8 @@ export interface components {
             /** @description Where he stands with it. */
             state: components["schemas"]["OutlineDayState"];
             reason?: components["schemas"]["LockReason"] | null;
+            /** @description Whether he may open it now, before its date. */
+            can_open_now: boolean;
             /** @description Its lessons. */
             lessons: components["schemas"]["OutlineLesson"][];
         };
@@ -7726,8 +7780,15 @@ export interface components {
              */
             lessons_total: number;
             next_opens_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Which day that is.
+             */
+            next_day?: number | null;
             /** @description What opens then. */
             next_title?: string | null;
+            /** @description Whether he may open that day now, before its date. */
+            can_open_next: boolean;
             due_on?: components["schemas"]["Day"] | null;
         };
         /** @description A day of the course of today. */
@@ -12912,6 +12973,50 @@ export interface operations {
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
             /** @description `enrolment.left`: he has left the course. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["Throttled"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    open_next_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                enrolment: components["schemas"]["Id_enr"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextDayIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextDayOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            /** @description `enrolment.no_opening_ahead`: days open on their dates alone; `enrolment.day_not_done`; `enrolment.not_next_day`; `enrolment.all_days_open`; `enrolment.left`; `enrolment.completed`; `enrolment.barred`. */
             409: {
                 headers: {
                     [name: string]: unknown;
